@@ -1,0 +1,44 @@
+namespace DeepSharp.Kernels;
+
+/// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
+/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or their vector forms
+/// <see cref="F32x"/> and <see cref="F64x"/>.</typeparam>
+public interface IReal<T> : INumeric<T>
+    where T : unmanaged, IReal<T>
+{
+    /// <summary>a * b + c, with one rounding where the hardware has it.</summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
+
+    /// <summary>The square root; NaN below zero.</summary>
+    static abstract T Sqrt(T a);
+
+    /// <summary>The largest integer not above the value.</summary>
+    static abstract T Floor(T a);
+
+    /// <summary>e to the power of the value.</summary>
+    static abstract T Exp(T a);
+
+    /// <summary>e to the power of the value, less one; exact near zero.</summary>
+    static abstract T Expm1(T a);
+
+    /// <summary>The natural logarithm; -inf at zero, NaN below.</summary>
+    static abstract T Log(T a);
+
+    /// <summary>The natural logarithm of one plus the value; exact near zero.</summary>
+    static abstract T Log1p(T a);
+
+    /// <summary>The hyperbolic tangent.</summary>
+    static abstract T Tanh(T a);
+
+    /// <summary>The logistic function 1 / (1 + e^-x).</summary>
+    static abstract T Sigmoid(T a);
+
+    /// <summary>The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to the value.</summary>
+    static abstract T Erf(T a);
+
+    /// <summary>The sine of an angle in radians.</summary>
+    static abstract T Sin(T a);
+
+    /// <summary>The cosine of an angle in radians.</summary>
+    static abstract T Cos(T a);
+}
