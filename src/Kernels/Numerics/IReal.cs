@@ -6,6 +6,18 @@ namespace DeepSharp.Kernels;
 public interface IReal<T> : INumeric<T>
     where T : unmanaged, IReal<T>
 {
+    // The language looks for conversions to a type parameter in its direct constraints only, not in their base
+    // interfaces, so the three of INumeric are declared again for code that is constrained to IReal.
+
+    /// <summary>Converts a constant; a vector is filled with it.</summary>
+    static abstract implicit operator T(double value);
+
+    /// <summary>Converts a constant; a vector is filled with it.</summary>
+    static abstract implicit operator T(float value);
+
+    /// <summary>Converts a constant; a vector is filled with it.</summary>
+    static abstract implicit operator T(int value);
+
     /// <summary>a * b + c, with one rounding where the hardware has it.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
