@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>A 64-bit signed integer. Arithmetic wraps on overflow.</summary>
-public readonly struct I64 : INumeric<I64>
+public readonly struct I64 : INumeric<I64>, IScalar<I64>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -95,4 +95,16 @@ public readonly struct I64 : INumeric<I64>
         long inverse = a.Value == 1 ? 1 : a.Value == -1 ? 1 - (2 * (b.Value & 1)) : 0;
         return new(b.Value < 0 ? inverse : power);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ToDouble(I64 value) => value.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 FromDouble(double value) => new((long)value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsNonzero(I64 value) => value.Value != 0;
 }

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
+public sealed unsafe class Block
+{
+    private readonly MemoryBuffer _buffer;
+    private readonly void* _host;
+
+    internal Block(Device device, long byteLength, int sizeClass)
+    {
+        Device = device;
+        ByteLength = byteLength;
+        SizeClass = sizeClass;
+        if (device.IsHost)
+        {
+            // ILGPU's own host buffers are not aligned; SIMD code wants whole cache lines.
+            _host = NativeMemory.AlignedAlloc((nuint)byteLength, 64);
+            _buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
+        }
+        else
+        {
+            _buffer = device.Accelerator.Allocate1D<byte>(byteLength);
+        }
+    }
+
+    /// <summary>The device the memory is on.</summary>
+    public Device Device { get; }
+
+    /// <summary>The size in bytes; the pool rounds up.</summary>
+    public long ByteLength { get; }
+
+    internal int SizeClass { get; }
+
+    /// <summary>The address of element <paramref name="offset"/> on <see cref="DeviceKind.Cpu"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal T* Host<T>(long offset)
+        where T : unmanaged => (T*)_host + offset;
+
+    /// <summary>A view of <paramref name="length"/> elements for a kernel.</summary>
+    internal ArrayView<T> View<T>(long offset, long length)
+        where T : unmanaged =>
+        _buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
+
+    internal void Upload<T>(ReadOnlySpan<T> source, long offset)
+        where T : unmanaged
+    {
+        if (source.IsEmpty)
+        {
+            return;
+        }
+
+        if (Device.IsHost)
+        {
+            source.CopyTo(new Span<T>(Host<T>(offset), source.Length));
+            return;
+        }
+
+        View<T>(offset, source.Length).CopyFromCPU(ref MemoryMarshal.GetReference(source), source.Length);
+    }
+
+    internal void Download<T>(Span<T> target, long offset)
+        where T : unmanaged
+    {
+        if (target.IsEmpty)
+        {
+            return;
+        }
+
+        if (Device.IsHost)
+        {
+            new ReadOnlySpan<T>(Host<T>(offset), target.Length).CopyTo(target);
+            return;
+        }
+
+        View<T>(offset, target.Length).CopyToCPU(ref MemoryMarshal.GetReference(target), target.Length);
+    }
+
+    internal void Free()
+    {
+        _buffer.Dispose();
+        if (_host is not null)
+        {
+            NativeMemory.AlignedFree(_host);
+        }
+    }
+}

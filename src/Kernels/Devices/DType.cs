@@ -1,0 +1,23 @@
+namespace DeepSharp;
+
+/// <summary>The element type of a tensor.</summary>
+public enum DType : byte
+{
+    /// <summary>32-bit floating point: the default.</summary>
+    Float32,
+
+    /// <summary>64-bit floating point.</summary>
+    Float64,
+
+    /// <summary>Unsigned bytes: image data.</summary>
+    UInt8,
+
+    /// <summary>32-bit integers: indices and labels.</summary>
+    Int32,
+
+    /// <summary>64-bit integers: indices and labels.</summary>
+    Int64,
+
+    /// <summary>Truth values, a byte each: masks.</summary>
+    Bool,
+}

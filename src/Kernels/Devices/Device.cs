@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using DeepSharp.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace DeepSharp;
+
+/// <summary>
+/// Where tensors live and kernels run: the host processor, a GPU, or the GPU kernels emulated on the host.
+/// </summary>
+/// <remarks>
+/// A device owns its ILGPU accelerator, a pool of memory blocks and the kernels it has compiled. Work on a device runs in the
+/// order it was issued; reading a tensor's values waits for it.
+/// </remarks>
+public sealed partial class Device
+{
+    // Enough blocks for a grid-stride loop to hide memory latency on a large GPU.
+    private const int GroupsPerMultiprocessor = 32;
+    private const int PreferredGroupSize = 256;
+
+    private static readonly Lazy<Device> HostDevice = new(() => new Device(DeviceKind.Cpu, 0, HostContext(new CPUDevice(2, 1, 1))));
+    private static readonly Lazy<Device> EmulatedDevice =
+        new(() => new Device(DeviceKind.Emulated, 0, HostContext(new CPUDevice(4, 4, 1))));
+
+    private static readonly Lazy<IReadOnlyList<Device>> Gpus = new(static () => FindGpus());
+    private static Device? s_default;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Type, Delegate> _kernels = [];
+    private readonly Dictionary<Type, object> _resources = [];
+    private long _launches;
+
+    private Device(DeviceKind kind, int index, Accelerator accelerator)
+    {
+        Kind = kind;
+        Index = index;
+        Accelerator = accelerator;
+        Pool = new BlockPool(this);
+        MaxGroupSize = accelerator.MaxNumThreadsPerGroup;
+    }
+
+    /// <summary>The host processor: SIMD kernels on all cores.</summary>
+    public static Device Cpu => HostDevice.Value;
+
+    /// <summary>The GPU kernels on ILGPU's CPU accelerator. Thousands of times slower than <see cref="Cpu"/>; for tests.</summary>
+    public static Device Emulated => EmulatedDevice.Value;
+
+    /// <summary>The GPUs that were found, then <see cref="Cpu"/>.</summary>
+    public static IReadOnlyList<Device> All => [.. Gpus.Value, Cpu];
+
+    /// <summary>
+    /// The device on which tensors are made when none is named. At first the best one: CUDA, then an OpenCL GPU, then the CPU.
+    /// </summary>
+    public static Device Default
+    {
+        get => s_default ??= All[0];
+        set => s_default = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>What kind of device this is.</summary>
+    public DeviceKind Kind { get; }
+
+    /// <summary>The number of the device among those of its kind.</summary>
+    public int Index { get; }
+
+    /// <summary>The name the driver gives the device.</summary>
+    public string Name => Kind == DeviceKind.Cpu ? $"CPU ({HostParallel.Threads} threads)" : Accelerator.Name;
+
+    /// <summary>What the device holds and has done.</summary>
+    public DeviceStatistics Statistics => Pool.Statistics(Volatile.Read(ref _launches));
+
+    /// <summary>Whether kernels run as host code over the memory in place.</summary>
+    internal bool IsHost => Kind == DeviceKind.Cpu;
+
+    internal Accelerator Accelerator { get; }
+
+    internal BlockPool Pool { get; }
+
+    internal int MaxGroupSize { get; }
+
+    /// <summary>The NVIDIA GPU with this number.</summary>
+    /// <exception cref="DeviceException">There is none; the message says what was found.</exception>
+    public static Device Cuda(int index = 0) => Gpu(DeviceKind.Cuda, index);
+
+    /// <summary>The OpenCL GPU with this number.</summary>
+    /// <exception cref="DeviceException">There is none; the message says what was found.</exception>
+    public static Device OpenCL(int index = 0) => Gpu(DeviceKind.OpenCL, index);
+
+    /// <summary>Waits until the device has done all that it was given.</summary>
+    public void Synchronize() => Accelerator.Synchronize();
+
+    /// <summary>Gives the memory that no tensor uses back to the system.</summary>
+    /// <returns>The bytes freed.</returns>
+    public long TrimMemory()
+    {
+        Accelerator.Synchronize();
+        return Pool.Trim();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.Emulated => "emulated",
+        DeviceKind.Cuda => $"cuda:{Index}",
+        _ => $"opencl:{Index}",
+    };
+
+    /// <summary>
+    /// The compiled kernel for a key type, loaded at first use. The delegates are kept: ILGPU's own cache holds them weakly,
+    /// and even a cached load costs milliseconds. Asking for a kernel counts as a launch.
+    /// </summary>
+    internal TDelegate Kernel<TKey, TDelegate>(Func<Accelerator, TDelegate> load)
+        where TDelegate : Delegate
+    {
+        Interlocked.Increment(ref _launches);
+        lock (_lock)
+        {
+            if (!_kernels.TryGetValue(typeof(TKey), out Delegate? kernel))
+            {
+                kernel = load(Accelerator);
+                _kernels.Add(typeof(TKey), kernel);
+            }
+
+            return Unsafe.As<TDelegate>(kernel);
+        }
+    }
+
+    /// <summary>Something made once per device and kept with it: a library handle, a constant table.</summary>
+    internal T Resource<T>(Func<Device, T> make)
+        where T : class
+    {
+        lock (_lock)
+        {
+            if (!_resources.TryGetValue(typeof(T), out object? value))
+            {
+                value = make(this);
+                _resources.Add(typeof(T), value);
+            }
+
+            return Unsafe.As<T>(value);
+        }
+    }
+
+    /// <summary>Counts a kernel that host code ran.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CountLaunch() => _launches++;
+
+    /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>
+    internal KernelConfig Grid(int count)
+    {
+        int group = Math.Min(PreferredGroupSize, MaxGroupSize);
+        int most = Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
+        return new KernelConfig(Math.Clamp((count + group - 1) / group, 1, most), group);
+    }
+
+    static partial void AddGpus(List<Device> devices, List<string> refused);
+
+    private static List<Device> FindGpus()
+    {
+        List<Device> devices = [];
+        AddGpus(devices, []);
+        return devices;
+    }
+
+    private static Device Gpu(DeviceKind kind, int index)
+    {
+        foreach (Device device in Gpus.Value)
+        {
+            if (device.Kind == kind && device.Index == index)
+            {
+                return device;
+            }
+        }
+
+        List<string> refused = [];
+        AddGpus([], refused);
+        string found = string.Join(", ", All.Select(d => $"{d} ({d.Name})"));
+        string why = refused.Count == 0 ? string.Empty : " Refused: " + string.Join("; ", refused) + ".";
+        throw new DeviceException(
+            $"There is no {kind} device {index}. Found: {found}.{why} Install the driver, or choose one of the devices found.");
+    }
+
+    private static CPUAccelerator HostContext(CPUDevice device)
+    {
+        Context context = Context.Create(builder => builder.CPU(device).EnableAlgorithms());
+        return context.CreateCPUAccelerator(0);
+    }
+}

@@ -1,0 +1,18 @@
+using ILGPU;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The arguments of an element-wise kernel, in one struct.</summary>
+internal struct MapArguments<TMap, TOut, TFirst, TScalar>
+    where TMap : unmanaged
+    where TOut : unmanaged
+    where TFirst : unmanaged
+    where TScalar : unmanaged
+{
+    internal TMap Map;
+    internal GpuNest Nest;
+    internal ArrayView<TOut> Output;
+    internal ArrayView<TFirst> A;
+    internal ArrayView<TScalar> B;
+    internal ArrayView<TScalar> C;
+}

@@ -1,0 +1,48 @@
+namespace DeepSharp.Kernels;
+
+/// <summary>What a kernel is given of a tensor: memory, element type, and where its elements stand.</summary>
+/// <param name="Block">The memory.</param>
+/// <param name="Offset">The first element, counted in elements.</param>
+/// <param name="DType">The element type.</param>
+/// <param name="Dims">The length of each axis.</param>
+/// <param name="Strides">How many elements apart neighbours along each axis are; 0 repeats one element.</param>
+public readonly record struct Operand(Block Block, int Offset, DType DType, int[] Dims, int[] Strides)
+{
+    /// <summary>The device the memory is on.</summary>
+    public Device Device => Block.Device;
+
+    /// <summary>The number of elements.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 1;
+            foreach (int dim in Dims)
+            {
+                count *= dim;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Whether the elements stand one behind the other in row-major order.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            int expected = 1;
+            for (int axis = Dims.Length - 1; axis >= 0; axis--)
+            {
+                if (Dims[axis] != 1 && Strides[axis] != expected)
+                {
+                    return false;
+                }
+
+                expected *= Dims[axis];
+            }
+
+            return true;
+        }
+    }
+}

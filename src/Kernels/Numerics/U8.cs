@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>An unsigned byte: image data and truth values. It is stored and converted; arithmetic is done in other types.</summary>
+public readonly struct U8 : IScalar<U8>
+{
+#pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
+    /// <summary>The wrapped value.</summary>
+    public readonly byte Value;
+#pragma warning restore CA1051
+
+    /// <summary>Wraps a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public U8(byte value) => Value = value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ToDouble(U8 value) => value.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static U8 FromDouble(double value) => new((byte)(int)value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsNonzero(U8 value) => value.Value != 0;
+}
