@@ -1,5 +1,4 @@
 #if ILGPU_PACKAGE
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
