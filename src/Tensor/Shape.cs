@@ -1,0 +1,172 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp;
+
+/// <summary>The lengths of a tensor's axes, outermost first. A scalar has none.</summary>
+[CollectionBuilder(typeof(ShapeBuilder), nameof(ShapeBuilder.Create))]
+public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
+{
+    /// <summary>The most axes a tensor may have.</summary>
+    public const int MaxRank = 8;
+
+    private readonly int[]? _dims;
+
+    /// <summary>A shape with these axis lengths.</summary>
+    /// <exception cref="ArgumentException">A length is negative, there are more than <see cref="MaxRank"/> axes, or the
+    /// elements are more than 2^31 - 1.</exception>
+    public Shape(params ReadOnlySpan<int> dims)
+    {
+        if (dims.Length > MaxRank)
+        {
+            throw new ArgumentException($"A tensor has at most {MaxRank} axes, not {dims.Length}.", nameof(dims));
+        }
+
+        long count = 1;
+        foreach (int dim in dims)
+        {
+            if (dim < 0)
+            {
+                throw new ArgumentException($"The length of an axis cannot be negative: {Format(dims)}.", nameof(dims));
+            }
+
+            count = checked(count * dim);
+        }
+
+        if (count > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"The shape {Format(dims)} has {count:N0} elements; a tensor holds at most {int.MaxValue:N0}.", nameof(dims));
+        }
+
+        _dims = dims.ToArray();
+        Count = (int)count;
+    }
+
+    private Shape(int[] dims, int count)
+    {
+        _dims = dims;
+        Count = count;
+    }
+
+    /// <summary>The shape of a scalar: no axes, one element.</summary>
+    public static Shape Scalar { get; } = new([], 1);
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Dims.Length;
+
+    /// <summary>The number of elements: the product of the axis lengths.</summary>
+    public int Count { get => _dims is null ? 1 : field; }
+
+    int IReadOnlyCollection<int>.Count => Rank;
+
+    internal int[] Dims => _dims ?? [];
+
+    /// <summary>The length of an axis; a negative number counts from the last one.</summary>
+    public int this[int axis] => Dims[Axis(axis, "Shape")];
+
+    /// <summary>The length of an axis counted from either end.</summary>
+    public int this[Index axis] => Dims[axis];
+
+    /// <summary>Whether all axis lengths are the same.</summary>
+    public static bool operator ==(Shape left, Shape right) => left.Equals(right);
+
+    /// <summary>Whether some axis length differs.</summary>
+    public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
+
+    /// <summary>A shape from an array of axis lengths.</summary>
+    public static implicit operator Shape(int[] dims) => new(dims);
+
+    /// <summary>A shape of one axis.</summary>
+    public static implicit operator Shape(int dim) => new(dim);
+
+    /// <summary>The shape that two shapes broadcast to by NumPy's rules: aligned at the last axis, a length of 1 repeats.</summary>
+    /// <param name="left">The first shape.</param>
+    /// <param name="right">The second shape.</param>
+    /// <param name="operation">The operator that asks, for the message.</param>
+    /// <exception cref="ArgumentException">Two lengths differ and neither is 1.</exception>
+    public static Shape Broadcast(Shape left, Shape right, string operation = "Broadcast")
+    {
+        if (left.Equals(right))
+        {
+            return left;
+        }
+
+        int[] a = left.Dims;
+        int[] b = right.Dims;
+        int[] dims = new int[Math.Max(a.Length, b.Length)];
+        for (int back = 1; back <= dims.Length; back++)
+        {
+            int x = back <= a.Length ? a[^back] : 1;
+            int y = back <= b.Length ? b[^back] : 1;
+            if (x != y && x != 1 && y != 1)
+            {
+                throw new ArgumentException(
+                    $"{operation}: the shapes {left} and {right} do not broadcast: axis -{back} is {x} in one and {y} in the "
+                    + "other. Lengths must be equal or 1; reshape or transpose one of them.");
+            }
+
+            dims[^back] = x == 1 ? y : x;
+        }
+
+        return new Shape(dims);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Dims.AsSpan().SequenceEqual(other.Dims);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (int dim in Dims)
+        {
+            hash.Add(dim);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The lengths as an array of their own.</summary>
+    public int[] ToArray() => [.. Dims];
+
+    /// <summary>The lengths as a span.</summary>
+    public ReadOnlySpan<int> AsSpan() => Dims;
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)Dims).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The lengths in brackets: <c>[2, 3]</c>.</summary>
+    public override string ToString() => Format(Dims);
+
+    /// <summary>An axis number counted from the first axis.</summary>
+    internal int Axis(int axis, string operation)
+    {
+        int rank = Rank;
+        return axis >= -rank && axis < rank
+            ? (axis < 0 ? axis + rank : axis)
+            : throw new ArgumentOutOfRangeException(
+                nameof(axis), axis, $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
+    }
+
+    internal int[] RowMajorStrides()
+    {
+        int[] dims = Dims;
+        int[] strides = new int[dims.Length];
+        int step = 1;
+        for (int axis = dims.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = step;
+            step *= Math.Max(1, dims[axis]);
+        }
+
+        return strides;
+    }
+
+    private static string Format(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
+}

@@ -1,0 +1,121 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <content>Values between the host and the tensor. These wait for the device.</content>
+public partial class Tensor
+{
+    /// <summary>The elements in row-major order.</summary>
+    /// <typeparam name="T">The C# type of the element type: float, double, byte, int, long or bool.</typeparam>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's element type.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        T[] values = new T[Count];
+        CopyTo<T>(values);
+        return values;
+    }
+
+    /// <summary>Writes the elements, in row-major order, into a span.</summary>
+    /// <inheritdoc cref="ToArray{T}"/>
+    public void CopyTo<T>(Span<T> target)
+        where T : unmanaged
+    {
+        Require<T>(nameof(CopyTo));
+        if (target.Length < Count)
+        {
+            throw new ArgumentException($"CopyTo: {Count} elements of {Shape} do not fit into {target.Length}.", nameof(target));
+        }
+
+        if (IsContiguous)
+        {
+            Storage.Block.Download(target[..Count], _offset);
+            return;
+        }
+
+        using Tensor copy = Uninitialized(Shape, DType, Device, nameof(CopyTo));
+        StridedCopy.Run(copy.Operand, Operand);
+        copy.Storage.Block.Download(target[..Count], 0);
+    }
+
+    /// <summary>Overwrites the elements with values in row-major order.</summary>
+    /// <exception cref="ArgumentException">Number or type of the values do not fit, or the tensor is a view with gaps.</exception>
+    public void CopyFrom<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        Require<T>(nameof(CopyFrom));
+        if (values.Length != Count)
+        {
+            throw new ArgumentException($"CopyFrom: {values.Length} values do not fill the shape {Shape}.", nameof(values));
+        }
+
+        if (IsContiguous)
+        {
+            Storage.Block.Upload(values, _offset);
+            return;
+        }
+
+        using Tensor copy = From(values, Shape, Device);
+        StridedCopy.Run(Operand, copy.Operand);
+    }
+
+    /// <summary>Overwrites the elements with those of another tensor, which is broadcast and converted as needed.</summary>
+    /// <remarks>No gradient flows through it.</remarks>
+    /// <exception cref="ArgumentException">The other shape does not broadcast to this one.</exception>
+    public void CopyFrom(Tensor source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using TensorScope scope = Scope();
+        Tensor values = source.Hold();
+        StridedCopy.Run(Operand, values.To(DType).To(Device).Expand(Shape).Operand);
+        values.Dispose();
+    }
+
+    /// <summary>The one element of the tensor, as a double.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has not exactly one element.</exception>
+    public double Item()
+    {
+        if (Count != 1)
+        {
+            throw new InvalidOperationException($"Item: the shape {Shape} has {Count} elements, not one. Index it first.");
+        }
+
+        Operand operand = Operand;
+        switch (DType)
+        {
+            case DType.Float32:
+                return One<float>(operand);
+            case DType.Float64:
+                return One<double>(operand);
+            case DType.Int32:
+                return One<int>(operand);
+            case DType.Int64:
+                return One<long>(operand);
+            default:
+                return One<byte>(operand);
+        }
+    }
+
+    /// <summary>Shape, element type, device and the values as NumPy prints them.</summary>
+    public override string ToString() => IsDisposed
+        ? $"Tensor {DType} {Shape} made by {Origin}, freed"
+        : TensorFormatter.Format(this);
+
+    private static T One<T>(in Operand operand)
+        where T : unmanaged
+    {
+        T value = default;
+        operand.Block.Download(new Span<T>(ref value), operand.Offset);
+        return value;
+    }
+
+    private void Require<T>(string operation)
+        where T : unmanaged
+    {
+        if (DType.Of<T>() != DType)
+        {
+            throw new ArgumentException(
+                $"{operation}: the tensor holds {DType}, not {typeof(T).Name}. Convert it with To(DType.{DType.Of<T>()}).");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics.CodeAnalysis;
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>
+/// An array of numbers of any rank on a device: a shape, strides and an element type over memory that views share.
+/// </summary>
+/// <remarks>
+/// Values come back to the host with <see cref="ToArray{T}"/> and <see cref="Item"/>, which wait for the device. Memory is freed
+/// at the end of the <see cref="Scope"/> in which a tensor was made, by <see cref="Dispose()"/>, or, outside any scope, by the
+/// garbage collector.
+/// </remarks>
+[SuppressMessage("Usage", "CA2213", Justification = "The node is released with the graph it belongs to.")]
+public partial class Tensor : IDisposable
+{
+    private Storage? _storage;
+    private int[] _strides;
+    private int _offset;
+
+    private protected Tensor(Storage storage, Shape shape, int[] strides, int offset, DType dtype, string origin, bool scoped)
+    {
+        _storage = storage;
+        _strides = strides;
+        _offset = offset;
+        Shape = shape;
+        DType = dtype;
+        Device = storage.Block.Device;
+        Origin = origin;
+        if (scoped && TensorScope.Current is { } scope)
+        {
+            Scope_ = scope;
+            scope.Add(this);
+        }
+        else
+        {
+            storage.LeaveToCollector();
+        }
+    }
+
+    /// <summary>The lengths of the axes.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The element type.</summary>
+    public DType DType { get; }
+
+    /// <summary>Where the elements are.</summary>
+    public Device Device { get; private protected set; }
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>The number of elements.</summary>
+    public int Count => Shape.Count;
+
+    /// <summary>How many elements apart neighbours along each axis are; 0 where one element repeats.</summary>
+    public ReadOnlySpan<int> Strides => _strides;
+
+    /// <summary>Whether the elements stand one behind the other in row-major order.</summary>
+    public bool IsContiguous => Operand.IsContiguous;
+
+    /// <summary>The operator that made the tensor: error messages name it.</summary>
+    public string Origin { get; }
+
+    /// <summary>Whether the tensor's memory has been given back.</summary>
+    public bool IsDisposed => _storage is null;
+
+    /// <summary>The tensor's place in the graph of gradients; null where no gradient flows.</summary>
+    internal GraphNode? Node { get; set; }
+
+    /// <summary>The scope that ends the tensor, if any.</summary>
+    internal TensorScope? Scope_ { get; private set; }
+
+    internal Storage Storage => _storage ?? throw Ended();
+
+    /// <summary>What a kernel is given.</summary>
+    internal Operand Operand => new((_storage ?? throw Ended()).Block, _offset, DType, Shape.Dims, _strides);
+
+    /// <summary>
+    /// Opens a scope: tensors made on this thread until it is disposed are freed with it, apart from those that are
+    /// <see cref="Keep"/>-ed.
+    /// </summary>
+    public static TensorScope Scope() => TensorScope.Open();
+
+    /// <summary>Moves the tensor out of its scope into the enclosing one, or out of all if there is none.</summary>
+    /// <remarks>The values live on; the graph that led to them ends with the scope that made it.</remarks>
+    /// <returns>The tensor itself.</returns>
+    public Tensor Keep()
+    {
+        Storage storage = Storage;
+        Scope_ = Scope_?.Outer;
+        if (Scope_ is { } outer)
+        {
+            outer.Add(this);
+        }
+        else
+        {
+            storage.LeaveToCollector();
+        }
+
+        return this;
+    }
+
+    /// <summary>Gives the memory back, unless views still share it. Disposing twice does nothing.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A tensor over memory of this one's.</summary>
+    internal Tensor Alias(Shape shape, int[] strides, int offset, string origin) =>
+        new(Storage.Share(), shape, strides, offset, DType, origin, scoped: true);
+
+    /// <summary>The same elements without a place in a graph and outside all scopes: what a graph node holds.</summary>
+    internal Tensor Hold()
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        return new Tensor(Storage.Share(), Shape, _strides, _offset, DType, Origin, scoped: false);
+    }
+
+    /// <summary>A tensor whose elements are not yet set.</summary>
+    internal static Tensor Uninitialized(Shape shape, DType dtype, Device device, string origin) =>
+        new(Storage.Rent(device, (long)shape.Count * dtype.Size), shape, shape.RowMajorStrides(), 0, dtype, origin, scoped: true);
+
+    internal void EndWithScope()
+    {
+        Dispose(true);
+        Node = null;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    /// <param name="disposing">Whether a caller asked for it.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Interlocked.Exchange(ref _storage, null)?.Release();
+        }
+    }
+
+    /// <summary>Points the tensor at other memory: a parameter moves into its arena.</summary>
+    private protected void Repoint(Storage storage, int offset)
+    {
+        Storage? old = _storage;
+        _storage = storage;
+        _offset = offset;
+        _strides = Shape.RowMajorStrides();
+        Device = storage.Block.Device;
+        storage.LeaveToCollector();
+        old?.Release();
+    }
+
+    private ObjectDisposedException Ended() => new(
+        nameof(Tensor),
+        $"The tensor {DType} {Shape} made by {Origin} has been freed, by Dispose or at the end of its scope. Call Keep() on it "
+        + "inside the scope to use it later.");
+}
