@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>A 32-bit floating-point number.</summary>
-public readonly struct F32 : IReal<F32>, IScalar<F32>
+public readonly struct F32 : IRealBits<F32>, IScalar<F32>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -44,15 +45,15 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F32(int value) => new((float)value);
+    public static implicit operator F32(int value) => new(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Max(F32 a, F32 b) => new(MathF.Max(a.Value, b.Value));
+    public static F32 Max(F32 a, F32 b) => Greater(a, b) | float.IsNaN(a.Value) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Min(F32 a, F32 b) => new(MathF.Min(a.Value, b.Value));
+    public static F32 Min(F32 a, F32 b) => Greater(b, a) | float.IsNaN(a.Value) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,11 +61,11 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 IfGreater(F32 a, F32 b, F32 yes, F32 no) => a.Value > b.Value ? yes : no;
+    public static F32 IfGreater(F32 a, F32 b, F32 yes, F32 no) => Greater(a, b) ? yes : no;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 IfGreaterOrEqual(F32 a, F32 b, F32 yes, F32 no) => a.Value >= b.Value ? yes : no;
+    public static F32 IfGreaterOrEqual(F32 a, F32 b, F32 yes, F32 no) => (a.Value >= b.Value) & (b.Value <= a.Value) ? yes : no;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,7 +73,7 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Pow(F32 a, F32 b) => new(MathF.Pow(a.Value, b.Value));
+    public static F32 Pow(F32 a, F32 b) => SinglePrecision.Pow(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,27 +85,34 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Floor(F32 a) => new(MathF.Floor(a.Value));
+    public static F32 Floor(F32 a)
+    {
+        // Without a branch, unlike MathF.Floor in a GPU kernel: numbers of this size have no fraction, so the sum is rounded.
+        F32 magnitude = Abs(a);
+        F32 rounded = CopySign(magnitude + 8388608f - 8388608f, a);
+        F32 floor = IfGreater(rounded, a, rounded - 1f, rounded);
+        return IfGreater(8388608f, magnitude, floor, a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Exp(F32 a) => new(MathF.Exp(a.Value));
+    public static F32 Exp(F32 a) => SinglePrecision.Exp(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Expm1(F32 a) => RealFunctions.Expm1(a);
+    public static F32 Expm1(F32 a) => SinglePrecision.Expm1(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Log(F32 a) => new(MathF.Log(a.Value));
+    public static F32 Log(F32 a) => SinglePrecision.Log(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Log1p(F32 a) => RealFunctions.Log1p(a);
+    public static F32 Log1p(F32 a) => SinglePrecision.Log1p(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Tanh(F32 a) => RealFunctions.Tanh(a);
+    public static F32 Tanh(F32 a) => SinglePrecision.Tanh(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,15 +120,23 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Erf(F32 a) => RealFunctions.Erf(a);
+    public static F32 Erf(F32 a) => SinglePrecision.Erf(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Sin(F32 a) => new(MathF.Sin(a.Value));
+    public static F32 Sin(F32 a)
+    {
+        Reduced<F32> angle = AngleReduction.Reduce(a);
+        return IfGreater(Abs(a), 1e-4f, SinglePrecision.SinReduced(angle.Quarters, angle.Rest), a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Cos(F32 a) => new(MathF.Cos(a.Value));
+    public static F32 Cos(F32 a)
+    {
+        Reduced<F32> angle = AngleReduction.Reduce(a);
+        return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,4 +149,47 @@ public readonly struct F32 : IReal<F32>, IScalar<F32>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(F32 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.PowerOfTwo(F32 n) => PowerOfTwo(n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.Scale(F32 a, F32 n)
+    {
+        // In two steps, the first exact, so that the range of exponents suffices and a denormal is rounded once.
+        F32 half = (n * 0.5f) + 12582912f - 12582912f;
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.ExponentOf(F32 a) => new((int)(Interop.FloatAsInt(a.Value) - 0x3F3504F3) >> 23);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.FractionOf(F32 a) =>
+        new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) - ((Interop.FloatAsInt(a.Value) - 0x3F3504F3) & 0xFF800000)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.Leading(F32 a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) & 0xFFFFF000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.CopySign(F32 magnitude, F32 sign) => CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.AtMost(F32 a, F32 limit) => a.Value > limit.Value ? limit : a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IRealBits<F32>.AtLeast(F32 a, F32 limit) => a.Value < limit.Value ? limit : a;
+
+    // Adding 1.5 * 2^23 and the exponent's bias leaves the biased exponent in the lowest bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 PowerOfTwo(F32 n) => new(Interop.IntAsFloat(Interop.FloatAsInt(n.Value + 12583039f) << 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 CopySign(F32 magnitude, F32 sign) =>
+        new(Interop.IntAsFloat((Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFF) | (Interop.FloatAsInt(sign.Value) & 0x80000000)));
+
+    // ILGPU 1.5.3 turns a comparison with a constant on the left into an unordered one, which is true for NaN; of the two
+    // ways to write it one is right.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Greater(F32 a, F32 b) => (a.Value > b.Value) & (b.Value < a.Value);
 }

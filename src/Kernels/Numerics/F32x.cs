@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>A SIMD register of 32-bit floating-point numbers.</summary>
-public readonly struct F32x : IReal<F32x>
+public readonly struct F32x : IRealBits<F32x>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -45,7 +47,7 @@ public readonly struct F32x : IReal<F32x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F32x(int value) => new(new Vector<float>((float)value));
+    public static implicit operator F32x(int value) => new(new Vector<float>(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,16 +77,8 @@ public readonly struct F32x : IReal<F32x>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), yes.Value, no.Value));
 
     /// <inheritdoc/>
-    public static F32x Pow(F32x a, F32x b)
-    {
-        Vector<float> result = default;
-        for (int lane = 0; lane < Vector<float>.Count; lane++)
-        {
-            result = result.WithElement(lane, MathF.Pow(a.Value[lane], b.Value[lane]));
-        }
-
-        return new(result);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x Pow(F32x a, F32x b) => SinglePrecision.Pow(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,23 +94,23 @@ public readonly struct F32x : IReal<F32x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Exp(F32x a) => new(Vector.Exp(a.Value));
+    public static F32x Exp(F32x a) => SinglePrecision.Exp(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Expm1(F32x a) => RealFunctions.Expm1(a);
+    public static F32x Expm1(F32x a) => SinglePrecision.Expm1(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Log(F32x a) => new(Vector.Log(a.Value));
+    public static F32x Log(F32x a) => SinglePrecision.Log(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Log1p(F32x a) => RealFunctions.Log1p(a);
+    public static F32x Log1p(F32x a) => SinglePrecision.Log1p(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Tanh(F32x a) => RealFunctions.Tanh(a);
+    public static F32x Tanh(F32x a) => SinglePrecision.Tanh(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -124,13 +118,98 @@ public readonly struct F32x : IReal<F32x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Erf(F32x a) => RealFunctions.Erf(a);
+    public static F32x Erf(F32x a) => SinglePrecision.Erf(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Sin(F32x a) => new(Vector.Sin(a.Value));
+    public static F32x Sin(F32x a)
+    {
+        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<float>(AngleReduction.LimitSingle)))
+        {
+            return SinLanes(a);
+        }
+
+        Reduced<F32x> angle = AngleReduction.Fused(a);
+        return IfGreater(Abs(a), 1e-4f, SinglePrecision.SinReduced(angle.Quarters, angle.Rest), a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Cos(F32x a) => new(Vector.Cos(a.Value));
+    public static F32x Cos(F32x a)
+    {
+        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<float>(AngleReduction.LimitSingle)))
+        {
+            return CosLanes(a);
+        }
+
+        Reduced<F32x> angle = AngleReduction.Fused(a);
+        return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.PowerOfTwo(F32x n) => PowerOfTwo(n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.Scale(F32x a, F32x n)
+    {
+        if (Avx512F.VL.IsSupported && Vector<float>.Count == Vector256<float>.Count)
+        {
+            return new(Avx512F.VL.Scale(a.Value.AsVector256(), n.Value.AsVector256()).AsVector());
+        }
+
+        // In two steps, the first exact, so that the range of exponents suffices and a denormal is rounded once.
+        F32x half = (n * 0.5f) + 12582912f - 12582912f;
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.ExponentOf(F32x a) => new(Vector.ConvertToSingle((Vector.AsVectorInt32(a.Value) - new Vector<int>(0x3F3504F3)) >> 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.FractionOf(F32x a) =>
+        new(Vector.AsVectorSingle(Vector.AsVectorInt32(a.Value) - ((Vector.AsVectorInt32(a.Value) - new Vector<int>(0x3F3504F3)) & new Vector<int>(unchecked((int)0xFF800000)))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.Leading(F32x a) => new(Vector.AsVectorSingle(Vector.AsVectorInt32(a.Value) & new Vector<int>(unchecked((int)0xFFFFF000))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.CopySign(F32x magnitude, F32x sign) => new(Vector.CopySign(magnitude.Value, sign.Value));
+
+    // The native minimum and maximum give their second operand when one is NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.AtMost(F32x a, F32x limit) => new(Vector.MinNative(limit.Value, a.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IRealBits<F32x>.AtLeast(F32x a, F32x limit) => new(Vector.MaxNative(limit.Value, a.Value));
+
+    // Adding 1.5 * 2^23 and the exponent's bias leaves the biased exponent in the lowest bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32x PowerOfTwo(F32x n) =>
+        new(Vector.AsVectorSingle(Vector.AsVectorInt32(n.Value + new Vector<float>(12583039f)) << 23));
+
+    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static F32x SinLanes(F32x a)
+    {
+        Vector<float> result = default;
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            result = result.WithElement(lane, F32.Sin(new F32(a.Value[lane])).Value);
+        }
+
+        return new(result);
+    }
+
+    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static F32x CosLanes(F32x a)
+    {
+        Vector<float> result = default;
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            result = result.WithElement(lane, F32.Cos(new F32(a.Value[lane])).Value);
+        }
+
+        return new(result);
+    }
 }

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>A 64-bit floating-point number.</summary>
-public readonly struct F64 : IReal<F64>, IScalar<F64>
+public readonly struct F64 : IRealBits<F64>, IScalar<F64>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -40,19 +41,19 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F64(float value) => new((double)value);
+    public static implicit operator F64(float value) => new(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F64(int value) => new((double)value);
+    public static implicit operator F64(int value) => new(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Max(F64 a, F64 b) => new(Math.Max(a.Value, b.Value));
+    public static F64 Max(F64 a, F64 b) => Greater(a, b) | double.IsNaN(a.Value) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Min(F64 a, F64 b) => new(Math.Min(a.Value, b.Value));
+    public static F64 Min(F64 a, F64 b) => Greater(b, a) | double.IsNaN(a.Value) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,11 +61,11 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 IfGreater(F64 a, F64 b, F64 yes, F64 no) => a.Value > b.Value ? yes : no;
+    public static F64 IfGreater(F64 a, F64 b, F64 yes, F64 no) => Greater(a, b) ? yes : no;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 IfGreaterOrEqual(F64 a, F64 b, F64 yes, F64 no) => a.Value >= b.Value ? yes : no;
+    public static F64 IfGreaterOrEqual(F64 a, F64 b, F64 yes, F64 no) => (a.Value >= b.Value) & (b.Value <= a.Value) ? yes : no;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,7 +73,7 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Pow(F64 a, F64 b) => new(Math.Pow(a.Value, b.Value));
+    public static F64 Pow(F64 a, F64 b) => DoublePrecision.Pow(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,27 +85,34 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Floor(F64 a) => new(Math.Floor(a.Value));
+    public static F64 Floor(F64 a)
+    {
+        // Without a branch, unlike Math.Floor in a GPU kernel: numbers of this size have no fraction, so the sum is rounded.
+        F64 magnitude = Abs(a);
+        F64 rounded = CopySign(magnitude + 4503599627370496.0 - 4503599627370496.0, a);
+        F64 floor = IfGreater(rounded, a, rounded - 1.0, rounded);
+        return IfGreater(4503599627370496.0, magnitude, floor, a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Exp(F64 a) => new(Math.Exp(a.Value));
+    public static F64 Exp(F64 a) => DoublePrecision.Exp(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Expm1(F64 a) => RealFunctions.Expm1(a);
+    public static F64 Expm1(F64 a) => DoublePrecision.Expm1(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Log(F64 a) => new(Math.Log(a.Value));
+    public static F64 Log(F64 a) => DoublePrecision.Log(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Log1p(F64 a) => RealFunctions.Log1p(a);
+    public static F64 Log1p(F64 a) => DoublePrecision.Log1p(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Tanh(F64 a) => RealFunctions.Tanh(a);
+    public static F64 Tanh(F64 a) => DoublePrecision.Tanh(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,15 +120,33 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Erf(F64 a) => RealFunctions.Erf(a);
+    public static F64 Erf(F64 a) => DoublePrecision.Erf(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Sin(F64 a) => new(Math.Sin(a.Value));
+    public static F64 Sin(F64 a)
+    {
+        if (!(Math.Abs(a.Value) <= AngleReduction.LimitDouble))
+        {
+            return new(Math.Sin(a.Value));
+        }
+
+        Reduced<F64> angle = AngleReduction.Unfused(a);
+        return IfGreater(Abs(a), 1e-8, DoublePrecision.SinReduced(angle.Quarters, angle.Rest), a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Cos(F64 a) => new(Math.Cos(a.Value));
+    public static F64 Cos(F64 a)
+    {
+        if (!(Math.Abs(a.Value) <= AngleReduction.LimitDouble))
+        {
+            return new(Math.Cos(a.Value));
+        }
+
+        Reduced<F64> angle = AngleReduction.Unfused(a);
+        return DoublePrecision.SinReduced(angle.Quarters + 1.0, angle.Rest);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,4 +159,47 @@ public readonly struct F64 : IReal<F64>, IScalar<F64>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(F64 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.PowerOfTwo(F64 n) => PowerOfTwo(n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.Scale(F64 a, F64 n)
+    {
+        // In two steps, the first exact, so that the range of exponents suffices and a denormal is rounded once.
+        F64 half = (n * 0.5f) + 6755399441055744.0 - 6755399441055744.0;
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.ExponentOf(F64 a) => new((long)(Interop.FloatAsInt(a.Value) - 0x3FE6A09E667F3BCD) >> 52);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.FractionOf(F64 a) =>
+        new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) - ((Interop.FloatAsInt(a.Value) - 0x3FE6A09E667F3BCD) & 0xFFF0000000000000)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.Leading(F64 a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) & 0xFFFFFFFFF8000000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.CopySign(F64 magnitude, F64 sign) => CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.AtMost(F64 a, F64 limit) => a.Value > limit.Value ? limit : a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IRealBits<F64>.AtLeast(F64 a, F64 limit) => a.Value < limit.Value ? limit : a;
+
+    // Adding 1.5 * 2^52 and the exponent's bias leaves the biased exponent in the lowest bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F64 PowerOfTwo(F64 n) => new(Interop.IntAsFloat(Interop.FloatAsInt(n.Value + 6755399441056767.0) << 52));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F64 CopySign(F64 magnitude, F64 sign) =>
+        new(Interop.IntAsFloat((Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFFFFFFFFFF) | (Interop.FloatAsInt(sign.Value) & 0x8000000000000000)));
+
+    // ILGPU 1.5.3 turns a comparison with a constant on the left into an unordered one, which is true for NaN; of the two
+    // ways to write it one is right.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Greater(F64 a, F64 b) => (a.Value > b.Value) & (b.Value < a.Value);
 }

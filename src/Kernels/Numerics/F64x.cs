@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>A SIMD register of 64-bit floating-point numbers.</summary>
-public readonly struct F64x : IReal<F64x>
+public readonly struct F64x : IRealBits<F64x>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -41,11 +43,11 @@ public readonly struct F64x : IReal<F64x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F64x(float value) => new(new Vector<double>((double)value));
+    public static implicit operator F64x(float value) => new(new Vector<double>(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F64x(int value) => new(new Vector<double>((double)value));
+    public static implicit operator F64x(int value) => new(new Vector<double>(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,16 +77,8 @@ public readonly struct F64x : IReal<F64x>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), yes.Value, no.Value));
 
     /// <inheritdoc/>
-    public static F64x Pow(F64x a, F64x b)
-    {
-        Vector<double> result = default;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
-        {
-            result = result.WithElement(lane, Math.Pow(a.Value[lane], b.Value[lane]));
-        }
-
-        return new(result);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x Pow(F64x a, F64x b) => DoublePrecision.Pow(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,23 +94,23 @@ public readonly struct F64x : IReal<F64x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Exp(F64x a) => new(Vector.Exp(a.Value));
+    public static F64x Exp(F64x a) => DoublePrecision.Exp(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Expm1(F64x a) => RealFunctions.Expm1(a);
+    public static F64x Expm1(F64x a) => DoublePrecision.Expm1(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Log(F64x a) => new(Vector.Log(a.Value));
+    public static F64x Log(F64x a) => DoublePrecision.Log(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Log1p(F64x a) => RealFunctions.Log1p(a);
+    public static F64x Log1p(F64x a) => DoublePrecision.Log1p(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Tanh(F64x a) => RealFunctions.Tanh(a);
+    public static F64x Tanh(F64x a) => DoublePrecision.Tanh(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -124,13 +118,103 @@ public readonly struct F64x : IReal<F64x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Erf(F64x a) => RealFunctions.Erf(a);
+    public static F64x Erf(F64x a) => DoublePrecision.Erf(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Sin(F64x a) => new(Vector.Sin(a.Value));
+    public static F64x Sin(F64x a)
+    {
+        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<double>(AngleReduction.LimitDouble)))
+        {
+            return SinLanes(a);
+        }
+
+        Reduced<F64x> angle = AngleReduction.Fused(a);
+        return IfGreater(Abs(a), 1e-8, DoublePrecision.SinReduced(angle.Quarters, angle.Rest), a);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x Cos(F64x a) => new(Vector.Cos(a.Value));
+    public static F64x Cos(F64x a)
+    {
+        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<double>(AngleReduction.LimitDouble)))
+        {
+            return CosLanes(a);
+        }
+
+        Reduced<F64x> angle = AngleReduction.Fused(a);
+        return DoublePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.PowerOfTwo(F64x n) => PowerOfTwo(n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.Scale(F64x a, F64x n)
+    {
+        if (Avx512F.VL.IsSupported && Vector<double>.Count == Vector256<double>.Count)
+        {
+            return new(Avx512F.VL.Scale(a.Value.AsVector256(), n.Value.AsVector256()).AsVector());
+        }
+
+        // In two steps, the first exact, so that the range of exponents suffices and a denormal is rounded once.
+        F64x half = (n * 0.5f) + 6755399441055744.0 - 6755399441055744.0;
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.ExponentOf(F64x a)
+    {
+        // There is no cheap conversion of 64-bit integers: the exponent, biased to be positive, becomes the low bits of 2^52 + e.
+        Vector<long> biased = (Vector.AsVectorInt64(a.Value) - new Vector<long>(0x3FE6A09E667F3BCD - (1023L << 52))) >>> 52;
+        return new(Vector.AsVectorDouble(biased | new Vector<long>(0x4330000000000000)) - new Vector<double>(4503599627371519.0));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.FractionOf(F64x a) =>
+        new(Vector.AsVectorDouble(Vector.AsVectorInt64(a.Value) - ((Vector.AsVectorInt64(a.Value) - new Vector<long>(0x3FE6A09E667F3BCD)) & new Vector<long>(unchecked((long)0xFFF0000000000000)))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.Leading(F64x a) => new(Vector.AsVectorDouble(Vector.AsVectorInt64(a.Value) & new Vector<long>(unchecked((long)0xFFFFFFFFF8000000))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.CopySign(F64x magnitude, F64x sign) => new(Vector.CopySign(magnitude.Value, sign.Value));
+
+    // The native minimum and maximum give their second operand when one is NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.AtMost(F64x a, F64x limit) => new(Vector.MinNative(limit.Value, a.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IRealBits<F64x>.AtLeast(F64x a, F64x limit) => new(Vector.MaxNative(limit.Value, a.Value));
+
+    // Adding 1.5 * 2^52 and the exponent's bias leaves the biased exponent in the lowest bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F64x PowerOfTwo(F64x n) =>
+        new(Vector.AsVectorDouble(Vector.AsVectorInt64(n.Value + new Vector<double>(6755399441056767.0)) << 52));
+
+    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static F64x SinLanes(F64x a)
+    {
+        Vector<double> result = default;
+        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            result = result.WithElement(lane, F64.Sin(new F64(a.Value[lane])).Value);
+        }
+
+        return new(result);
+    }
+
+    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static F64x CosLanes(F64x a)
+    {
+        Vector<double> result = default;
+        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            result = result.WithElement(lane, F64.Cos(new F64(a.Value[lane])).Value);
+        }
+
+        return new(result);
+    }
 }

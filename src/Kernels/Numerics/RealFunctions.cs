@@ -2,74 +2,58 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>Elementary functions written once for scalars and vectors, in terms of the other functions of
-/// <see cref="IReal{T}"/>.</summary>
+/// <summary>The parts of the elementary functions that do not depend on the precision.</summary>
 internal static class RealFunctions
 {
-    /// <summary>e^x - 1, as u - 1 scaled by x / log(u) with u = e^x (W. Kahan).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Expm1<T>(T x)
-        where T : unmanaged, IReal<T>
-    {
-        T u = T.Exp(x);
-        T near = (u - 1) * (x / T.IfEqual(u, 1, 1, T.Log(u)));
-        return T.IfGreater(T.Abs(x), 1, u - 1, T.IfEqual(u, 1, x, near));
-    }
-
-    /// <summary>log(1 + x), as log(u) scaled by x / (u - 1) with u = 1 + x (W. Kahan).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Log1p<T>(T x)
-        where T : unmanaged, IReal<T>
-    {
-        T u = x + 1;
-        T near = T.Log(u) * (x / T.IfEqual(u, 1, 1, u - 1));
-        return T.IfGreater(T.Abs(x), 1, T.Log(u), T.IfEqual(u, 1, x, near));
-    }
-
-    /// <summary>The hyperbolic tangent, from e^-2|x| - 1 so that it neither overflows nor cancels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Tanh<T>(T x)
-        where T : unmanaged, IReal<T>
-    {
-        T e = Expm1(T.Abs(x) * -2);
-        T magnitude = -e / (e + 2);
-        return T.IfGreater(0, x, -magnitude, magnitude);
-    }
-
-    /// <summary>1 / (1 + e^-x), from e^-|x| so that it does not overflow.</summary>
+    /// <summary>1 / (1 + e^-x), from e^-|x|, which does not overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
         where T : unmanaged, IReal<T>
     {
         T e = T.Exp(-T.Abs(x));
-        return T.IfGreater(0, x, e, 1) / (e + 1);
+        T sum = e + 1f;
+        T y = T.IfGreater(0f, x, e, 1f) / sum;
+
+        // What the sum lost by rounding, to first order.
+        T lost = e - (sum - 1f);
+        return y - (y * lost);
     }
 
-    /// <summary>The error function: its Maclaurin series below 2, and above it 1 minus the continued fraction of erfc
-    /// (Abramowitz and Stegun, 7.1.5 and 7.1.14).</summary>
+    /// <summary>The logarithm where it is finite, and -inf, NaN and +inf where it is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Erf<T>(T x)
+    public static T LogSpecial<T>(T x, T log)
         where T : unmanaged, IReal<T>
     {
-        T a = T.Min(T.Abs(x), 6);
-        T square = a * a;
-        T term = a;
-        T series = a;
-        for (int n = 1; n < 40; n++)
-        {
-            term *= -square / n;
-            series += term / ((2 * n) + 1);
-        }
+        T special = T.IfEqual(x, 0f, float.NegativeInfinity, float.NaN);
+        return T.IfGreater(x, 0f, T.IfEqual(x, float.PositiveInfinity, x, log), special);
+    }
 
-        T fraction = a;
-        for (int n = 60; n > 0; n--)
-        {
-            T half = n * 0.5;
-            fraction = a + (half / T.IfGreater(a, 1, fraction, 1));
-        }
+    /// <summary>The sine of q quarter turns and an angle of which the sine and the cosine are given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SinOfQuarters<T>(T q, T sin, T cos)
+        where T : unmanaged, IReal<T>
+    {
+        // q = 4 i + 2 g + odd: the odd quarters take the cosine, the second half turn the other sign.
+        T half = T.Floor(q * 0.5f);
+        T odd = q - (half + half);
+        T g = half - (T.Floor(half * 0.5f) * 2f);
+        T y = T.IfGreater(odd, 0.5f, cos, sin);
+        return T.IfGreater(g, 0.5f, -y, y);
+    }
 
-        T tail = 1 - (T.Exp(-square) / (fraction * 1.7724538509055160));
-        T magnitude = T.IfGreater(a, 2, tail, series * 1.1283791670955126);
-        return T.IfGreater(0, x, -magnitude, magnitude);
+    /// <summary>The sign and the special cases of x^y as IEEE 754 has them for pow, given |x|^y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T PowSpecial<T>(T x, T y, T magnitude)
+        where T : unmanaged, IRealBits<T>, IReal<T>
+    {
+        T a = T.Abs(x);
+        T half = y * 0.5f;
+        T even = T.IfEqual(T.Floor(half), half, magnitude, T.CopySign(magnitude, x));
+
+        // A negative finite number has real powers at integers only; minus one to an infinite power is one.
+        T real = T.IfGreater(0f, x, T.IfEqual(a, float.PositiveInfinity, magnitude, float.NaN), magnitude);
+        T y1 = T.IfEqual(T.Floor(y), y, even, real);
+        y1 = T.IfEqual(T.Abs(y), float.PositiveInfinity, T.IfEqual(a, 1f, 1f, magnitude), y1);
+        return T.IfEqual(y, 0f, 1f, T.IfEqual(x, 1f, 1f, y1));
     }
 }
