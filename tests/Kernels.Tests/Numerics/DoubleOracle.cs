@@ -1,0 +1,77 @@
+namespace DeepSharp.Kernels.Tests.Numerics;
+
+/// <summary>The functions that <see cref="Math"/> lacks, by slow series in double precision: the oracle for floats.</summary>
+internal static class DoubleOracle
+{
+    public static double Expm1(double x)
+    {
+        if (Math.Abs(x) > 0.5)
+        {
+            return Math.Exp(x) - 1;
+        }
+
+        double term = x;
+        double sum = x;
+        for (int n = 2; n < 30; n++)
+        {
+            term *= x / n;
+            sum += term;
+        }
+
+        return sum;
+    }
+
+    public static double Log1p(double x)
+    {
+        if (Math.Abs(x) > 0.4)
+        {
+            return Math.Log(1 + x);
+        }
+
+        // 2 atanh(x / (2 + x))
+        double s = x / (2 + x);
+        double power = s;
+        double sum = 0;
+        for (int n = 1; n < 60; n += 2)
+        {
+            sum += power / n;
+            power *= s * s;
+        }
+
+        return 2 * sum;
+    }
+
+    public static double Sigmoid(double x) => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x));
+
+    public static double Erf(double x)
+    {
+        double a = Math.Abs(x);
+        if (a > 6)
+        {
+            return Math.CopySign(1, x);
+        }
+
+        if (a < 3)
+        {
+            double term = x;
+            double sum = x;
+            for (int n = 1; n < 100; n++)
+            {
+                term *= -x * x / n;
+                sum += term / ((2 * n) + 1);
+            }
+
+            return sum * 1.1283791670955126;
+        }
+
+        // The continued fraction of erfc (Abramowitz and Stegun, 7.1.14).
+        double fraction = a;
+        for (int n = 200; n > 0; n--)
+        {
+            fraction = a + (n * 0.5 / fraction);
+        }
+
+        double magnitude = 1 - (Math.Exp(-a * a) / (fraction * 1.7724538509055159));
+        return double.IsNaN(x) ? x : Math.CopySign(magnitude, x);
+    }
+}

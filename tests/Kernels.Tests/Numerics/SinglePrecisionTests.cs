@@ -1,0 +1,74 @@
+using System.Numerics;
+
+namespace DeepSharp.Kernels.Tests.Numerics;
+
+public class SinglePrecisionTests
+{
+    public static TheoryData<string> Names => RealFunction.Names;
+
+    /// <summary>Every 20,011th bit pattern, so every exponent of either sign, and the range where the functions bend.</summary>
+    private static IEnumerable<float> Sweep()
+    {
+        for (long bits = 0; bits <= uint.MaxValue; bits += 20_011)
+        {
+            yield return BitConverter.UInt32BitsToSingle((uint)bits);
+        }
+
+        for (int i = -60_000; i <= 60_000; i++)
+        {
+            yield return i * 1.7e-4f;
+        }
+
+        for (int i = -20_000; i <= 20_000; i++)
+        {
+            yield return i * 0.4999f;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Scalar_and_vector_are_accurate_over_the_whole_range(string name)
+    {
+        RealFunction f = RealFunction.Named(name);
+        int width = Vector<float>.Count;
+        foreach (float[] x in Sweep().Chunk(width).Where(c => c.Length == width))
+        {
+            F32x y = f.SingleVector(new(new Vector<float>(x)));
+            for (int lane = 0; lane < width; lane++)
+            {
+                double exact = f.Oracle(x[lane]);
+                float scalar = f.Single(x[lane]).Value;
+                Check(name, "vector", x[lane], y.Value[lane], exact, f.SingleUlps);
+                Check(name, "scalar", x[lane], scalar, exact, f.SingleUlps);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Lanes_do_not_touch_each_other(string name)
+    {
+        RealFunction f = RealFunction.Named(name);
+        float[] neighbours = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -1e30f, 1e-42f, 3e38f, 88.8f];
+        float[] values = [0.3f, -0.7f, 1.5f, -4f, 60f, 1e-5f];
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            foreach (float value in values)
+            {
+                float[] x = [.. Enumerable.Range(0, Vector<float>.Count).Select(i => neighbours[i % neighbours.Length])];
+                x[lane] = value;
+                float alone = f.SingleVector(new(new Vector<float>(value))).Value[lane];
+                float together = f.SingleVector(new(new Vector<float>(x))).Value[lane];
+
+                // A large angle in one lane sends all of them through the scalar form.
+                Assert.True(Ulp.Error(together, alone) <= (name is "Sin" or "Cos" ? 2 : 0), $"{name}({value}) in lane {lane}");
+            }
+        }
+    }
+
+    private static void Check(string name, string form, float x, float actual, double exact, double ulps)
+    {
+        double error = Ulp.Error(actual, exact);
+        Assert.True(error <= ulps, $"{form} {name}({x:G9}) is {actual:G9}, not {exact:G17}: {error:F2} ulp, more than {ulps}");
+    }
+}
