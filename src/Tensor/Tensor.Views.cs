@@ -293,7 +293,7 @@ public partial class Tensor
         return copy;
     }
 
-    private Tensor Cut(int[] starts, int[] steps, int[] lengths)
+    internal Tensor Cut(int[] starts, int[] steps, int[] lengths)
     {
         int offset = _offset;
         int[] strides = new int[Rank];

@@ -38,6 +38,18 @@ public partial class Tensor : IDisposable
         }
     }
 
+    // A second handle on a tensor's memory whose owner, a graph node, releases it or dies with its storage.
+    private Tensor(Tensor source)
+    {
+        _storage = source.Storage.Share();
+        _strides = source._strides;
+        _offset = source._offset;
+        Shape = source.Shape;
+        DType = source.DType;
+        Device = source.Device;
+        Origin = source.Origin;
+    }
+
     /// <summary>The lengths of the axes.</summary>
     public Shape Shape { get; }
 
@@ -113,11 +125,7 @@ public partial class Tensor : IDisposable
         new(Storage.Share(), shape, strides, offset, DType, origin, scoped: true);
 
     /// <summary>The same elements without a place in a graph and outside all scopes: what a graph node holds.</summary>
-    internal Tensor Hold()
-    {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        return new Tensor(Storage.Share(), Shape, _strides, _offset, DType, Origin, scoped: false);
-    }
+    internal Tensor Hold() => new(this);
 
     /// <summary>A tensor whose elements are not yet set.</summary>
     internal static Tensor Uninitialized(Shape shape, DType dtype, Device device, string origin) =>

@@ -1,0 +1,102 @@
+namespace DeepSharp;
+
+/// <summary>Compares gradients with finite differences: the test of every differentiable operator.</summary>
+public static class GradCheck
+{
+    /// <summary>
+    /// Checks the gradients of a function of Float64 tensors: each element is moved by ±step, and the difference of the outputs
+    /// must agree with the gradient within absolute + relative tolerance.
+    /// </summary>
+    /// <param name="function">The function; outputs of more than one element are weighted by fixed numbers and summed.</param>
+    /// <param name="inputs">Float64 tensors on any device; their values are restored.</param>
+    /// <param name="step">The distance moved.</param>
+    /// <param name="tolerance">The error allowed, both absolute and relative.</param>
+    /// <param name="secondOrder">Whether the gradients of the gradients are checked as well.</param>
+    /// <exception cref="GradCheckException">A gradient disagrees; the message names input, element and both values.</exception>
+    /// <exception cref="ArgumentException">An input is not Float64.</exception>
+    public static void Run(
+        Func<Tensor[], Tensor> function, Tensor[] inputs, double step = 1e-5, double tolerance = 1e-6, bool secondOrder = false)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (Tensor input in inputs)
+        {
+            if (input.DType != DType.Float64)
+            {
+                throw new ArgumentException($"GradCheck: inputs must be Float64, not {input.DType}; the differences need its digits.");
+            }
+        }
+
+        Check("gradient", xs => Weighted(function(xs), 1), inputs, step, tolerance);
+        if (secondOrder)
+        {
+            Check("second gradient", xs => WeightedGradients(function, xs), inputs, step, tolerance);
+        }
+    }
+
+    private static Tensor WeightedGradients(Func<Tensor[], Tensor> function, Tensor[] inputs)
+    {
+        Tensor output = Weighted(function(inputs), 1);
+        Tensor[] gradients = Grad.Of(output, inputs, createGraph: true);
+        Tensor? sum = null;
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            Tensor part = Weighted(gradients[i], i + 2);
+            sum = sum is null ? part : sum + part;
+        }
+
+        return sum!;
+    }
+
+    private static void Check(string what, Func<Tensor[], Tensor> function, Tensor[] inputs, double step, double tolerance)
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor[] leaves = Array.ConvertAll(inputs, static input => input.Detach().Clone().RequireGrad());
+        Tensor output = function(leaves);
+        double[][] analytic = output.RequiresGrad
+            ? Array.ConvertAll(Grad.Of(output, leaves), static gradient => gradient.ToArray<double>())
+            : Array.ConvertAll(leaves, static leaf => new double[leaf.Count]);
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            double[] values = leaves[i].ToArray<double>();
+            for (int j = 0; j < values.Length; j++)
+            {
+                double numeric = Difference(function, leaves, i, values, j, step);
+                double error = Math.Abs(numeric - analytic[i][j]);
+                if (!(error <= tolerance * (1 + Math.Abs(numeric))))
+                {
+                    throw new GradCheckException(
+                        $"GradCheck: the {what} of element {j} of input {i}, {leaves[i].Shape}, is {analytic[i][j]:G10}, but the "
+                        + $"finite difference is {numeric:G10} (value {values[j]:G6}, step {step:G3}, tolerance {tolerance:G3}).");
+                }
+            }
+        }
+    }
+
+    private static double Difference(Func<Tensor[], Tensor> function, Tensor[] leaves, int input, double[] values, int element, double step)
+    {
+        using TensorScope scope = Tensor.Scope();
+        double kept = values[element];
+        values[element] = kept + step;
+        leaves[input].CopyFrom<double>(values);
+        double above = function(leaves).Item();
+        values[element] = kept - step;
+        leaves[input].CopyFrom<double>(values);
+        double below = function(leaves).Item();
+        values[element] = kept;
+        leaves[input].CopyFrom<double>(values);
+        return (above - below) / (2 * step);
+    }
+
+    // Distinct weights, so that errors of different elements cannot cancel.
+    private static Tensor Weighted(Tensor output, int salt)
+    {
+        double[] weights = new double[output.Count];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Math.Sin((salt * 0.7) + (i * 1.3)) + 1.5;
+        }
+
+        return (output * Tensor.From(weights, output.Shape, output.Device)).Sum();
+    }
+}

@@ -1,0 +1,31 @@
+namespace DeepSharp;
+
+/// <summary>What one call of a <see cref="CustomOp"/> keeps for its backward pass.</summary>
+public sealed class CustomContext
+{
+    private Tensor[] _kept = [];
+    private Func<int, Tensor>? _saved;
+
+    /// <summary>Keeps tensors: inputs, outputs or temporaries.</summary>
+    public void Save(params ReadOnlySpan<Tensor> tensors) => _kept = [.. _kept, .. tensors];
+
+    /// <summary>The tensor that was kept as number <paramref name="index"/>, in the backward pass.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such tensor was kept.</exception>
+    public Tensor Saved(int index)
+    {
+        if (_saved is null)
+        {
+            throw new InvalidOperationException("CustomContext: Saved can be used in Backward only.");
+        }
+
+        return _saved(index);
+    }
+
+    internal Tensor[] Take(Func<int, Tensor> saved)
+    {
+        Tensor[] kept = _kept;
+        _kept = [];
+        _saved = saved;
+        return kept;
+    }
+}

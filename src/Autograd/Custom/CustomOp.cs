@@ -1,0 +1,54 @@
+namespace DeepSharp;
+
+/// <summary>A differentiable operator of your own: a forward and a backward pass, and whatever kernels they use.</summary>
+/// <remarks>
+/// For an element-wise function, <see cref="UnaryOperators"/>' <c>Apply</c> with an <see cref="Kernels.IUnaryOp"/> is shorter
+/// and is a single kernel on every device. An object may be used many times; what a call must remember goes into its context.
+/// </remarks>
+public abstract class CustomOp
+{
+    /// <summary>The operator's name, for messages.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>Computes the output. No graph is recorded meanwhile.</summary>
+    /// <param name="context">Keeps tensors for the backward pass.</param>
+    /// <param name="inputs">The inputs.</param>
+    protected abstract Tensor Forward(CustomContext context, IReadOnlyList<Tensor> inputs);
+
+    /// <summary>Computes the gradients of the inputs from that of the output.</summary>
+    /// <remarks>If it is made of differentiable operators, the operator has gradients of gradients too.</remarks>
+    /// <param name="context">What the forward pass kept.</param>
+    /// <param name="gradient">The gradient of the output.</param>
+    /// <returns>One gradient for each input, of its shape; null for inputs that have none.</returns>
+    protected abstract IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient);
+
+    /// <summary>Runs the operator and gives it its place in the graph.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <exception cref="InvalidOperationException">Forward returned one of its inputs instead of a new tensor.</exception>
+    public Tensor Apply(params ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor[] given = inputs.ToArray();
+        bool records = false;
+        foreach (Tensor input in given)
+        {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+            records |= input.Records();
+        }
+
+        CustomContext context = new();
+        Tensor output;
+        using (new NoGrad())
+        {
+            output = Forward(context, given);
+        }
+
+        if (Array.IndexOf(given, output) >= 0 || output.Node is not null)
+        {
+            throw new InvalidOperationException($"{Name}: Forward must return a new tensor; it returned one it was given. Clone it.");
+        }
+
+        return records ? new CustomNode(this, context, given, output).Attach(output) : output;
+    }
+
+    internal IReadOnlyList<Tensor?> RunBackward(CustomContext context, Tensor gradient) => Backward(context, gradient);
+}

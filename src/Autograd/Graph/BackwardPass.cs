@@ -1,0 +1,187 @@
+namespace DeepSharp;
+
+/// <summary>Walks a graph against the order in which it was made, so that each node has its whole gradient before it acts.</summary>
+internal sealed class BackwardPass
+{
+    private static long s_passes;
+
+    [ThreadStatic]
+    private static BackwardPass? t_current;
+
+    [ThreadStatic]
+    private static List<Node>? t_spare;
+
+    private readonly long _number = Interlocked.Increment(ref s_passes);
+    private readonly bool _createGraph;
+
+    private BackwardPass(bool createGraph) => _createGraph = createGraph;
+
+    /// <summary>The number of the pass under way on this thread.</summary>
+    internal static long Current => t_current?._number ?? 0;
+
+    /// <summary>
+    /// Runs a pass from an output. Without targets, leaves add up their gradients; with targets, only the nodes that lead to
+    /// them act, and their gradients are the result.
+    /// </summary>
+    internal static Tensor?[] Run(Tensor output, Tensor? seed, Node[]? targets, bool createGraph, bool retainGraph)
+    {
+        Node root = output.Node as Node ?? throw new InvalidOperationException(
+            $"Backward: the tensor {output.Shape} made by {output.Origin} takes no part in a graph. Some input must be a "
+            + "parameter or have RequireGrad(), and no NoGrad may be open.");
+        if (seed is not null && seed.Shape != output.Shape)
+        {
+            throw new ArgumentException($"Backward: the gradient has shape {seed.Shape}, the output {output.Shape}.", nameof(seed));
+        }
+
+        if (seed is null && output.Count != 1)
+        {
+            throw new InvalidOperationException(
+                $"Backward: the output has shape {output.Shape}, not one element. Reduce it with Sum() or Mean(), or pass its gradient.");
+        }
+
+        BackwardPass pass = new(createGraph);
+        BackwardPass? outer = t_current;
+        List<Node> order = t_spare ?? [];
+        t_spare = null;
+        t_current = pass;
+        Tensor?[] results = new Tensor?[targets?.Length ?? 0];
+        try
+        {
+            for (int i = 0; i < results.Length; i++)
+            {
+                targets![i].Target = i;
+            }
+
+            pass.Collect(root, order, targets is not null);
+            using GradMode.Restore mode = GradMode.Set(createGraph);
+            Tensor first = seed is null ? Tensor.OnesLike(output) : seed.Alias(seed.Shape, seed.Strides.ToArray(), seed.Operand.Offset, seed.Origin);
+            first.Node = seed?.Node;
+            root.Pending = first;
+            pass.Walk(order, results, retainGraph || createGraph);
+        }
+        finally
+        {
+            foreach (Node node in order)
+            {
+                node.Pending = null;
+            }
+
+            foreach (Node node in targets ?? [])
+            {
+                node.Target = -1;
+            }
+
+            order.Clear();
+            t_spare = order;
+            t_current = outer;
+        }
+
+        return results;
+    }
+
+    internal static void Deliver(Node node, Tensor gradient)
+    {
+        BackwardPass pass = t_current!;
+        if (node.Visited != pass._number)
+        {
+            return;
+        }
+
+        if (!pass._createGraph)
+        {
+            gradient.Keep();
+        }
+
+        if (node.Pending is not { } sum)
+        {
+            node.Pending = gradient;
+            return;
+        }
+
+        Tensor total = sum + gradient;
+        if (!pass._createGraph)
+        {
+            total.Keep();
+            sum.Dispose();
+            gradient.Dispose();
+        }
+
+        node.Pending = total;
+    }
+
+    private void Walk(List<Node> order, Tensor?[] results, bool retainGraph)
+    {
+        // Temporaries of each node go back to the pool before the next one acts, unless a graph will remember them.
+        using TensorScope? scope = _createGraph ? null : TensorScope.Open();
+        foreach (Node node in order)
+        {
+            if (node.Pending is not { } gradient)
+            {
+                continue;
+            }
+
+            node.Pending = null;
+            if (node.IsReleased)
+            {
+                throw new InvalidOperationException(
+                    $"Backward: what {node.Name} saved has been freed, by an earlier backward pass or at the end of its scope. "
+                    + "Pass retainGraph: true to the earlier pass, or compute the output again.");
+            }
+
+            if (node.Target >= 0)
+            {
+                results[node.Target] = gradient;
+            }
+
+            node.Backward(gradient);
+            if (!_createGraph && node.Target < 0)
+            {
+                gradient.Dispose();
+            }
+
+            if (!retainGraph && node is not LeafNode)
+            {
+                node.Release();
+            }
+
+            scope?.Clear();
+        }
+    }
+
+    // Depth first without recursion: a chain may be longer than the stack is deep. With targets, a node takes part if one of
+    // its inputs does; inputs have smaller numbers, so one sweep in ascending order settles it.
+    private void Collect(Node root, List<Node> order, bool onlyToTargets)
+    {
+        order.Add(root);
+        root.Visited = _number;
+        for (int next = 0; next < order.Count; next++)
+        {
+            foreach (Node? input in order[next].Inputs)
+            {
+                if (input is not null && input.Visited != _number)
+                {
+                    input.Visited = _number;
+                    order.Add(input);
+                }
+            }
+        }
+
+        order.Sort(static (a, b) => b.Order.CompareTo(a.Order));
+        if (!onlyToTargets)
+        {
+            return;
+        }
+
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            Node node = order[i];
+            bool leads = node.Target >= 0;
+            foreach (Node? input in node.Inputs)
+            {
+                leads |= input is not null && input.Visited == _number;
+            }
+
+            node.Visited = leads ? _number : 0;
+        }
+    }
+}

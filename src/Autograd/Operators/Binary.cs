@@ -1,0 +1,105 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>What binary operators have in common: checks, broadcasting, and their place in the graph.</summary>
+internal static class Binary
+{
+    internal static bool IsReal(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.DType.IsFloatingPoint;
+    }
+
+    /// <summary>A constant as a tensor that broadcasts with another.</summary>
+    internal static Tensor Like(Tensor tensor, double value)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return Tensor.Full(Shape.Scalar, value, tensor.DType, tensor.Device);
+    }
+
+    internal static void Check(string operation, Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        if (a.DType != b.DType)
+        {
+            throw new ArgumentException(
+                $"{operation}: the element types {a.DType} of {a.Shape} and {b.DType} of {b.Shape} differ. Convert one with To(DType).");
+        }
+
+        if (!ReferenceEquals(a.Device, b.Device))
+        {
+            throw new ArgumentException(
+                $"{operation}: the tensors {a.Shape} and {b.Shape} are on {a.Device} and {b.Device}. Move one with To(Device).");
+        }
+    }
+
+    /// <summary>A kernel's view of a tensor broadcast to a shape, outside the graph.</summary>
+    internal static Operand Expanded(Tensor tensor, Shape shape)
+    {
+        Operand operand = tensor.Operand;
+        if (tensor.Shape == shape)
+        {
+            return operand;
+        }
+
+        int[] strides = new int[shape.Rank];
+        int added = shape.Rank - tensor.Rank;
+        for (int axis = 0; axis < tensor.Rank; axis++)
+        {
+            strides[axis + added] = tensor.Shape[axis] == 1 ? 0 : operand.Strides[axis];
+        }
+
+        return operand with { Dims = shape.Dims, Strides = strides };
+    }
+
+    internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
+        where TOp : unmanaged, INumericMap
+    {
+        Tensor result = Output<TOp>(a, b, null);
+        Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
+        return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
+    }
+
+    internal static Tensor RunReal<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
+        where TOp : unmanaged, IMap
+    {
+        Tensor result = Output<TOp>(a, b, null);
+        if (!result.DType.IsFloatingPoint)
+        {
+            throw new ArgumentException(
+                $"{typeof(TOp).Name}: needs floating-point elements, not {result.DType}. Convert with To(DType.Float32).");
+        }
+
+        Elementwise.Run(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape));
+        return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
+    }
+
+    internal static Tensor Compare<TOp>(TOp op, Tensor a, Tensor b)
+        where TOp : unmanaged, INumericMap
+    {
+        if (a?.DType is DType.Bool or DType.UInt8 && b?.DType == a.DType)
+        {
+            a = a.To(DType.Int32);
+            b = b.To(DType.Int32);
+        }
+
+        Tensor result = Output<TOp>(a!, b!, DType.Bool);
+        Elementwise.RunNumeric(op, result.Operand, Expanded(a!, result.Shape), Expanded(b!, result.Shape), result.Operand);
+        return result;
+    }
+
+    private static Tensor Output<TOp>(Tensor a, Tensor b, DType? dtype)
+    {
+        string name = typeof(TOp).Name;
+        Check(name, a, b);
+        if (a.DType is DType.Bool or DType.UInt8)
+        {
+            throw new ArgumentException(
+                $"{name}: there is no arithmetic on {a.DType}. Convert with To(DType.Int32) or To(DType.Float32).");
+        }
+
+        return Tensor.Uninitialized(Shape.Broadcast(a.Shape, b.Shape, name), dtype ?? a.DType, a.Device, name);
+    }
+}

@@ -1,0 +1,130 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>Arithmetic of two tensors with broadcasting, and their gradients.</summary>
+/// <remarks>
+/// Shapes broadcast by NumPy's rules. Both tensors must have one element type and be on one device. Constants take the element
+/// type of the tensor.
+/// </remarks>
+public static class BinaryOperators
+{
+    extension(Tensor)
+    {
+        /// <summary>a + b.</summary>
+        public static Tensor operator +(Tensor a, Tensor b) =>
+            Binary.Run(default(Add), a, b, static (a, b) => new AddNode(a, b, 1));
+
+        /// <summary>a + b.</summary>
+        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(a, b);
+
+        /// <summary>a + b.</summary>
+        public static Tensor operator +(double a, Tensor b) => b + a;
+
+        /// <summary>a - b.</summary>
+        public static Tensor operator -(Tensor a, Tensor b) =>
+            Binary.Run(default(Subtract), a, b, static (a, b) => new AddNode(a, b, -1));
+
+        /// <summary>a - b.</summary>
+        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(a, b);
+
+        /// <summary>a - b.</summary>
+        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(b, a) - b;
+
+        /// <summary>a b, element by element.</summary>
+        public static Tensor operator *(Tensor a, Tensor b) =>
+            Binary.Run(default(Multiply), a, b, static (a, b) => new MultiplyNode(a, b));
+
+        /// <summary>a b.</summary>
+        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, 0) : a * Binary.Like(a, b);
+
+        /// <summary>a b.</summary>
+        public static Tensor operator *(double a, Tensor b) => b * a;
+
+        /// <summary>a / b, element by element; integers must be converted first.</summary>
+        public static Tensor operator /(Tensor a, Tensor b) =>
+            Binary.RunReal(default(Divide), a, b, static (a, b) => new DivideNode(a, b));
+
+        /// <summary>a / b.</summary>
+        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(a, b);
+
+        /// <summary>a / b.</summary>
+        public static Tensor operator /(double a, Tensor b) => Binary.Like(b, a) / b;
+
+        /// <summary>Where a &gt; b: a mask.</summary>
+        public static Tensor operator >(Tensor a, Tensor b) => Binary.Compare(default(Greater), a, b);
+
+        /// <summary>Where a &gt; b: a mask.</summary>
+        public static Tensor operator >(Tensor a, double b) => a > Binary.Like(a, b);
+
+        /// <summary>Where a &lt; b: a mask.</summary>
+        public static Tensor operator <(Tensor a, Tensor b) => Binary.Compare(default(Less), a, b);
+
+        /// <summary>Where a &lt; b: a mask.</summary>
+        public static Tensor operator <(Tensor a, double b) => a < Binary.Like(a, b);
+
+        /// <summary>Where a &gt;= b: a mask.</summary>
+        public static Tensor operator >=(Tensor a, Tensor b) => Binary.Compare(default(GreaterOrEqual), a, b);
+
+        /// <summary>Where a &gt;= b: a mask.</summary>
+        public static Tensor operator >=(Tensor a, double b) => a >= Binary.Like(a, b);
+
+        /// <summary>Where a &lt;= b: a mask.</summary>
+        public static Tensor operator <=(Tensor a, Tensor b) => Binary.Compare(default(LessOrEqual), a, b);
+
+        /// <summary>Where a &lt;= b: a mask.</summary>
+        public static Tensor operator <=(Tensor a, double b) => a <= Binary.Like(a, b);
+
+        /// <summary>The larger of two, element by element; equal elements share the gradient.</summary>
+        public static Tensor Maximum(Tensor a, Tensor b) =>
+            Binary.Run(default(Maximum), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
+
+        /// <summary>The smaller of two, element by element; equal elements share the gradient.</summary>
+        public static Tensor Minimum(Tensor a, Tensor b) =>
+            Binary.Run(default(Minimum), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
+
+        /// <summary>b where the mask is true, else c; all three broadcast.</summary>
+        /// <param name="mask">A tensor of <see cref="DType.Bool"/>.</param>
+        /// <param name="yes">The elements where the mask is true.</param>
+        /// <param name="no">The elements where it is false.</param>
+        public static Tensor Where(Tensor mask, Tensor yes, Tensor no)
+        {
+            ArgumentNullException.ThrowIfNull(mask);
+            if (mask.DType != DType.Bool)
+            {
+                throw new ArgumentException($"Where: the mask holds {mask.DType}, not Bool. Compare it with something.", nameof(mask));
+            }
+
+            Binary.Check(nameof(Where), yes, no);
+            Shape shape = Shape.Broadcast(
+                mask.Shape, Shape.Broadcast(yes.Shape, no.Shape, nameof(Where)), nameof(Where));
+            Tensor result = Tensor.Uninitialized(shape, yes.DType, yes.Device, nameof(Where));
+            Elementwise.RunNumeric(
+                default(Where), result.Operand, Binary.Expanded(mask, shape), Binary.Expanded(yes, shape), Binary.Expanded(no, shape));
+            return yes.Records() || no.Records() ? new WhereNode(mask, yes, no).Attach(result) : result;
+        }
+    }
+
+    extension(Tensor a)
+    {
+        /// <summary>a^b, element by element.</summary>
+        /// <param name="exponent">The exponents.</param>
+        public Tensor Pow(Tensor exponent) =>
+            Binary.Run(default(Pow), a, exponent, static (a, b) => new PowNode(a, b));
+
+        /// <summary>Where the elements are equal: a mask.</summary>
+        public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);
+
+        /// <summary>Where the elements equal a constant: a mask.</summary>
+        public Tensor Equal(double value) => a.Equal(Binary.Like(a, value));
+
+        /// <summary>Where the elements differ: a mask.</summary>
+        public Tensor NotEqual(Tensor other) => Binary.Compare(default(NotEqual), a, other);
+
+        /// <summary>Where the elements differ from a constant: a mask.</summary>
+        public Tensor NotEqual(double value) => a.NotEqual(Binary.Like(a, value));
+
+        /// <summary>Where the elements are NaN: a mask.</summary>
+        public Tensor IsNaN() => a.NotEqual(a);
+    }
+}

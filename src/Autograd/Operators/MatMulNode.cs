@@ -1,0 +1,45 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>C = A B of matrices, or of equally many matrices: dA = G Bᵀ, dB = Aᵀ G.</summary>
+internal sealed class MatMulNode : Node
+{
+    private MatMulNode(Tensor a, Tensor b)
+        : base(nameof(MatMulOperators.MatMul), a, b) => SaveInputs(a, b);
+
+    internal static Tensor Run(Tensor a, Tensor b)
+    {
+        Shape shape = new([.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
+        Tensor c = Tensor.Uninitialized(shape, a.DType, a.Device, nameof(MatMulOperators.MatMul));
+        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        return a.Records() || b.Records() ? new MatMulNode(a, b).Attach(c) : c;
+    }
+
+    internal override void Backward(Tensor gradient)
+    {
+        Tensor a = Saved(0);
+        Tensor b = Saved(1);
+        if (Wants(0))
+        {
+            Multiply(0, gradient, b.T);
+        }
+
+        if (Wants(1))
+        {
+            Multiply(1, a.T, gradient);
+        }
+    }
+
+    private void Multiply(int input, Tensor left, Tensor right)
+    {
+        if (TryAccumulateInto(input, out Operand sum))
+        {
+            Gemm.Run(default(Identity), sum, left.Operand, right.Operand, null, 1, 1);
+        }
+        else
+        {
+            Send(input, Run(left, right));
+        }
+    }
+}

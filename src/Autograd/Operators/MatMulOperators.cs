@@ -1,0 +1,91 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>Matrix products, with their gradients.</summary>
+public static class MatMulOperators
+{
+    extension(Tensor a)
+    {
+        /// <summary>
+        /// The matrix product. Matrices [m, k] and [k, n] give [m, n]; of more axes, the last two are the matrices and the others
+        /// broadcast; a vector is a row on the left and a column on the right, and its axis of length one disappears.
+        /// </summary>
+        /// <param name="b">The right factor.</param>
+        /// <exception cref="ArgumentException">Inner lengths, element types or devices differ, or a factor is a scalar.</exception>
+        public Tensor MatMul(Tensor b)
+        {
+            Binary.Check(nameof(MatMul), a, b);
+            if (!a.DType.IsFloatingPoint)
+            {
+                throw new ArgumentException($"MatMul: needs floating-point elements, not {a.DType}. Convert with To(DType.Float32).");
+            }
+
+            if (a.Rank == 0 || b.Rank == 0 || a.Shape[^1] != b.Shape[b.Rank == 1 ? ^1 : ^2])
+            {
+                throw new ArgumentException(
+                    $"MatMul: the shapes {a.Shape} and {b.Shape} do not fit: the last axis of the first must be as long as the "
+                    + "last but one of the second. Transpose or reshape one of them.");
+            }
+
+            if (a.Rank == 1 || b.Rank == 1)
+            {
+                Tensor left = a.Rank == 1 ? a.Unsqueeze(0) : a;
+                Tensor right = b.Rank == 1 ? b.Unsqueeze(1) : b;
+                Tensor product = left.MatMul(right);
+                product = a.Rank == 1 ? product.Squeeze(-2) : product;
+                return b.Rank == 1 ? product.Squeeze(-1) : product;
+            }
+
+            if (a.Rank == 2 && b.Rank == 2)
+            {
+                return MatMulNode.Run(a, b);
+            }
+
+            Shape rows = new([.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
+            if (b.Rank == 2)
+            {
+                // One matrix on the right serves all batches: they are more rows of the left one.
+                return MatMulNode.Run(a.Reshape(-1, a.Shape[^1]), b).Reshape(rows);
+            }
+
+            Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), nameof(MatMul));
+            Tensor wideA = a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]).Reshape(-1, a.Shape[^2], a.Shape[^1]);
+            Tensor wideB = b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]).Reshape(-1, b.Shape[^2], b.Shape[^1]);
+            return MatMulNode.Run(wideA, wideB).Reshape(new Shape([.. batch, a.Shape[^2], b.Shape[^1]]));
+        }
+
+        /// <summary>A dense layer's product x Wᵀ + b, in one kernel.</summary>
+        /// <param name="weight">W, [outputs, inputs].</param>
+        /// <param name="bias">b, [outputs], or null.</param>
+        /// <returns>[…, outputs].</returns>
+        /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
+        /// types or devices differ.</exception>
+        public Tensor Linear(Tensor weight, Tensor? bias = null)
+        {
+            Binary.Check(nameof(Linear), a, weight);
+            if (bias is not null)
+            {
+                Binary.Check(nameof(Linear), a, bias);
+            }
+
+            if (weight.Rank != 2 || a.Rank == 0 || a.Shape[^1] != weight.Shape[1]
+                || (bias is not null && (bias.Rank != 1 || bias.Shape[0] != weight.Shape[0])))
+            {
+                throw new ArgumentException(
+                    $"Linear: an input {a.Shape} does not fit a weight {weight.Shape} ([outputs, inputs]) and a bias "
+                    + $"{bias?.Shape.ToString() ?? "none"} ([outputs]): the input's last axis must be as long as the weight's second.");
+            }
+
+            if (!a.DType.IsFloatingPoint)
+            {
+                throw new ArgumentException($"Linear: needs floating-point elements, not {a.DType}. Convert with To(DType.Float32).");
+            }
+
+            return a.Rank == 2
+                ? LinearNode.Run(a, weight, bias)
+                : LinearNode.Run(a.Reshape(-1, a.Shape[^1]), weight, bias)
+                    .Reshape(new Shape([.. a.Shape.AsSpan()[..^1], weight.Shape[0]]));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>Reductions over axes, with their gradients.</summary>
+/// <remarks>
+/// Without axes a reduction runs over all of them. The reduced axes disappear, or stay with length one if asked for. Negative
+/// axes count from the last.
+/// </remarks>
+public static class ReductionOperators
+{
+    extension(Tensor x)
+    {
+        /// <summary>The sum of all elements.</summary>
+        public Tensor Sum() => x.Sum([]);
+
+        /// <summary>The sum over one axis.</summary>
+        /// <param name="axis">The axis.</param>
+        /// <param name="keepDims">Whether it stays, with length one.</param>
+        public Tensor Sum(int axis, bool keepDims = false) => x.Sum([axis], keepDims);
+
+        /// <summary>The sum over some axes. Integers and masks add up as Int64.</summary>
+        /// <param name="axes">The axes; all if empty.</param>
+        /// <param name="keepDims">Whether they stay, with length one.</param>
+        public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims = false)
+        {
+            ReducedAxes reduced = new(x.Shape, axes, nameof(Sum));
+            Tensor sum = ReductionKernels.Sum(x, reduced);
+            Tensor result = x.Records() ? new SumNode(x, reduced, 1).Attach(sum) : sum;
+            return keepDims ? result : result.Reshape(reduced.Dropped);
+        }
+
+        /// <summary>The mean of all elements.</summary>
+        public Tensor Mean() => x.Mean([]);
+
+        /// <summary>The mean over one axis.</summary>
+        /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
+        public Tensor Mean(int axis, bool keepDims = false) => x.Mean([axis], keepDims);
+
+        /// <summary>The mean over some axes; NaN over none.</summary>
+        /// <param name="axes">The axes; all if empty.</param>
+        /// <param name="keepDims">Whether they stay, with length one.</param>
+        public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims = false)
+        {
+            ReducedAxes reduced = new(x.Shape, axes, nameof(Mean));
+            ReductionKernels.RequireReal(nameof(Mean), x);
+            Tensor mean = ReductionKernels.Mean(x, reduced);
+            Tensor result = x.Records() ? new SumNode(x, reduced, 1.0 / reduced.Count).Attach(mean) : mean;
+            return keepDims ? result : result.Reshape(reduced.Dropped);
+        }
+
+        /// <summary>The largest of all elements.</summary>
+        public Tensor Max() => x.Max([]);
+
+        /// <summary>The largest element along an axis.</summary>
+        /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
+        public Tensor Max(int axis, bool keepDims = false) => x.Max([axis], keepDims);
+
+        /// <summary>The largest element over some axes; NaN if there is one. Equal elements share the gradient.</summary>
+        /// <param name="axes">The axes; all if empty.</param>
+        /// <param name="keepDims">Whether they stay, with length one.</param>
+        /// <exception cref="InvalidOperationException">There is no element to choose from.</exception>
+        public Tensor Max(ReadOnlySpan<int> axes, bool keepDims = false) => Extreme(x, axes, keepDims, nameof(Max), true);
+
+        /// <summary>The smallest of all elements.</summary>
+        public Tensor Min() => x.Min([]);
+
+        /// <summary>The smallest element along an axis.</summary>
+        /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
+        public Tensor Min(int axis, bool keepDims = false) => x.Min([axis], keepDims);
+
+        /// <summary>The smallest element over some axes; NaN if there is one. Equal elements share the gradient.</summary>
+        /// <inheritdoc cref="Max(Tensor, ReadOnlySpan{int}, bool)"/>
+        public Tensor Min(ReadOnlySpan<int> axes, bool keepDims = false) => Extreme(x, axes, keepDims, nameof(Min), false);
+
+        /// <summary>The position of the largest element along an axis, as Int64: the first of equal ones, or of NaNs.</summary>
+        /// <param name="axis">The axis.</param>
+        /// <param name="keepDims">Whether it stays, with length one.</param>
+        public Tensor ArgMax(int axis = -1, bool keepDims = false) => ArgExtreme(x, axis, keepDims, nameof(ArgMax), true);
+
+        /// <summary>The position of the smallest element along an axis, as Int64: the first of equal ones, or of NaNs.</summary>
+        /// <inheritdoc cref="ArgMax(Tensor, int, bool)"/>
+        public Tensor ArgMin(int axis = -1, bool keepDims = false) => ArgExtreme(x, axis, keepDims, nameof(ArgMin), false);
+
+        /// <summary>The mean squared distance from the mean.</summary>
+        /// <param name="axes">The axes; all if empty.</param>
+        /// <param name="correction">What is subtracted from the number of elements in the divisor: 1 estimates the variance of
+        /// what the elements are a sample of, 0 is the variance of the elements themselves.</param>
+        /// <param name="keepDims">Whether the axes stay, with length one.</param>
+        public Tensor Variance(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false)
+        {
+            ReducedAxes reduced = new(x.Shape, axes, nameof(Variance));
+            ReductionKernels.RequireReal(nameof(Variance), x);
+            Tensor variance = ReductionKernels.Variance(x, reduced, correction);
+            Tensor result = x.Records() ? new VarianceNode(x, reduced, correction).Attach(variance) : variance;
+            return keepDims ? result : result.Reshape(reduced.Dropped);
+        }
+
+        /// <summary>The square root of the <see cref="Variance"/>.</summary>
+        /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
+        public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
+            x.Variance(axes, correction, keepDims).Sqrt();
+
+        /// <summary>ln of the sum of e^x over some axes, without overflow.</summary>
+        /// <param name="axes">The axes; all if empty.</param>
+        /// <param name="keepDims">Whether they stay, with length one.</param>
+        public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
+        {
+            ReducedAxes reduced = new(x.Shape, axes, nameof(LogSumExp));
+            ReductionKernels.RequireReal(nameof(LogSumExp), x);
+            Tensor value = ReductionKernels.LogSumExp(x, reduced);
+            Tensor result = x.Records() ? new LogSumExpNode(x, value, reduced).Attach(value) : value;
+            return keepDims ? result : result.Reshape(reduced.Dropped);
+        }
+
+        /// <summary>The square root of the sum of squares of all elements.</summary>
+        public Tensor Norm() => x.Square().Sum().Sqrt();
+
+        /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
+        internal Tensor SumTo(Shape shape)
+        {
+            if (x.Shape == shape)
+            {
+                return x;
+            }
+
+            int added = x.Rank - shape.Rank;
+            Span<int> axes = stackalloc int[x.Rank];
+            int count = 0;
+            for (int axis = 0; axis < x.Rank; axis++)
+            {
+                if (axis < added || (shape[axis - added] == 1 && x.Shape[axis] != 1))
+                {
+                    axes[count++] = axis;
+                }
+            }
+
+            // Without axes to add up, only leading ones disappear.
+            return count == 0 ? x.Reshape(shape) : x.Sum(axes[..count], keepDims: true).Reshape(shape);
+        }
+    }
+
+    private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, bool keepDims, string name, bool largest)
+    {
+        ReducedAxes reduced = new(x.Shape, axes, name);
+        ReductionKernels.RequireElements(name, x, reduced);
+        ReductionKernels.RequireReal(name, x);
+        Tensor value = ReductionKernels.Extreme(x, reduced, largest);
+        Tensor result = x.Records() ? new ExtremeNode(name, x, value, reduced).Attach(value) : value;
+        return keepDims ? result : result.Reshape(reduced.Dropped);
+    }
+
+    private static Tensor ArgExtreme(Tensor x, int axis, bool keepDims, string name, bool largest)
+    {
+        ReducedAxes reduced = new(x.Shape, [axis], name);
+        ReductionKernels.RequireElements(name, x, reduced);
+        ReductionKernels.RequireReal(name, x);
+        Tensor result = ReductionKernels.ArgExtreme(x, reduced, largest);
+        return keepDims ? result : result.Reshape(reduced.Dropped);
+    }
+}

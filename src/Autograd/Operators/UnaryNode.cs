@@ -1,0 +1,47 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>The gradient of an element-wise function of one input.</summary>
+internal sealed class UnaryNode<TOp> : Node
+    where TOp : unmanaged, IUnaryOp
+{
+    private readonly TOp _op;
+    private readonly Func<Tensor, Tensor, Tensor>? _chain;
+
+    internal UnaryNode(string name, TOp op, Tensor input, Tensor output, Func<Tensor, Tensor, Tensor>? chain)
+        : base(name, input)
+    {
+        _op = op;
+        _chain = chain;
+        if (TOp.Saves == Saved.Input)
+        {
+            SaveInputs(input);
+        }
+        else if (TOp.Saves == Saved.Output)
+        {
+            Save(output);
+        }
+    }
+
+    internal override void Backward(Tensor gradient)
+    {
+        Tensor saved = TOp.Saves switch
+        {
+            DeepSharp.Kernels.Saved.Input => Saved(0),
+            DeepSharp.Kernels.Saved.Output => SavedOutput(0),
+            _ => gradient,
+        };
+        if (Grad.IsEnabled)
+        {
+            Send(0, (_chain ?? throw new InvalidOperationException(
+                $"{Name}: this operator has no second derivative. Give Apply a function that computes the gradient by "
+                + "differentiable operators."))(saved, gradient));
+            return;
+        }
+
+        Tensor result = Tensor.Uninitialized(gradient.Shape, gradient.DType, gradient.Device, Name);
+        Elementwise.Run(new UnaryBackward<TOp>(_op), result.Operand, gradient.Operand, saved.Operand);
+        Send(0, result);
+    }
+}

@@ -1,0 +1,145 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>Element-wise functions of one tensor, with their gradients.</summary>
+public static class UnaryOperators
+{
+    extension(Tensor x)
+    {
+        /// <summary>-x.</summary>
+        public static Tensor operator -(Tensor x) => x.Neg();
+
+        /// <summary>-x.</summary>
+        public Tensor Neg() => x.Apply(default(Neg), static (_, g) => -g);
+
+        /// <summary>|x|; the gradient at 0 is 0.</summary>
+        public Tensor Abs() => x.Apply(default(Abs), static (x, g) => g * x.Sign());
+
+        /// <summary>e^x.</summary>
+        public Tensor Exp() => x.Apply(default(Exp), static (y, g) => g * y);
+
+        /// <summary>The natural logarithm; -inf at 0, NaN below.</summary>
+        public Tensor Log() => x.Apply(default(Log), static (x, g) => g / x);
+
+        /// <summary>The square root; NaN below 0.</summary>
+        public Tensor Sqrt() => x.Apply(default(Sqrt), static (y, g) => g * 0.5 / y);
+
+        /// <summary>1 / sqrt(x).</summary>
+        public Tensor Rsqrt() => x.Apply(default(Rsqrt), static (y, g) => g * -0.5 * (y * y * y));
+
+        /// <summary>x^2.</summary>
+        public Tensor Square() => x.Apply(default(Square), static (x, g) => g * 2 * x);
+
+        /// <summary>1 / x.</summary>
+        public Tensor Reciprocal() => x.Apply(default(Reciprocal), static (y, g) => -(g * y * y));
+
+        /// <summary>The hyperbolic tangent.</summary>
+        public Tensor Tanh() => x.Apply(default(Tanh), static (y, g) => g * (1 - y.Square()));
+
+        /// <summary>The logistic function 1 / (1 + e^-x).</summary>
+        public Tensor Sigmoid() => x.Apply(default(Sigmoid), static (y, g) => g * y * (1 - y));
+
+        /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
+        public Tensor Relu() => x.Apply(default(Relu), static (y, g) => g * y.Sign());
+
+        /// <summary>x where x > 0, else slope * x.</summary>
+        /// <param name="slope">The slope below zero.</param>
+        public Tensor LeakyRelu(double slope = 0.01) => x.Apply(
+            new LeakyRelu(slope), (x, g) => Tensor.Where(x.Detach() > 0, g, g * slope));
+
+        /// <summary>x where x > 0, else alpha (e^x - 1).</summary>
+        /// <param name="alpha">The value that -y approaches far below zero.</param>
+        public Tensor Elu(double alpha = 1) => x.Apply(
+            new Elu(alpha), (x, g) => Tensor.Where(x.Detach() > 0, g, g * alpha * x.Clamp(double.NegativeInfinity, 0).Exp()));
+
+        /// <summary>The Gaussian error linear unit x Phi(x), Phi the normal distribution function.</summary>
+        public Tensor Gelu() => x.Apply(default(Gelu), static (x, g) =>
+            g * ((x.Erf(Math.Sqrt(0.5)) * 0.5) + 0.5 + (x * (x.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)))));
+
+        /// <summary>The Gaussian error linear unit by its tanh approximation.</summary>
+        public Tensor GeluTanh() => x.Apply(default(GeluTanh), static (x, g) =>
+        {
+            double c = Math.Sqrt(2 / Math.PI);
+            Tensor t = ((x + (x * x * x * 0.044715)) * c).Tanh();
+            return g * (((t + 1) * 0.5) + (x * 0.5 * (1 - t.Square()) * ((x.Square() * (3 * 0.044715 * c)) + c)));
+        });
+
+        /// <summary>The sigmoid linear unit x / (1 + e^-x), also called swish.</summary>
+        public Tensor Silu() => x.Apply(default(Silu), static (x, g) =>
+        {
+            Tensor s = x.Sigmoid();
+            return g * s * ((x * (1 - s)) + 1);
+        });
+
+        /// <summary>ln(1 + e^x).</summary>
+        public Tensor Softplus() => x.Apply(default(Softplus), static (x, g) => g * x.Sigmoid());
+
+        /// <summary>The sine of angles in radians.</summary>
+        public Tensor Sin() => x.Apply(default(Sin), static (x, g) => g * x.Cos());
+
+        /// <summary>The cosine of angles in radians.</summary>
+        public Tensor Cos() => x.Apply(default(Cos), static (x, g) => -(g * x.Sin()));
+
+        /// <summary>The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
+        public Tensor Erf() => x.Erf(1);
+
+        /// <summary>The largest integer not above x; the gradient is 0.</summary>
+        public Tensor Floor() => x.Apply(default(Floor), static (_, g) => g * 0);
+
+        /// <summary>1, 0 or -1; the gradient is 0.</summary>
+        public Tensor Sign() => x.Apply(default(Sign), static (_, g) => g * 0);
+
+        /// <summary>Limits to an interval; the gradient is 1 inside it, borders included, else 0.</summary>
+        /// <param name="minimum">The smallest value let through.</param>
+        /// <param name="maximum">The largest value let through.</param>
+        /// <exception cref="ArgumentException">The minimum is above the maximum, or one of them is NaN.</exception>
+        public Tensor Clamp(double minimum, double maximum) => minimum <= maximum
+            ? x.Apply(new Clamp(minimum, maximum), (x, g) =>
+            {
+                Tensor fixedX = x.Detach();
+                return Tensor.Where(fixedX >= minimum, Tensor.Where(fixedX <= maximum, g, g * 0), g * 0);
+            })
+            : throw new ArgumentException($"Clamp: the interval from {minimum} to {maximum} is empty.", nameof(minimum));
+
+        /// <summary>x^exponent for a constant exponent.</summary>
+        /// <param name="exponent">The exponent.</param>
+        public Tensor Pow(double exponent) => exponent switch
+        {
+            0 => x.Apply(new Affine(0, 1), static (_, g) => g * 0),
+            1 => x.Apply(new Affine(1, 0), static (_, g) => g * 1),
+            2 => x.Square(),
+            0.5 => x.Sqrt(),
+            -1 => x.Reciprocal(),
+            _ => x.Apply(new Power(exponent), (x, g) => g * exponent * x.Pow(exponent - 1)),
+        };
+
+        /// <summary>scale * x + shift.</summary>
+        /// <param name="scale">The factor.</param>
+        /// <param name="shift">The term added.</param>
+        public Tensor Affine(double scale, double shift) => x.Apply(new Affine(scale, shift), (_, g) => g * scale);
+
+        /// <summary>Applies an element-wise function of your own: one kernel, on every device, with its gradient.</summary>
+        /// <param name="op">A <c>readonly struct</c> that implements <see cref="IUnaryOp"/>.</param>
+        /// <param name="chain">The gradient of x, by differentiable operators, from what the operator saves (x, y, or nothing of
+        /// use) and the gradient of y. Needed for gradients of gradients only.</param>
+        /// <exception cref="ArgumentException">The elements are not floating point.</exception>
+        public Tensor Apply<TOp>(TOp op, Func<Tensor, Tensor, Tensor>? chain = null)
+            where TOp : unmanaged, IUnaryOp
+        {
+            string name = typeof(TOp).Name;
+            if (!x.DType.IsFloatingPoint)
+            {
+                throw new ArgumentException(
+                    $"{name}: needs floating-point elements, not {x.DType} of shape {x.Shape}. Convert with To(DType.Float32).");
+            }
+
+            Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, name);
+            Elementwise.Run(new UnaryForward<TOp>(op), y.Operand, x.Operand);
+            return x.Records() ? new UnaryNode<TOp>(name, op, x, y, chain).Attach(y) : y;
+        }
+
+        private Tensor Erf(double scale) => x.Apply(
+            new ErrorFunction(scale), (x, g) => g * (x.Square() * (-scale * scale)).Exp() * (2 * scale / Math.Sqrt(Math.PI)));
+    }
+}
