@@ -40,13 +40,13 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         }
 
         _dims = dims.ToArray();
-        Count = (int)count;
+        Size = (int)count;
     }
 
     private Shape(int[] dims, int count)
     {
         _dims = dims;
-        Count = count;
+        Size = count;
     }
 
     /// <summary>The shape of a scalar: no axes, one element.</summary>
@@ -56,7 +56,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public int Rank => Dims.Length;
 
     /// <summary>The number of elements: the product of the axis lengths.</summary>
-    public int Count { get => _dims is null ? 1 : field; }
+    public int Size { get => _dims is null ? 1 : field; }
 
     int IReadOnlyCollection<int>.Count => Rank;
 

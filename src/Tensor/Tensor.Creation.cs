@@ -96,10 +96,10 @@ public partial class Tensor
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, Device? device = null)
         where T : unmanaged
     {
-        if (values.Length != shape.Count)
+        if (values.Length != shape.Size)
         {
             throw new ArgumentException(
-                $"From: {values.Length} values do not fill the shape {shape}, which has {shape.Count}.", nameof(values));
+                $"From: {values.Length} values do not fill the shape {shape}, which has {shape.Size}.", nameof(values));
         }
 
         Tensor made = Uninitialized(shape, DType.Of<T>(), device ?? Device.Default, nameof(From));

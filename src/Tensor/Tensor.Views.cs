@@ -89,7 +89,7 @@ public partial class Tensor
         if (unknown >= 0)
         {
             wanted[unknown] = 1;
-            int rest = new Shape(wanted).Count;
+            int rest = new Shape(wanted).Size;
             if (rest == 0 || Count % rest != 0)
             {
                 throw new ArgumentException(
@@ -105,10 +105,10 @@ public partial class Tensor
     /// <inheritdoc cref="Reshape(ReadOnlySpan{int})"/>
     public Tensor Reshape(Shape shape)
     {
-        if (shape.Count != Count)
+        if (shape.Size != Count)
         {
             throw new ArgumentException(
-                $"Reshape: the shape {Shape} has {Count} elements, {shape} has {shape.Count}.", nameof(shape));
+                $"Reshape: the shape {Shape} has {Count} elements, {shape} has {shape.Size}.", nameof(shape));
         }
 
         if (!IsContiguous)

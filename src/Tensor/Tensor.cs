@@ -63,7 +63,7 @@ public partial class Tensor : IDisposable
     public int Rank => Shape.Rank;
 
     /// <summary>The number of elements.</summary>
-    public int Count => Shape.Count;
+    public int Count => Shape.Size;
 
     /// <summary>How many elements apart neighbours along each axis are; 0 where one element repeats.</summary>
     public ReadOnlySpan<int> Strides => _strides;
@@ -129,7 +129,7 @@ public partial class Tensor : IDisposable
 
     /// <summary>A tensor whose elements are not yet set.</summary>
     internal static Tensor Uninitialized(Shape shape, DType dtype, Device device, string origin) =>
-        new(Storage.Rent(device, (long)shape.Count * dtype.Size), shape, shape.RowMajorStrides(), 0, dtype, origin, scoped: true);
+        new(Storage.Rent(device, (long)shape.Size * dtype.Size), shape, shape.RowMajorStrides(), 0, dtype, origin, scoped: true);
 
     internal void EndWithScope()
     {

@@ -110,7 +110,7 @@ public static class BinaryOperators
         /// <summary>a^b, element by element.</summary>
         /// <param name="exponent">The exponents.</param>
         public Tensor Pow(Tensor exponent) =>
-            Binary.Run(default(Pow), a, exponent, static (a, b) => new PowNode(a, b));
+            Binary.Run(default(Pow), a, exponent, static (x, y) => new PowNode(x, y));
 
         /// <summary>Where the elements are equal: a mask.</summary>
         public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);

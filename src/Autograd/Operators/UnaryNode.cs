@@ -14,11 +14,11 @@ internal sealed class UnaryNode<TOp> : Node
     {
         _op = op;
         _chain = chain;
-        if (TOp.Saves == Saved.Input)
+        if (TOp.Saves == Kernels.Saved.Input)
         {
             SaveInputs(input);
         }
-        else if (TOp.Saves == Saved.Output)
+        else if (TOp.Saves == Kernels.Saved.Output)
         {
             Save(output);
         }
@@ -28,8 +28,8 @@ internal sealed class UnaryNode<TOp> : Node
     {
         Tensor saved = TOp.Saves switch
         {
-            DeepSharp.Kernels.Saved.Input => Saved(0),
-            DeepSharp.Kernels.Saved.Output => SavedOutput(0),
+            Kernels.Saved.Input => Saved(0),
+            Kernels.Saved.Output => SavedOutput(0),
             _ => gradient,
         };
         if (Grad.IsEnabled)

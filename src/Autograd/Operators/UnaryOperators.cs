@@ -5,22 +5,25 @@ namespace DeepSharp;
 /// <summary>Element-wise functions of one tensor, with their gradients.</summary>
 public static class UnaryOperators
 {
+    extension(Tensor)
+    {
+        /// <summary>The negative.</summary>
+        public static Tensor operator -(Tensor a) => a.Neg();
+    }
+
     extension(Tensor x)
     {
-        /// <summary>-x.</summary>
-        public static Tensor operator -(Tensor x) => x.Neg();
-
         /// <summary>-x.</summary>
         public Tensor Neg() => x.Apply(default(Neg), static (_, g) => -g);
 
         /// <summary>|x|; the gradient at 0 is 0.</summary>
-        public Tensor Abs() => x.Apply(default(Abs), static (x, g) => g * x.Sign());
+        public Tensor Abs() => x.Apply(default(Abs), static (v, g) => g * v.Sign());
 
         /// <summary>e^x.</summary>
         public Tensor Exp() => x.Apply(default(Exp), static (y, g) => g * y);
 
         /// <summary>The natural logarithm; -inf at 0, NaN below.</summary>
-        public Tensor Log() => x.Apply(default(Log), static (x, g) => g / x);
+        public Tensor Log() => x.Apply(default(Log), static (v, g) => g / v);
 
         /// <summary>The square root; NaN below 0.</summary>
         public Tensor Sqrt() => x.Apply(default(Sqrt), static (y, g) => g * 0.5 / y);
@@ -29,7 +32,7 @@ public static class UnaryOperators
         public Tensor Rsqrt() => x.Apply(default(Rsqrt), static (y, g) => g * -0.5 * (y * y * y));
 
         /// <summary>x^2.</summary>
-        public Tensor Square() => x.Apply(default(Square), static (x, g) => g * 2 * x);
+        public Tensor Square() => x.Apply(default(Square), static (v, g) => g * 2 * v);
 
         /// <summary>1 / x.</summary>
         public Tensor Reciprocal() => x.Apply(default(Reciprocal), static (y, g) => -(g * y * y));
@@ -46,40 +49,40 @@ public static class UnaryOperators
         /// <summary>x where x > 0, else slope * x.</summary>
         /// <param name="slope">The slope below zero.</param>
         public Tensor LeakyRelu(double slope = 0.01) => x.Apply(
-            new LeakyRelu(slope), (x, g) => Tensor.Where(x.Detach() > 0, g, g * slope));
+            new LeakyRelu(slope), (v, g) => Tensor.Where(v.Detach() > 0, g, g * slope));
 
         /// <summary>x where x > 0, else alpha (e^x - 1).</summary>
         /// <param name="alpha">The value that -y approaches far below zero.</param>
         public Tensor Elu(double alpha = 1) => x.Apply(
-            new Elu(alpha), (x, g) => Tensor.Where(x.Detach() > 0, g, g * alpha * x.Clamp(double.NegativeInfinity, 0).Exp()));
+            new Elu(alpha), (v, g) => Tensor.Where(v.Detach() > 0, g, g * alpha * v.Clamp(double.NegativeInfinity, 0).Exp()));
 
         /// <summary>The Gaussian error linear unit x Phi(x), Phi the normal distribution function.</summary>
-        public Tensor Gelu() => x.Apply(default(Gelu), static (x, g) =>
-            g * ((x.Erf(Math.Sqrt(0.5)) * 0.5) + 0.5 + (x * (x.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)))));
+        public Tensor Gelu() => x.Apply(default(Gelu), static (v, g) =>
+            g * ((v.Erf(Math.Sqrt(0.5)) * 0.5) + 0.5 + (v * (v.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)))));
 
         /// <summary>The Gaussian error linear unit by its tanh approximation.</summary>
-        public Tensor GeluTanh() => x.Apply(default(GeluTanh), static (x, g) =>
+        public Tensor GeluTanh() => x.Apply(default(GeluTanh), static (v, g) =>
         {
             double c = Math.Sqrt(2 / Math.PI);
-            Tensor t = ((x + (x * x * x * 0.044715)) * c).Tanh();
-            return g * (((t + 1) * 0.5) + (x * 0.5 * (1 - t.Square()) * ((x.Square() * (3 * 0.044715 * c)) + c)));
+            Tensor t = ((v + (v * v * v * 0.044715)) * c).Tanh();
+            return g * (((t + 1) * 0.5) + (v * 0.5 * (1 - t.Square()) * ((v.Square() * (3 * 0.044715 * c)) + c)));
         });
 
         /// <summary>The sigmoid linear unit x / (1 + e^-x), also called swish.</summary>
-        public Tensor Silu() => x.Apply(default(Silu), static (x, g) =>
+        public Tensor Silu() => x.Apply(default(Silu), static (v, g) =>
         {
-            Tensor s = x.Sigmoid();
-            return g * s * ((x * (1 - s)) + 1);
+            Tensor s = v.Sigmoid();
+            return g * s * ((v * (1 - s)) + 1);
         });
 
         /// <summary>ln(1 + e^x).</summary>
-        public Tensor Softplus() => x.Apply(default(Softplus), static (x, g) => g * x.Sigmoid());
+        public Tensor Softplus() => x.Apply(default(Softplus), static (v, g) => g * v.Sigmoid());
 
         /// <summary>The sine of angles in radians.</summary>
-        public Tensor Sin() => x.Apply(default(Sin), static (x, g) => g * x.Cos());
+        public Tensor Sin() => x.Apply(default(Sin), static (v, g) => g * v.Cos());
 
         /// <summary>The cosine of angles in radians.</summary>
-        public Tensor Cos() => x.Apply(default(Cos), static (x, g) => -(g * x.Sin()));
+        public Tensor Cos() => x.Apply(default(Cos), static (v, g) => -(g * v.Sin()));
 
         /// <summary>The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
         public Tensor Erf() => x.Erf(1);
@@ -95,9 +98,9 @@ public static class UnaryOperators
         /// <param name="maximum">The largest value let through.</param>
         /// <exception cref="ArgumentException">The minimum is above the maximum, or one of them is NaN.</exception>
         public Tensor Clamp(double minimum, double maximum) => minimum <= maximum
-            ? x.Apply(new Clamp(minimum, maximum), (x, g) =>
+            ? x.Apply(new Clamp(minimum, maximum), (v, g) =>
             {
-                Tensor fixedX = x.Detach();
+                Tensor fixedX = v.Detach();
                 return Tensor.Where(fixedX >= minimum, Tensor.Where(fixedX <= maximum, g, g * 0), g * 0);
             })
             : throw new ArgumentException($"Clamp: the interval from {minimum} to {maximum} is empty.", nameof(minimum));
@@ -111,7 +114,7 @@ public static class UnaryOperators
             2 => x.Square(),
             0.5 => x.Sqrt(),
             -1 => x.Reciprocal(),
-            _ => x.Apply(new Power(exponent), (x, g) => g * exponent * x.Pow(exponent - 1)),
+            _ => x.Apply(new Power(exponent), (v, g) => g * exponent * v.Pow(exponent - 1)),
         };
 
         /// <summary>scale * x + shift.</summary>
@@ -140,6 +143,6 @@ public static class UnaryOperators
         }
 
         private Tensor Erf(double scale) => x.Apply(
-            new ErrorFunction(scale), (x, g) => g * (x.Square() * (-scale * scale)).Exp() * (2 * scale / Math.Sqrt(Math.PI)));
+            new ErrorFunction(scale), (v, g) => g * (x.Square() * (-scale * scale)).Exp() * (2 * scale / Math.Sqrt(Math.PI)));
     }
 }

@@ -1,0 +1,129 @@
+namespace DeepSharp.Tests;
+
+/// <summary>Every differentiable operator against finite differences in Float64, first and second order.</summary>
+public class OperatorGradients
+{
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> s_unary = new()
+    {
+        ["Neg"] = static x => -x,
+        ["Abs"] = static x => x.Abs(),
+        ["Exp"] = static x => x.Exp(),
+        ["Log"] = static x => (x.Square() + 0.5).Log(),
+        ["Sqrt"] = static x => (x.Square() + 0.5).Sqrt(),
+        ["Rsqrt"] = static x => (x.Square() + 0.5).Rsqrt(),
+        ["Square"] = static x => x.Square(),
+        ["Reciprocal"] = static x => (x + 5).Reciprocal(),
+        ["Tanh"] = static x => x.Tanh(),
+        ["Sigmoid"] = static x => x.Sigmoid(),
+        ["Relu"] = static x => x.Relu(),
+        ["LeakyRelu"] = static x => x.LeakyRelu(0.2),
+        ["Elu"] = static x => x.Elu(0.7),
+        ["Gelu"] = static x => x.Gelu(),
+        ["GeluTanh"] = static x => x.GeluTanh(),
+        ["Silu"] = static x => x.Silu(),
+        ["Softplus"] = static x => x.Softplus(),
+        ["Sin"] = static x => x.Sin(),
+        ["Cos"] = static x => x.Cos(),
+        ["Erf"] = static x => x.Erf(),
+        ["Floor"] = static x => x.Floor() * x,
+        ["Sign"] = static x => x.Sign() * x,
+        ["Clamp"] = static x => x.Clamp(-0.9, 1.1),
+        ["Pow 3"] = static x => x.Pow(3),
+        ["Pow 2.5"] = static x => (x.Square() + 1).Pow(2.5),
+        ["Pow 0"] = static x => x.Pow(0.0) * x,
+        ["Affine"] = static x => x.Affine(3, -2),
+        ["x + c"] = static x => x + 3,
+        ["c - x"] = static x => 3 - x,
+        ["x * c"] = static x => x * 3,
+        ["x / c"] = static x => x / 3,
+        ["c / x"] = static x => 3 / (x + 5),
+        ["Sum"] = static x => x.Sum(),
+        ["Sum axis"] = static x => x.Sum(1),
+        ["Sum axes"] = static x => x.Sum([0, -1], keepDims: true),
+        ["Mean"] = static x => x.Mean(),
+        ["Mean axis"] = static x => x.Mean(0),
+        ["Max"] = static x => x.Max(1),
+        ["Min"] = static x => x.Min([0, 2]),
+        ["Variance"] = static x => x.Variance([0]),
+        ["Variance, all"] = static x => x.Variance(correction: 0),
+        ["StandardDeviation"] = static x => x.StandardDeviation([1, 2]),
+        ["LogSumExp"] = static x => x.LogSumExp([1]),
+        ["Norm"] = static x => x.Norm(),
+        ["Reshape"] = static x => x.Reshape(4, 6).Square(),
+        ["Transpose"] = static x => x.Transpose(0, 2).Square(),
+        ["Permute"] = static x => x.Permute(2, 0, 1).Reshape(6, 4).Square(),
+        ["Slice"] = static x => x[.., 1..3, ^1].Square(),
+        ["Slice with steps"] = static x => x[1, TensorIndex.Every(2, ..)].Square(),
+        ["Expand"] = static x => x[.., ..1].Expand([2, 5, 4]).Square(),
+        ["New axis"] = static x => x[TensorIndex.NewAxis, TensorIndex.Ellipsis, 0].Square(),
+        ["Flatten"] = static x => x.Flatten(1).Square(),
+        ["Squeeze"] = static x => x.Unsqueeze(1).Squeeze(1).Square(),
+        ["Clone"] = static x => x.Transpose(0, 1).Clone().Square(),
+        ["Cast"] = static x => x.To(DType.Float64).Square(),
+        ["x used twice"] = static x => (x * x) + x,
+        ["a chain"] = static x => ((x * 2).Tanh() + x.Exp()).Sigmoid().Sum(0),
+    };
+
+    private static readonly Dictionary<string, (Shape A, Shape B, Func<Tensor, Tensor, Tensor> Function)> s_binary = new()
+    {
+        ["a + b"] = ([2, 3], [2, 3], static (a, b) => a + b),
+        ["a + b, row"] = ([2, 3], [3], static (a, b) => (a + b).Square()),
+        ["a - b, column"] = ([2, 3], [2, 1], static (a, b) => (a - b).Square()),
+        ["a - b, both broadcast"] = ([2, 1], [1, 3], static (a, b) => (a - b).Square()),
+        ["a * b"] = ([2, 3], [2, 3], static (a, b) => a * b),
+        ["a * b, scalar"] = ([2, 3], Shape.Scalar, static (a, b) => a * b),
+        ["a * a"] = ([2, 3], [2, 3], static (a, b) => a * a * b),
+        ["a / b"] = ([2, 3], [3], static (a, b) => a / (b.Square() + 1)),
+        ["Pow"] = ([2, 3], [2, 3], static (a, b) => (a.Square() + 0.5).Pow(b)),
+        ["Maximum"] = ([2, 3], [3], Tensor.Maximum),
+        ["Minimum"] = ([2, 3], [2, 3], Tensor.Minimum),
+        ["Where"] = ([2, 3], [3], static (a, b) => Tensor.Where(a.Detach() > 0, a.Square(), b * a)),
+        ["MatMul"] = ([3, 4], [4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul transposed"] = ([4, 3], [2, 4], static (a, b) => a.T.MatMul(b.T)),
+        ["MatMul batched"] = ([2, 3, 4], [2, 4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul broadcast right"] = ([2, 3, 4], [4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul broadcast left"] = ([3, 4], [2, 4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul broadcast both"] = ([2, 1, 3, 4], [3, 4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul vector, matrix"] = ([4], [4, 2], static (a, b) => a.MatMul(b)),
+        ["MatMul matrix, vector"] = ([3, 4], [4], static (a, b) => a.MatMul(b)),
+        ["MatMul dot"] = ([4], [4], static (a, b) => a.MatMul(b)),
+        ["Linear"] = ([5, 4], [3, 4], static (a, b) => a.Linear(b)),
+        ["Linear with bias"] = ([2, 5, 4], [3, 4], static (a, b) => a.Linear(b, b[.., 0]).Tanh()),
+    };
+
+    public static TheoryData<string> UnaryNames => [.. s_unary.Keys];
+
+    public static TheoryData<string> BinaryNames => [.. s_binary.Keys];
+
+    [Theory]
+    [MemberData(nameof(UnaryNames))]
+    public void Unary_operators_have_their_first_and_second_derivative(string name) =>
+        GradCheck.Run(xs => s_unary[name](xs[0]), [Sample([2, 3, 4], 1)], secondOrder: true);
+
+    [Theory]
+    [MemberData(nameof(BinaryNames))]
+    public void Binary_operators_have_their_first_and_second_derivatives(string name)
+    {
+        (Shape a, Shape b, Func<Tensor, Tensor, Tensor> function) = s_binary[name];
+        GradCheck.Run(xs => function(xs[0], xs[1]), [Sample(a, 1), Sample(b, 2)], secondOrder: true);
+    }
+
+    /// <summary>Distinct values between -2 and 2, none near the kinks that the operators have at 0 and ±1.</summary>
+    internal static Tensor Sample(Shape shape, int seed)
+    {
+        Random random = new(seed);
+        double[] values = new double[shape.Size];
+        for (int i = 0; i < values.Length; i++)
+        {
+            double value;
+            do
+            {
+                value = (random.NextDouble() * 4) - 2;
+            }
+            while (Math.Abs(value) < 0.02 || Math.Abs(Math.Abs(value) - 1) < 0.15);
+            values[i] = value;
+        }
+
+        return Tensor.From(values, shape, Device.Cpu);
+    }
+}
