@@ -1,17 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Kernels;
 
-/// <summary>A range of work for <see cref="HostParallel"/>: a struct that holds pointers and sizes.</summary>
-internal interface IRangeBody
-{
-    /// <summary>Does the items from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
-    void Run(int start, int end);
-}
-
 /// <summary>Fork and join over all cores without an allocation.</summary>
-internal static class HostParallel
+/// <remarks>
+/// The pool runs one loop at a time. A loop that starts while another one has the pool, from a second thread or from inside a
+/// body, runs on its own thread alone. A thrown exception reaches the caller once no thread is inside the loop any more.
+/// </remarks>
+internal static unsafe class HostParallel
 {
     /// <summary>The number of threads that share a loop, the caller included.</summary>
-    internal static int Threads { get; } = Environment.ProcessorCount;
+    internal static int Threads { get; } = Math.Clamp(Environment.ProcessorCount, 1, WorkerPool.MaxThreads);
 
     /// <summary>
     /// Runs <paramref name="body"/> over [0, <paramref name="count"/>) in consecutive chunks of <paramref name="grain"/> items.
@@ -20,9 +19,47 @@ internal static class HostParallel
     internal static void For<TBody>(int count, int grain, in TBody body)
         where TBody : struct, IRangeBody
     {
-        for (int start = 0; start < count; start += grain)
+        if (count <= grain)
         {
-            body.Run(start, Math.Min(count, start + grain));
+            if (count > 0)
+            {
+                body.Run(0, count);
+            }
+
+            return;
         }
+
+        For(Threads > 1 ? Pool.Instance : null, count, grain, body);
+    }
+
+    /// <summary>The same on a pool of the caller's choice; null is no pool at all.</summary>
+    internal static void For<TBody>(WorkerPool? pool, int count, int grain, in TBody body)
+        where TBody : struct, IRangeBody
+    {
+        if (count > grain && pool is not null && pool.TryEnter())
+        {
+            // The workers use this copy in place. It is a local of a frame that outlives the loop, so nothing moves it, and
+            // references inside it, if there are any, are reported to the garbage collector from here.
+            TBody copy = body;
+            pool.Run(count, grain, Unsafe.AsPointer(ref copy), &Invoke<TBody>);
+            return;
+        }
+
+        for (int start = 0, end; start < count; start = end)
+        {
+            // Written so that a sum cannot overflow close to the largest count.
+            end = start + Math.Min(grain, count - start);
+            body.Run(start, end);
+        }
+    }
+
+    private static void Invoke<TBody>(void* body, int start, int end)
+        where TBody : struct, IRangeBody
+        => Unsafe.AsRef<TBody>(body).Run(start, end);
+
+    // A class of its own, so that the threads are made by the first loop that needs them.
+    private static class Pool
+    {
+        internal static readonly WorkerPool Instance = new(Threads - 1);
     }
 }

@@ -1,0 +1,271 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>Background threads that help with one loop at a time.</summary>
+/// <remarks>
+/// A loop is published by raising the epoch, and joined and left through the gate: one word that holds whether the loop is open
+/// and how many workers are inside. The caller closes the gate when no chunk is left and waits for the workers inside, so a
+/// worker that comes late finds the gate closed and never sees the caller's frame. Nobody waits for a worker that has not come:
+/// with the other cores busy, a loop takes as long as it takes the caller alone. A worker looks out for the next loop for some
+/// tens of microseconds, then sleeps.
+/// </remarks>
+internal sealed unsafe class WorkerPool : IDisposable
+{
+    /// <summary>The most threads worth having; the loops here are bound by memory well before.</summary>
+    internal const int MaxThreads = 64;
+
+    private const int Open = 1 << 30;
+
+    // How long a worker looks out for work before it sleeps. Waking a thread costs 5 to 50 microseconds; the gaps between the
+    // loops of a training step are shorter than this.
+    private static readonly long s_patience = Stopwatch.Frequency / 10_000;
+
+    private readonly Board* _board;
+    private readonly Thread[] _workers;
+    private readonly SemaphoreSlim _wake = new(0);
+    private ExceptionDispatchInfo? _error;
+    private bool _stopping;
+
+    /// <summary>Starts <paramref name="workers"/> threads.</summary>
+    internal WorkerPool(int workers)
+    {
+        _board = (Board*)NativeMemory.AlignedAlloc((nuint)sizeof(Board), Board.Line);
+        *_board = default;
+        _workers = new Thread[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"DeepSharp worker {i + 1}" };
+            _workers[i].Start();
+        }
+    }
+
+    /// <summary>Ends the threads. No loop may be running.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _stopping, true);
+        Interlocked.Increment(ref _board->Epoch);
+        Wake(_workers.Length);
+        foreach (Thread worker in _workers)
+        {
+            worker.Join();
+        }
+
+        _wake.Dispose();
+        NativeMemory.AlignedFree(_board);
+    }
+
+    /// <summary>Takes the pool for one loop; false if it has one already.</summary>
+    internal bool TryEnter() => Volatile.Read(ref _board->Busy) == 0 && Interlocked.CompareExchange(ref _board->Busy, 1, 0) == 0;
+
+    /// <summary>Runs a loop of more than one chunk and gives the pool back. Call it after <see cref="TryEnter"/> only.</summary>
+    internal void Run(int count, int grain, void* body, delegate*<void*, int, int, void> invoke)
+    {
+        Board* board = _board;
+        int chunks = ((count - 1) / grain) + 1;
+        board->Body = body;
+        board->Invoke = invoke;
+        board->Count = count;
+        board->Grain = grain;
+        board->Chunks = chunks;
+        board->Next = 0;
+        Volatile.Write(ref board->Gate, Open);
+        Interlocked.Increment(ref board->Epoch);
+        Wake(chunks - 1);
+        Share();
+
+        // No chunk is left: nobody else may come in, and the ones inside finish theirs.
+        if (Interlocked.Add(ref board->Gate, -Open) != 0)
+        {
+            SpinWait wait = default;
+            for (int spins = 0; Volatile.Read(ref board->Gate) != 0; spins++)
+            {
+                if (spins < 2000)
+                {
+                    Pause();
+                }
+                else
+                {
+                    // The worker has lost its core, perhaps to this very loop.
+                    wait.SpinOnce(sleep1Threshold: -1);
+                }
+            }
+        }
+
+        ExceptionDispatchInfo? error = _error;
+        _error = null;
+        Volatile.Write(ref board->Busy, 0);
+        error?.Throw();
+    }
+
+    // Takes chunks until none is left, on the caller and on workers alike.
+    private void Share()
+    {
+        Board* board = _board;
+        try
+        {
+            int chunks = board->Chunks;
+            int grain = board->Grain;
+            int count = board->Count;
+            void* body = board->Body;
+            delegate*<void*, int, int, void> invoke = board->Invoke;
+            for (int chunk; (chunk = Interlocked.Increment(ref board->Next) - 1) < chunks;)
+            {
+                int start = chunk * grain;
+                invoke(body, start, start + Math.Min(grain, count - start));
+            }
+        }
+#pragma warning disable CA1031 // Whatever a body throws belongs to the caller of the loop.
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
+            Volatile.Write(ref board->Next, board->Chunks);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Work()
+    {
+        Board* board = _board;
+        int seen = 0;
+        while (true)
+        {
+            seen = Await(seen);
+            if (Volatile.Read(ref _stopping))
+            {
+                return;
+            }
+
+            int gate = Volatile.Read(ref board->Gate);
+            while (gate >= Open && gate - Open < board->Chunks - 1)
+            {
+                int found = Interlocked.CompareExchange(ref board->Gate, gate + 1, gate);
+                if (found == gate)
+                {
+                    Share();
+                    Interlocked.Decrement(ref board->Gate);
+                    break;
+                }
+
+                gate = found;
+            }
+        }
+    }
+
+    // Returns the new epoch once there is one.
+    private int Await(int seen)
+    {
+        Board* board = _board;
+        while (true)
+        {
+            long deadline = Stopwatch.GetTimestamp() + s_patience;
+            do
+            {
+                for (int i = 0; i < 50; i++)
+                {
+                    int epoch = Volatile.Read(ref board->Epoch);
+                    if (epoch != seen)
+                    {
+                        return epoch;
+                    }
+
+                    Pause();
+                }
+            }
+            while (Stopwatch.GetTimestamp() < deadline);
+
+            Interlocked.Increment(ref board->Parked);
+            if (Volatile.Read(ref board->Epoch) == seen || !TakeParked())
+            {
+                _wake.Wait();
+            }
+        }
+    }
+
+    // Wakes sleepers until as many workers as wanted are up.
+    private void Wake(int wanted)
+    {
+        int parked = Volatile.Read(ref _board->Parked);
+        for (int more = Math.Min(wanted, _workers.Length) - (_workers.Length - parked); more > 0 && TakeParked(); more--)
+        {
+            _wake.Release();
+        }
+    }
+
+    // Whoever takes one off the number of sleepers has to wake one, or is the one.
+    private bool TakeParked()
+    {
+        int parked = Volatile.Read(ref _board->Parked);
+        while (parked > 0)
+        {
+            int found = Interlocked.CompareExchange(ref _board->Parked, parked - 1, parked);
+            if (found == parked)
+            {
+                return true;
+            }
+
+            parked = found;
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pause()
+    {
+        if (X86Base.IsSupported)
+        {
+            X86Base.Pause();
+        }
+        else if (ArmBase.IsSupported)
+        {
+            ArmBase.Yield();
+        }
+        else
+        {
+            Thread.SpinWait(1);
+        }
+    }
+
+    // What threads write at different moments stands on different cache lines; two lines each, since processors fetch pairs.
+    [StructLayout(LayoutKind.Explicit, Size = 5 * Line)]
+    private struct Board
+    {
+        internal const int Line = 128;
+
+        [FieldOffset(0)]
+        internal int Epoch;
+
+        [FieldOffset(4)]
+        internal int Count;
+
+        [FieldOffset(8)]
+        internal int Grain;
+
+        [FieldOffset(12)]
+        internal int Chunks;
+
+        [FieldOffset(16)]
+        internal void* Body;
+
+        [FieldOffset(24)]
+        internal delegate*<void*, int, int, void> Invoke;
+
+        [FieldOffset(Line)]
+        internal int Gate;
+
+        [FieldOffset(2 * Line)]
+        internal int Next;
+
+        [FieldOffset(3 * Line)]
+        internal int Parked;
+
+        [FieldOffset(4 * Line)]
+        internal int Busy;
+    }
+}
