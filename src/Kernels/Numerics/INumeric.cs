@@ -36,10 +36,10 @@ public interface INumeric<T>
     /// <summary>Converts a constant; a vector is filled with it.</summary>
     static abstract implicit operator T(int value);
 
-    /// <summary>The larger of two; NaN if either is NaN.</summary>
+    /// <summary>The larger of two; NaN if either is NaN. Of zeros of different sign it may be either.</summary>
     static abstract T Max(T a, T b);
 
-    /// <summary>The smaller of two; NaN if either is NaN.</summary>
+    /// <summary>The smaller of two; NaN if either is NaN. Of zeros of different sign it may be either.</summary>
     static abstract T Min(T a, T b);
 
     /// <summary>The absolute value.</summary>

@@ -144,34 +144,41 @@ internal static class SinglePrecision
         T e = T.ExponentOf(normal) + T.IfGreater(1.17549435e-38f, a, -24f, 0f);
         T m = T.FractionOf(normal);
 
-        // log m = 2 atanh s, s = (m - 1) / (m + 1) in two parts.
-        T f = m - 1f;
-        T d = m + 1f;
+        // log m = log c + 2 atanh s, s = (m - c) / (m + c) in two parts, where c is 1 or 1.5 and |s| below 0.102.
+        T doubled = T.IfGreater(0.8660254f, m, 1f, 0f);
+        m = T.MultiplyAdd(m, doubled, m);
+        e -= doubled;
+        T middle = 1.2247449f;
+        T c = T.IfGreater(m, middle, 1.5f, 1f);
+        T logCHigh = T.IfGreater(m, middle, 0.40545654296875f, 0f);
+        T logCLow = T.IfGreater(m, middle, 8.565139414e-6f, 0f);
+        T f = m - c;
+        T d = m + c;
         T dHigh = T.Leading(d);
         T s = f / d;
         T sHigh = T.Leading(s);
-        T sLow = (f - (sHigh * dHigh) - (sHigh * (m - (dHigh - 1f)))) / d;
+        T sLow = (f - (sHigh * dHigh) - (sHigh * (m - (dHigh - c)))) / d;
         T z = s * s;
-        T p = T.MultiplyAdd(z, 0.2358229182f, 0.2853730163f);
-        p = T.MultiplyAdd(p, z, 0.4000033529f);
-        p = T.MultiplyAdd(p, z, 0.6666666565f);
-        T tail = T.MultiplyAdd(s * z, p, sLow + sLow);
+        T p = T.MultiplyAdd(z, 0.2901415522f, 0.3999735842f);
+        p = T.MultiplyAdd(p, z, 0.6666667114f);
+        T tail = T.MultiplyAdd(s * z, p, sLow + sLow) + logCLow;
 
-        T whole = e * Ln2High;
+        T whole = T.MultiplyAdd(e, Ln2High, logCHigh);
         T high = whole + (sHigh + sHigh);
-        T low = (whole - high) + (sHigh + sHigh) + T.MultiplyAdd(e, Ln2Low, tail);
+        T low = whole - high + (sHigh + sHigh) + T.MultiplyAdd(e, Ln2Low, tail);
         T logHigh = T.Leading(high + low);
         T logLow = low - (logHigh - high);
+
         // Where the product is out of range, infinite or NaN it is taken as it is, without its low part.
         T log = T.IfGreater(float.PositiveInfinity, a, T.IfEqual(a, 0f, float.NegativeInfinity, high), a);
-        T product = y * log;
-        T size = T.Abs(product);
+        T power = y * log;
+        T size = T.Abs(power);
         T yHigh = T.Leading(y);
-        T productHigh = T.IfGreater(150f, size, yHigh * logHigh, T.AtMost(T.AtLeast(product, -150f), 150f));
-        T productLow = T.IfGreater(150f, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0f);
+        T powerHigh = T.IfGreater(150f, size, yHigh * logHigh, T.AtMost(T.AtLeast(power, -150f), 150f));
+        T powerLow = T.IfGreater(150f, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0f);
 
-        T n = Round((productHigh + productLow) * Log2E);
-        T magnitude = T.Scale(ExpReducedMinusOne(Reduce(productHigh, n) + productLow) + 1f, n);
+        T n = Round((powerHigh + powerLow) * Log2E);
+        T magnitude = T.Scale(ExpReducedMinusOne(Reduce(powerHigh, n) + powerLow) + 1f, n);
         return RealFunctions.PowSpecial(x, y, magnitude);
     }
 

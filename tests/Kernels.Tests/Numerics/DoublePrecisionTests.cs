@@ -53,6 +53,22 @@ public class DoublePrecisionTests
         Assert.InRange(Ulp.Error(f.DoubleVector(x).Value[0], exact), 0, f.DoubleUlps);
     }
 
+    [Fact]
+    public void Angles_next_to_multiples_of_a_quarter_turn_lose_nothing()
+    {
+        Random random = new(3);
+        for (int i = 0; i < 400; i++)
+        {
+            double x = random.Next(1, 630_000) * (Math.PI / 2);
+            BigInteger sin = FixedPoint.Sin(FixedPoint.Of(x));
+            BigInteger cos = FixedPoint.Cos(FixedPoint.Of(x));
+            Assert.InRange(Ulp.Error(F64.Sin(x).Value, sin), 0, 1.6);
+            Assert.InRange(Ulp.Error(F64x.Sin(x).Value[0], sin), 0, 1.6);
+            Assert.InRange(Ulp.Error(F64.Cos(x).Value, cos), 0, 1.6);
+            Assert.InRange(Ulp.Error(F64x.Cos(x).Value[0], cos), 0, 1.6);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Lanes_do_not_touch_each_other(string name)

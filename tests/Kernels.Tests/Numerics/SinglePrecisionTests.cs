@@ -66,6 +66,30 @@ public class SinglePrecisionTests
         }
     }
 
+    [Fact]
+    public void Angles_next_to_multiples_of_a_quarter_turn_lose_nothing()
+    {
+        RealFunction sin = RealFunction.Named("Sin");
+        RealFunction cos = RealFunction.Named("Cos");
+        for (int n = 1; n < 20_000; n++)
+        {
+            float x = (float)(n * (Math.PI / 2));
+            Both(x);
+            Both(-MathF.BitIncrement(x));
+        }
+
+        // The float that comes nearest to a multiple of pi/2 (J.-M. Muller, Elementary Functions, table 11.2).
+        Both(16367173f * 4722366482869645213696f);
+
+        void Both(float x)
+        {
+            Check("Sin", "vector", x, sin.SingleVector(x).Value[0], Math.Sin(x), sin.SingleUlps);
+            Check("Sin", "scalar", x, sin.Single(x).Value, Math.Sin(x), sin.SingleUlps);
+            Check("Cos", "vector", x, cos.SingleVector(x).Value[0], Math.Cos(x), cos.SingleUlps);
+            Check("Cos", "scalar", x, cos.Single(x).Value, Math.Cos(x), cos.SingleUlps);
+        }
+    }
+
     private static void Check(string name, string form, float x, float actual, double exact, double ulps)
     {
         double error = Ulp.Error(actual, exact);
