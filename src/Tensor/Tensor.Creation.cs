@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
@@ -13,7 +12,7 @@ public partial class Tensor
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, Device? device = null)
     {
         Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, nameof(Zeros));
-        Fill.Zero(made.Operand);
+        Kernels.Fill.Zero(made.Operand);
         return made;
     }
 
@@ -29,7 +28,7 @@ public partial class Tensor
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, Device? device = null)
     {
         Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, nameof(Full));
-        Fill.Value(made.Operand, value);
+        Kernels.Fill.Value(made.Operand, value);
         return made;
     }
 

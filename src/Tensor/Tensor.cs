@@ -74,6 +74,9 @@ public partial class Tensor : IDisposable
     /// <summary>The operator that made the tensor: error messages name it.</summary>
     public string Origin { get; }
 
+    /// <summary>Whether a <see cref="Scope"/> will free the tensor.</summary>
+    public bool BelongsToScope => Scope_ is not null;
+
     /// <summary>Whether the tensor's memory has been given back.</summary>
     public bool IsDisposed => _storage is null;
 
