@@ -1,0 +1,82 @@
+using System.Collections;
+using DeepSharp.Kernels;
+
+namespace DeepSharp.Data;
+
+/// <summary>The mini-batches of an epoch, made as they are asked for.</summary>
+public sealed class BatchSequence : IEnumerable<Batch>
+{
+    private readonly Dataset _data;
+    private readonly int _batchSize;
+    private readonly (ulong Seed, ulong Epoch)? _shuffle;
+    private readonly bool _dropLast;
+
+    internal BatchSequence(Dataset data, int batchSize, (ulong Seed, ulong Epoch)? shuffle, bool dropLast)
+    {
+        _data = data;
+        _batchSize = batchSize;
+        _shuffle = shuffle;
+        _dropLast = dropLast;
+    }
+
+    /// <summary>The number of batches.</summary>
+    public int Count => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
+
+    /// <summary>Starts an epoch.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<Batch> IEnumerable<Batch>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Walks the batches; the scope of a step ends when the next begins, or with the loop.</summary>
+    public sealed class Enumerator : IEnumerator<Batch>
+    {
+        private readonly BatchSequence _sequence;
+        private readonly BatchOrder _order;
+        private TensorScope? _scope;
+        private int _next;
+
+        internal Enumerator(BatchSequence sequence)
+        {
+            _sequence = sequence;
+            _order = sequence._data.Order(sequence._shuffle);
+        }
+
+        /// <summary>The batch of this step.</summary>
+        public Batch Current { get; private set; }
+
+        object IEnumerator.Current => Current;
+
+        /// <summary>Ends the step and begins the next, if there is one.</summary>
+        public bool MoveNext()
+        {
+            _scope?.Dispose();
+            _scope = null;
+            Current = default;
+            if (_next >= _sequence.Count)
+            {
+                return false;
+            }
+
+            int first = _next++ * _sequence._batchSize;
+            _scope = Tensor.Scope();
+            Current = _sequence._data.Gather(_order, first, Math.Min(_sequence._batchSize, _sequence._data.Count - first));
+            return true;
+        }
+
+        /// <summary>Ends the step under way.</summary>
+        public void Dispose()
+        {
+            _scope?.Dispose();
+            _scope = null;
+        }
+
+        /// <summary>Goes back to the first batch.</summary>
+        public void Reset()
+        {
+            Dispose();
+            _next = 0;
+        }
+    }
+}

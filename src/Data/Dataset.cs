@@ -1,0 +1,162 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp.Data;
+
+/// <summary>Samples with their targets, in memory on a device, from which shuffled mini-batches are cut there.</summary>
+/// <remarks>
+/// Features [n, …] stay as they are, bytes too; the kernel that gathers a batch converts bytes to Float32 and applies
+/// <c>x * scale + shift</c> on the way. A part of a data set is a view: nothing is copied.
+/// </remarks>
+public sealed class Dataset
+{
+    private readonly Tensor _features;
+    private readonly Tensor _targets;
+    private readonly double _scale;
+    private readonly double _shift;
+    private readonly int _start;
+    private readonly ulong? _splitSeed;
+
+    /// <summary>A data set over tensors, which it keeps out of all scopes.</summary>
+    /// <param name="features">The samples [n, …]: UInt8, Float32 or Float64.</param>
+    /// <param name="targets">The targets [n] or [n, …], on the same device.</param>
+    /// <exception cref="ArgumentException">Numbers, element types or devices do not fit.</exception>
+    public Dataset(Tensor features, Tensor targets)
+        : this(Kept(features), Kept(targets), 1, 0, 0, features?.Rank > 0 ? features.Shape[0] : 0, null)
+    {
+        if (features!.Rank == 0 || targets.Rank == 0 || features.Shape[0] != targets.Shape[0])
+        {
+            throw new ArgumentException(
+                $"Dataset: features {features.Shape} and targets {targets.Shape} must have the same number of samples on their first axis.");
+        }
+
+        if (!ReferenceEquals(features.Device, targets.Device))
+        {
+            throw new ArgumentException($"Dataset: features are on {features.Device}, targets on {targets.Device}. Move one with To(Device).");
+        }
+
+        if (features.DType is not (DType.UInt8 or DType.Float32 or DType.Float64))
+        {
+            throw new ArgumentException($"Dataset: features must be UInt8, Float32 or Float64, not {features.DType}. Convert them with To.");
+        }
+    }
+
+    private Dataset(Tensor features, Tensor targets, double scale, double shift, int start, int count, ulong? splitSeed)
+    {
+        _features = features;
+        _targets = targets;
+        _scale = scale;
+        _shift = shift;
+        _start = start;
+        _splitSeed = splitSeed;
+        Count = count;
+    }
+
+    /// <summary>The number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Where the samples are.</summary>
+    public Device Device => _features.Device;
+
+    /// <summary>The shape of a sample.</summary>
+    public Shape SampleShape => new(_features.Shape.AsSpan()[1..]);
+
+    /// <summary>All samples as they are stored: in their order, neither converted nor scaled.</summary>
+    /// <exception cref="InvalidOperationException">The data set is a shuffled part, whose samples do not stand together.</exception>
+    public Tensor Features => Stored(_features);
+
+    /// <summary>All targets in their order.</summary>
+    /// <exception cref="InvalidOperationException">The data set is a shuffled part, whose samples do not stand together.</exception>
+    public Tensor Targets => Stored(_targets);
+
+    /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
+    /// <param name="scale">The factor, such as 1/255 for bytes.</param>
+    /// <param name="shift">The term added after it.</param>
+    public Dataset Scaled(double scale, double shift = 0) =>
+        new(_features, _targets, _scale * scale, (_shift * scale) + shift, _start, Count, _splitSeed);
+
+    /// <summary>The first samples.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public Dataset Take(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return Part(0, Math.Min(count, Count));
+    }
+
+    /// <summary>The samples from a number on.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all inside.</exception>
+    public Dataset Slice(int start, int count) => start >= 0 && count >= 0 && start + count <= Count
+        ? Part(start, count)
+        : throw new ArgumentOutOfRangeException(nameof(start), $"Dataset: {start}..{start + count} is not inside 0..{Count}.");
+
+    /// <summary>Two parts of randomly chosen samples, such as for training and validation.</summary>
+    /// <param name="fraction">The share of the first part, in (0, 1).</param>
+    /// <param name="seed">The seed of the choice.</param>
+    /// <returns>The parts; together they are all samples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
+    /// <exception cref="InvalidOperationException">The data set is a part already.</exception>
+    public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0)
+    {
+        if (!(fraction > 0 && fraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Dataset: the fraction must be above 0 and below 1.");
+        }
+
+        int first = (int)Math.Round(Count * fraction);
+        if (_splitSeed is not null || Count != _features.Shape[0])
+        {
+            // A part is split by its order: what chose its samples has shuffled them already, or they were taken in order.
+            return (Part(0, first), Part(first, Count - first));
+        }
+
+        return (
+            new Dataset(_features, _targets, _scale, _shift, 0, first, seed),
+            new Dataset(_features, _targets, _scale, _shift, first, Count - first, seed));
+    }
+
+    /// <summary>
+    /// Mini-batches for <c>foreach</c>. Each step is a scope: tensors made in it are freed when the next one begins.
+    /// </summary>
+    /// <param name="batchSize">The samples of a batch.</param>
+    /// <param name="shuffle">Whether the samples come in a new order each epoch.</param>
+    /// <param name="seed">The seed of the orders.</param>
+    /// <param name="epoch">The number of the epoch, which selects the order.</param>
+    /// <param name="dropLast">Whether a last batch with fewer samples is left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below one.</exception>
+    public BatchSequence Batches(int batchSize, bool shuffle = true, ulong seed = 0, int epoch = 0, bool dropLast = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return new BatchSequence(this, batchSize, shuffle ? (seed, (ulong)epoch) : null, dropLast);
+    }
+
+    internal BatchOrder Order((ulong Seed, ulong Epoch)? shuffle) => new(_features.Shape[0], _start, Count, _splitSeed, shuffle);
+
+    internal Batch Gather(in BatchOrder order, int first, int rows)
+    {
+        Tensor x = Tensor.Uninitialized(
+            [rows, .. SampleShape], _features.DType == DType.Float64 ? DType.Float64 : DType.Float32, Device, "Batch");
+        Tensor y = Tensor.Uninitialized(new Shape([rows, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, "Batch");
+        BatchKernel.Run(order, first, _features.Operand, _targets.Operand, x.Operand, y.Operand, _scale, _shift);
+        return new Batch(x, y);
+    }
+
+    private static Tensor Kept(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Tensor kept = tensor.Contiguous();
+        while (kept.BelongsToScope)
+        {
+            kept.Keep();
+        }
+
+        return kept;
+    }
+
+    private Dataset Part(int start, int count) => new(_features, _targets, _scale, _shift, _start + start, count, _splitSeed);
+
+    private Tensor Stored(Tensor all) => _splitSeed is null
+        ? all.Narrow(0, _start, Count)
+        : throw new InvalidOperationException("Dataset: the samples of a shuffled part do not stand together. Read them with Batches(shuffle: false).");
+}

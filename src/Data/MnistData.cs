@@ -1,0 +1,84 @@
+namespace DeepSharp.Data;
+
+/// <summary>Images of digits, or of what a folder of the same form holds: MNIST, Fashion-MNIST, KMNIST.</summary>
+/// <remarks>Images stay bytes on the device; batches are Float32, scaled to [0, 1].</remarks>
+public sealed class MnistData
+{
+    private MnistData(Dataset train, Dataset test)
+    {
+        Train = train;
+        Test = test;
+    }
+
+    /// <summary>The training set: images [n, 28, 28], labels [n].</summary>
+    public Dataset Train { get; }
+
+    /// <summary>The test set.</summary>
+    public Dataset Test { get; }
+
+    /// <summary>Reads the four files of a folder, plain or gzipped.</summary>
+    /// <param name="folder">The folder with <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c>,
+    /// <c>t10k-images-idx3-ubyte</c> and <c>t10k-labels-idx1-ubyte</c>; with or without <c>.gz</c>, with a dot or a dash before
+    /// <c>idx</c>.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the others.</exception>
+    public static MnistData Load(string folder, Device? device = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder {folder}.");
+        }
+
+        Dataset train = LoadPart(folder, "train", device);
+        Dataset test = LoadPart(folder, "t10k", device);
+        return train.SampleShape == test.SampleShape
+            ? new MnistData(train, test)
+            : throw new InvalidDataException(
+                $"{folder}: expected images of one size, and found {train.SampleShape} for training and {test.SampleShape} for testing.");
+    }
+
+    private static Dataset LoadPart(string folder, string part, Device? device)
+    {
+        string imagePath = Find(folder, $"{part}-images", 3);
+        string labelPath = Find(folder, $"{part}-labels", 1);
+        (byte[] images, int[] imageDims) = IdxFile.ReadBytes(imagePath);
+        (byte[] labels, int[] labelDims) = IdxFile.ReadBytes(labelPath);
+        if (imageDims.Length != 3 || imageDims[1] == 0 || imageDims[2] == 0)
+        {
+            throw new InvalidDataException($"{imagePath}: expected images [n, height, width] and found [{string.Join(", ", imageDims)}].");
+        }
+
+        if (labelDims.Length != 1)
+        {
+            throw new InvalidDataException($"{labelPath}: expected labels [n] and found [{string.Join(", ", labelDims)}].");
+        }
+
+        if (imageDims[0] != labelDims[0])
+        {
+            throw new InvalidDataException(
+                $"{labelPath}: expected {imageDims[0]} labels, one for each image of {Path.GetFileName(imagePath)}, and found {labelDims[0]}.");
+        }
+
+        Tensor features = Tensor.From(images, new Shape(imageDims), device);
+        Tensor targets = Tensor.From(labels, new Shape(labelDims), device);
+        return new Dataset(features, targets).Scaled(1.0 / 255);
+    }
+
+    private static string Find(string folder, string stem, int axes)
+    {
+        string[] names = [$"{stem}-idx{axes}-ubyte", $"{stem}.idx{axes}-ubyte", $"{stem}-idx{axes}-ubyte.gz", $"{stem}.idx{axes}-ubyte.gz"];
+        foreach (string name in names)
+        {
+            string path = Path.Combine(folder, name);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new FileNotFoundException($"{folder}: expected {names[0]} or {names[2]} and found neither.", Path.Combine(folder, names[0]));
+    }
+}
