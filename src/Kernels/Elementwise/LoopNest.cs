@@ -38,37 +38,41 @@ internal unsafe struct LoopNest
     internal static LoopNest Over(int[] dims, ReadOnlySpan<int[]> strides)
     {
         LoopNest nest = default;
-        int rank = 0;
+        Span<int> along = stackalloc int[MaxOperands];
         for (int axis = 0; axis < dims.Length; axis++)
         {
-            int dim = dims[axis];
-            if (dim == 1)
-            {
-                continue;
-            }
-
-            if (rank > 0 && nest.Merges(rank - 1, strides, axis, dim))
-            {
-                nest.Dims[rank - 1] *= dim;
-                for (int operand = 0; operand < strides.Length; operand++)
-                {
-                    nest.Strides[(operand * MaxRank) + rank - 1] = strides[operand][axis];
-                }
-
-                continue;
-            }
-
-            nest.Dims[rank] = dim;
             for (int operand = 0; operand < strides.Length; operand++)
             {
-                nest.Strides[(operand * MaxRank) + rank] = strides[operand][axis];
+                along[operand] = strides[operand][axis];
             }
 
-            rank++;
+            nest.Append(dims[axis], along[..strides.Length]);
         }
 
-        nest.Rank = rank;
         return nest;
+    }
+
+    /// <summary>Adds an axis inside the others, or merges it with the innermost one.</summary>
+    internal void Append(int dim, ReadOnlySpan<int> strides)
+    {
+        if (dim == 1)
+        {
+            return;
+        }
+
+        if (Rank > 0 && Merges(strides, dim))
+        {
+            Dims[Rank - 1] *= dim;
+        }
+        else
+        {
+            Dims[Rank++] = dim;
+        }
+
+        for (int operand = 0; operand < strides.Length; operand++)
+        {
+            Strides[(operand * MaxRank) + Rank - 1] = strides[operand];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +83,7 @@ internal unsafe struct LoopNest
     {
         int offset = 0;
         int rest = outer;
-        for (int axis = Rank - 2; axis >= 0; axis--)
+        for (int axis = Rank - 2; axis > 0; axis--)
         {
             int dim = Dims[axis];
             int quotient = rest / dim;
@@ -87,14 +91,26 @@ internal unsafe struct LoopNest
             rest = quotient;
         }
 
-        return offset;
+        return Rank < 2 ? 0 : offset + (rest * Strides[operand * MaxRank]);
     }
 
-    private readonly bool Merges(int into, ReadOnlySpan<int[]> strides, int axis, int dim)
+    /// <summary>The offset of element number <paramref name="index"/>.</summary>
+    internal readonly int Offset(int operand, int index)
+    {
+        if (Rank <= 1)
+        {
+            return index * InnerStride(operand);
+        }
+
+        int outer = index / InnerLength;
+        return OuterOffset(operand, outer) + ((index - (outer * InnerLength)) * InnerStride(operand));
+    }
+
+    private readonly bool Merges(ReadOnlySpan<int> strides, int dim)
     {
         for (int operand = 0; operand < strides.Length; operand++)
         {
-            if (Strides[(operand * MaxRank) + into] != strides[operand][axis] * dim)
+            if (Strides[(operand * MaxRank) + Rank - 1] != strides[operand] * dim)
             {
                 return false;
             }

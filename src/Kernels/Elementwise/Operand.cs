@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
 namespace DeepSharp.Kernels;
 
 /// <summary>What a kernel is given of a tensor: memory, element type, and where its elements stand.</summary>
@@ -45,4 +48,12 @@ public readonly record struct Operand(Block Block, int Offset, DType DType, int[
             return true;
         }
     }
+
+    /// <summary>The address of the first element on <see cref="DeviceKind.Cpu"/>.</summary>
+    internal unsafe T* Host<T>()
+        where T : unmanaged => Block.Host<T>(Offset);
+
+    /// <summary>A view for a kernel that starts at the first element and reaches to the end of the memory.</summary>
+    internal ArrayView<T> View<T>()
+        where T : unmanaged => Block.View<T>(Offset, (Block.ByteLength / Unsafe.SizeOf<T>()) - Offset);
 }

@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The CPU form of an arg-reduction.</summary>
+internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
+    where TOrder : unmanaged, IOrder
+    where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
+    where TVector : unmanaged, INumeric<TVector>
+    where TIndex : unmanaged, INumeric<TIndex>
+{
+    private const int Grain = 32 * 1024;
+    private const int BlockElements = 1024;
+
+    // A single result's elements are split for the threads, and the pieces' winners compared.
+    private const int PieceElements = 256 * 1024;
+
+    // Columns that are searched side by side.
+    private const int Tile = 64;
+
+    internal static void Run(ReducePlan plan, TIndex* output, TScalar* input, Device device)
+    {
+        if (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength > 1)
+        {
+            int tiles = (plan.Kept.InnerLength + Tile - 1) / Tile;
+            long cost = (long)Math.Min(Tile, plan.Kept.InnerLength) * plan.ReducedCount;
+            HostParallel.For(plan.Kept.OuterCount * tiles, (int)Math.Max(1, Grain / cost), new Columns(plan, output, input, tiles));
+            return;
+        }
+
+        if (plan.KeptCount == 1 && plan.ReducedCount >= 2 * PieceElements)
+        {
+            plan.Split(PieceElements);
+            Block winners = device.Pool.Rent((long)plan.Pieces * sizeof(Candidate<TOrder, TScalar>));
+            try
+            {
+                Candidate<TOrder, TScalar>* candidates = winners.Host<Candidate<TOrder, TScalar>>(0);
+                HostParallel.For(plan.Pieces, 1, new Pieces(plan, candidates, input));
+                Candidate<TOrder, TScalar> best = candidates[0];
+                for (int piece = 1; piece < plan.Pieces; piece++)
+                {
+                    best = best.LosesTo(candidates[piece].Value, candidates[piece].Index) ? candidates[piece] : best;
+                }
+
+                *output = best.Index;
+            }
+            finally
+            {
+                device.Pool.Return(winners);
+            }
+
+            return;
+        }
+
+        HostParallel.For(plan.KeptCount, Math.Max(1, Grain / plan.ReducedCount), new Rows(plan, output, input));
+    }
+
+    private static Candidate<TOrder, TScalar> Find(in LoopNest reduced, TScalar* elements, int start, int end)
+    {
+        Candidate<TOrder, TScalar> best = new() { Value = elements[reduced.Offset(0, start)], Index = start };
+        int length = reduced.InnerLength;
+        int stride = reduced.InnerStride(0);
+        for (int i = start; i < end;)
+        {
+            int row = i / length;
+            int column = i - (row * length);
+            int n = Math.Min(Math.Min(length - column, end - i), BlockElements);
+            TScalar* x = elements + reduced.OuterOffset(0, row) + ((long)column * stride);
+            if (stride != 1 || n < 4 * Width || best.LosesTo(First(x, n), int.MaxValue))
+            {
+                for (int k = 0; k < n; k++)
+                {
+                    TScalar value = x[(long)k * stride];
+                    if (best.LosesTo(value, i + k))
+                    {
+                        best = new() { Value = value, Index = i + k };
+                    }
+                }
+            }
+
+            i += n;
+        }
+
+        return best;
+    }
+
+    private static int Width => sizeof(TVector) / sizeof(TScalar);
+
+    /// <summary>The first value, in the order, of at least a register's worth of elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TScalar First(TScalar* x, int length)
+    {
+        int width = Width;
+        TVector a = *(TVector*)x;
+        TVector b = *(TVector*)(x + length - width);
+        int i = width;
+        for (; i <= length - (2 * width); i += 2 * width)
+        {
+            a = TOrder.First(a, *(TVector*)(x + i));
+            b = TOrder.First(b, *(TVector*)(x + i + width));
+        }
+
+        for (; i <= length - width; i += width)
+        {
+            a = TOrder.First(a, *(TVector*)(x + i));
+        }
+
+        a = TOrder.First(a, b);
+        TScalar first = ((TScalar*)&a)[0];
+        for (int lane = 1; lane < width; lane++)
+        {
+            first = TOrder.First(first, ((TScalar*)&a)[lane]);
+        }
+
+        return first;
+    }
+
+    private readonly struct Rows(ReducePlan plan, TIndex* output, TScalar* input) : IRangeBody
+    {
+        private readonly ReducePlan _plan = plan;
+
+        public void Run(int start, int end)
+        {
+            for (int kept = start; kept < end; kept++)
+            {
+                TScalar* elements = input + _plan.Kept.Offset(ReducePlan.Input, kept);
+                output[_plan.Kept.Offset(ReducePlan.Output, kept)] = Find(_plan.Reduced, elements, 0, _plan.ReducedCount).Index;
+            }
+        }
+    }
+
+    private readonly struct Pieces(ReducePlan plan, Candidate<TOrder, TScalar>* candidates, TScalar* input) : IRangeBody
+    {
+        private readonly ReducePlan _plan = plan;
+
+        public void Run(int start, int end)
+        {
+            for (int piece = start; piece < end; piece++)
+            {
+                int first = piece * _plan.PieceLength;
+                int last = first + Math.Min(_plan.PieceLength, _plan.ReducedCount - first);
+                candidates[piece] = Find(_plan.Reduced, input, first, last);
+            }
+        }
+    }
+
+    private readonly struct Columns(ReducePlan plan, TIndex* output, TScalar* input, int tiles) : IRangeBody
+    {
+        private readonly ReducePlan _plan = plan;
+
+        public void Run(int start, int end)
+        {
+            Candidate<TOrder, TScalar>* best = stackalloc Candidate<TOrder, TScalar>[Tile];
+            int stride = _plan.Kept.InnerStride(ReducePlan.Output);
+            for (int item = start; item < end; item++)
+            {
+                int outer = item / tiles;
+                int column = (item - (outer * tiles)) * Tile;
+                int columns = Math.Min(Tile, _plan.Kept.InnerLength - column);
+                TScalar* elements = input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column;
+                for (int c = 0; c < columns; c++)
+                {
+                    best[c] = new() { Value = elements[c], Index = 0 };
+                }
+
+                for (int row = 1; row < _plan.ReducedCount; row++)
+                {
+                    TScalar* x = elements + _plan.Reduced.Offset(0, row);
+                    for (int c = 0; c < columns; c++)
+                    {
+                        if (best[c].LosesTo(x[c], row))
+                        {
+                            best[c] = new() { Value = x[c], Index = row };
+                        }
+                    }
+                }
+
+                TIndex* target = output + _plan.Kept.OuterOffset(ReducePlan.Output, outer) + ((long)column * stride);
+                for (int c = 0; c < columns; c++)
+                {
+                    target[(long)c * stride] = best[c].Index;
+                }
+            }
+        }
+    }
+}

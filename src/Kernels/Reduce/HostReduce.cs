@@ -1,0 +1,446 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The CPU form of a reduction.</summary>
+/// <remarks>
+/// Where neighbours in memory belong to one result, its elements are taken in registers of neighbours ("rows"); where they
+/// belong to neighbouring results, a register holds several results ("columns"). Both add up short blocks and join those
+/// pairwise (N. Higham, "The accuracy of floating point summation", 1993).
+/// </remarks>
+internal static unsafe class HostReduce<TRed, TScalar, TVector>
+    where TRed : unmanaged, ITypedReduction<TScalar, TVector>
+    where TScalar : unmanaged, INumeric<TScalar>
+    where TVector : unmanaged, INumeric<TVector>
+{
+    // Elements a thread takes at a time.
+    private const int Grain = 32 * 1024;
+
+    // Elements of a piece, when results are too few to occupy all threads; and how many results are enough.
+    private const int PieceElements = 64 * 1024;
+    private const int ManyResults = 64;
+
+    // Registers side by side in a tile of columns, and tiles in a panel, which is what a thread takes.
+    private const int TileRegisters = 8;
+    private const int PanelTiles = 8;
+
+    // Elements in a block that is added up one after the other, and rows in one of columns.
+    private const int BlockElements = 1024;
+    private const int BlockRows = 32;
+
+    // Blocks join like the carries of a binary counter: 2^Levels of them is more than an int can count.
+    private const int Levels = 27;
+
+    private static int Width => sizeof(TVector) / sizeof(TScalar);
+
+    internal static void Run(TRed reduction, ReducePlan plan, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, Device device)
+    {
+        bool columns = IsByColumns(plan);
+        if (columns)
+        {
+            int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
+            int panels = plan.Kept.OuterCount * ((plan.Kept.InnerLength + panel - 1) / panel);
+            int rows = Math.Max(BlockRows, PieceElements / panel);
+            if (panels < ManyResults && plan.ReducedCount >= 2 * rows)
+            {
+                plan.Split(rows);
+            }
+        }
+        else if (plan.KeptCount < ManyResults && plan.ReducedCount >= 2 * PieceElements)
+        {
+            plan.Split(PieceElements);
+        }
+
+        if (plan.Pieces == 1)
+        {
+            Pass<TRed>(reduction, plan, plan.ReducedCount, output, input, anchor, accumulate, columns);
+            return;
+        }
+
+        Block partials = device.Pool.Rent((long)plan.KeptCount * plan.Pieces * sizeof(TScalar));
+        try
+        {
+            TScalar* partial = partials.Host<TScalar>(0);
+            Pass<ReduceToPartials<TRed, TScalar, TVector>>(
+                new(reduction), plan, plan.ReducedCount, partial, input, anchor, false, columns);
+            ReducePlan join = plan.Join();
+            Pass<ReducePartials<TRed, TScalar, TVector>>(
+                new(reduction), join, plan.ReducedCount, output, partial, anchor, accumulate, IsByColumns(join));
+        }
+        finally
+        {
+            device.Pool.Return(partials);
+        }
+    }
+
+    private static bool IsByColumns(in ReducePlan plan) =>
+        plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= Width;
+
+    private static void Pass<TPass>(
+        TPass reduction, in ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, bool columns)
+        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    {
+        if (columns)
+        {
+            int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
+            int panels = (plan.Kept.InnerLength + panel - 1) / panel;
+            int grain = (int)Math.Max(1, Grain / Math.Max(1, (long)panel * plan.PieceLength));
+            HostParallel.For(
+                plan.Kept.OuterCount * panels * plan.Pieces, grain,
+                new Columns<TPass>(reduction, plan, count, output, input, anchor, accumulate, panel, panels));
+        }
+        else
+        {
+            int grain = Math.Max(1, Grain / Math.Max(1, plan.PieceLength));
+            HostParallel.For(
+                plan.KeptCount * plan.Pieces, grain, new Rows<TPass>(reduction, plan, count, output, input, anchor, accumulate));
+        }
+    }
+
+    /// <summary>Joins equal values of blocks pairwise, as they come.</summary>
+    private ref struct Cascade<TPass>(TVector* levels, int registers)
+        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    {
+        private readonly TVector* _levels = levels;
+        private readonly int _registers = registers;
+        private uint _blocks;
+
+        /// <summary>Takes the values of a block, and uses their place.</summary>
+        internal void Push(TPass reduction, TVector* block)
+        {
+            int level = 0;
+            for (uint carry = _blocks++; (carry & 1) != 0; carry >>= 1)
+            {
+                TVector* earlier = _levels + (level++ * _registers);
+                for (int r = 0; r < _registers; r++)
+                {
+                    block[r] = reduction.Combine(earlier[r], block[r]);
+                }
+            }
+
+            for (int r = 0; r < _registers; r++)
+            {
+                _levels[(level * _registers) + r] = block[r];
+            }
+        }
+
+        /// <summary>Joins what there is, of at least one block.</summary>
+        internal readonly void Collect(TPass reduction, TVector* total)
+        {
+            bool first = true;
+            int level = 0;
+            for (uint rest = _blocks; rest != 0; rest >>= 1, level++)
+            {
+                if ((rest & 1) == 0)
+                {
+                    continue;
+                }
+
+                TVector* part = _levels + (level * _registers);
+                for (int r = 0; r < _registers; r++)
+                {
+                    total[r] = first ? part[r] : reduction.Combine(part[r], total[r]);
+                }
+
+                first = false;
+            }
+        }
+    }
+
+    private readonly struct Rows<TPass>(
+        TPass reduction, ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate) : IRangeBody
+        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    {
+        private readonly ReducePlan _plan = plan;
+
+        [SkipLocalsInit]
+        public void Run(int start, int end)
+        {
+            TVector* levels = stackalloc TVector[Levels];
+            TScalar* tile = stackalloc TScalar[BlockElements];
+            for (int item = start; item < end; item++)
+            {
+                int piece = item / _plan.KeptCount;
+                int kept = item - (piece * _plan.KeptCount);
+                int first = piece * _plan.PieceLength;
+                int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
+                TScalar* elements = input + _plan.Kept.Offset(ReducePlan.Input, kept);
+                TScalar known = TPass.HasAnchor ? anchor[_plan.Kept.Offset(ReducePlan.Anchor, kept)] : default;
+                TScalar total = first < last ? Reduce(elements, first, last, known, levels, tile) : reduction.Identity;
+                TScalar* target = output + (_plan.Pieces > 1 ? item : _plan.Kept.Offset(ReducePlan.Output, kept));
+                TScalar result = reduction.Finish(total, count, known);
+                *target = accumulate ? *target + result : result;
+            }
+        }
+
+        private TScalar Reduce(TScalar* elements, int first, int last, TScalar anchor, TVector* levels, TScalar* tile)
+        {
+            Cascade<TPass> cascade = new(levels, 1);
+            TVector total = default;
+            int length = _plan.Reduced.InnerLength;
+            int stride = _plan.Reduced.InnerStride(0);
+            TVector identity = Fill(reduction.Identity);
+            TVector known = TPass.HasAnchor ? Fill(anchor) : default;
+            if (stride == 1 && last - first <= BlockElements && _plan.Reduced.Rank == 1)
+            {
+                total = AddUp(reduction, elements + first, last - first, known, identity);
+                return Join(&total);
+            }
+
+            for (int i = first; i < last;)
+            {
+                int row = i / length;
+                int column = i - (row * length);
+                int n = Math.Min(Math.Min(length - column, last - i), BlockElements);
+                TScalar* source = elements + _plan.Reduced.OuterOffset(0, row) + ((long)column * stride);
+                if (stride != 1)
+                {
+                    for (int k = 0; k < n; k++)
+                    {
+                        tile[k] = source[(long)k * stride];
+                    }
+
+                    source = tile;
+                }
+
+                total = AddUp(reduction, source, n, known, identity);
+                cascade.Push(reduction, &total);
+                i += n;
+            }
+
+            cascade.Collect(reduction, &total);
+            return Join(&total);
+        }
+
+        private TScalar Join(TVector* total)
+        {
+            TScalar* lanes = (TScalar*)total;
+            for (int half = Width / 2; half > 0; half /= 2)
+            {
+                for (int lane = 0; lane < half; lane++)
+                {
+                    lanes[lane] = reduction.Combine(lanes[lane], lanes[lane + half]);
+                }
+            }
+
+            return lanes[0];
+        }
+    }
+
+    private readonly struct Columns<TPass>(
+        TPass reduction,
+        ReducePlan plan,
+        int count,
+        TScalar* output,
+        TScalar* input,
+        TScalar* anchor,
+        bool accumulate,
+        int panel,
+        int panels) : IRangeBody
+        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    {
+        private readonly ReducePlan _plan = plan;
+
+        [SkipLocalsInit]
+        public void Run(int start, int end)
+        {
+            TVector* levels = stackalloc TVector[Levels * TileRegisters];
+            for (int item = start; item < end; item++)
+            {
+                int strip = item / _plan.Pieces;
+                int piece = item - (strip * _plan.Pieces);
+                int outer = strip / panels;
+                int column = (strip - (outer * panels)) * panel;
+                Panel(outer, column, Math.Min(panel, _plan.Kept.InnerLength - column), piece, levels);
+            }
+        }
+
+        private void Panel(int outer, int column, int columns, int piece, TVector* levels)
+        {
+            int end = column + columns;
+            int tile = Width * TileRegisters;
+            for (; column <= end - tile; column += tile)
+            {
+                Tile(outer, column, 0, TileRegisters, piece, levels);
+            }
+
+            for (; column <= end - Width; column += Width)
+            {
+                Tile(outer, column, 0, 1, piece, levels);
+            }
+
+            // The last register reaches back over columns that are already done.
+            if (column < end)
+            {
+                Tile(outer, end - Width, Width - (end - column), 1, piece, levels);
+            }
+        }
+
+        [SkipLocalsInit]
+        private void Tile(int outer, int column, int skip, int registers, int piece, TVector* levels)
+        {
+            TVector* total = stackalloc TVector[TileRegisters];
+            TVector* known = stackalloc TVector[TileRegisters];
+            TVector identity = Fill(reduction.Identity);
+            int width = registers * Width;
+            if (TPass.HasAnchor)
+            {
+                int stride = _plan.Kept.InnerStride(ReducePlan.Anchor);
+                TScalar* source = anchor + _plan.Kept.OuterOffset(ReducePlan.Anchor, outer) + ((long)column * stride);
+                for (int c = 0; c < width; c++)
+                {
+                    ((TScalar*)known)[c] = source[(long)c * stride];
+                }
+            }
+
+            TScalar* elements = input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column;
+            int first = piece * _plan.PieceLength;
+            int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
+            if (first >= last)
+            {
+                new Span<TVector>(total, registers).Fill(identity);
+            }
+            else
+            {
+                Cascade<TPass> cascade = new(levels, registers);
+                for (int row = first; row < last; row += BlockRows)
+                {
+                    int rows = Math.Min(BlockRows, last - row);
+                    if (registers == TileRegisters)
+                    {
+                        Wide(elements, row, rows, known, identity, total);
+                    }
+                    else
+                    {
+                        Narrow(elements, row, rows, known, identity, total);
+                    }
+
+                    cascade.Push(reduction, total);
+                }
+
+                cascade.Collect(reduction, total);
+            }
+
+            Store(outer, column, skip, registers, piece, total, known);
+        }
+
+        private void Store(int outer, int column, int skip, int registers, int piece, TVector* total, TVector* known)
+        {
+            TVector n = Fill((TScalar)count);
+            for (int r = 0; r < registers; r++)
+            {
+                total[r] = reduction.Finish(total[r], n, known[r]);
+            }
+
+            TScalar* results = (TScalar*)total;
+            int stride = _plan.Kept.InnerStride(ReducePlan.Output);
+            TScalar* target = output + _plan.Kept.OuterOffset(ReducePlan.Output, outer) + ((long)column * stride);
+            if (_plan.Pieces > 1)
+            {
+                stride = 1;
+                target = output + ((long)piece * _plan.KeptCount) + ((long)outer * _plan.Kept.InnerLength) + column;
+            }
+
+            for (int c = skip; c < registers * Width; c++)
+            {
+                TScalar* place = target + ((long)c * stride);
+                *place = accumulate ? *place + results[c] : results[c];
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Wide(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
+        {
+            TVector a0 = identity, a1 = identity, a2 = identity, a3 = identity;
+            TVector a4 = identity, a5 = identity, a6 = identity, a7 = identity;
+            bool regular = _plan.Reduced.Rank <= 1;
+            long stride = _plan.Reduced.InnerStride(0);
+            for (int i = row; i < row + rows; i++)
+            {
+                TVector* x = (TVector*)(elements + (regular ? i * stride : _plan.Reduced.Offset(0, i)));
+                a0 = reduction.Combine(a0, reduction.Map(x[0], TPass.HasAnchor ? known[0] : default));
+                a1 = reduction.Combine(a1, reduction.Map(x[1], TPass.HasAnchor ? known[1] : default));
+                a2 = reduction.Combine(a2, reduction.Map(x[2], TPass.HasAnchor ? known[2] : default));
+                a3 = reduction.Combine(a3, reduction.Map(x[3], TPass.HasAnchor ? known[3] : default));
+                a4 = reduction.Combine(a4, reduction.Map(x[4], TPass.HasAnchor ? known[4] : default));
+                a5 = reduction.Combine(a5, reduction.Map(x[5], TPass.HasAnchor ? known[5] : default));
+                a6 = reduction.Combine(a6, reduction.Map(x[6], TPass.HasAnchor ? known[6] : default));
+                a7 = reduction.Combine(a7, reduction.Map(x[7], TPass.HasAnchor ? known[7] : default));
+            }
+
+            total[0] = a0;
+            total[1] = a1;
+            total[2] = a2;
+            total[3] = a3;
+            total[4] = a4;
+            total[5] = a5;
+            total[6] = a6;
+            total[7] = a7;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Narrow(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
+        {
+            TVector sum = identity;
+            TVector anchor = TPass.HasAnchor ? *known : default;
+            for (int i = row; i < row + rows; i++)
+            {
+                sum = reduction.Combine(sum, reduction.Map(*(TVector*)(elements + _plan.Reduced.Offset(0, i)), anchor));
+            }
+
+            *total = sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Fill(TScalar value)
+    {
+        TVector vector;
+        new Span<TScalar>(&vector, Width).Fill(value);
+        return vector;
+    }
+
+    /// <summary>The lane by lane values of neighbouring elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TVector AddUp<TPass>(TPass reduction, TScalar* x, int length, TVector anchor, TVector identity)
+        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    {
+        int width = Width;
+        TVector a = identity;
+        TVector b = identity;
+        TVector c = identity;
+        TVector d = identity;
+        int i = 0;
+        for (; i <= length - (4 * width); i += 4 * width)
+        {
+            a = reduction.Combine(a, reduction.Map(*(TVector*)(x + i), anchor));
+            b = reduction.Combine(b, reduction.Map(*(TVector*)(x + i + width), anchor));
+            c = reduction.Combine(c, reduction.Map(*(TVector*)(x + i + (2 * width)), anchor));
+            d = reduction.Combine(d, reduction.Map(*(TVector*)(x + i + (3 * width)), anchor));
+        }
+
+        for (; i <= length - width; i += width)
+        {
+            a = reduction.Combine(a, reduction.Map(*(TVector*)(x + i), anchor));
+        }
+
+        if (i < length)
+        {
+            TVector tail = default;
+            for (int lane = 0; lane < length - i; lane++)
+            {
+                ((TScalar*)&tail)[lane] = x[i + lane];
+            }
+
+            tail = reduction.Map(tail, anchor);
+            for (int lane = length - i; lane < width; lane++)
+            {
+                ((TScalar*)&tail)[lane] = ((TScalar*)&identity)[lane];
+            }
+
+            b = reduction.Combine(b, tail);
+        }
+
+        return reduction.Combine(reduction.Combine(a, b), reduction.Combine(c, d));
+    }
+}
