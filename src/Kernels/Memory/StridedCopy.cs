@@ -65,7 +65,7 @@ public static class StridedCopy
         }
     }
 
-    private struct Arguments<T>
+    internal struct Arguments<T>
         where T : unmanaged
     {
         internal GpuNest Nest;

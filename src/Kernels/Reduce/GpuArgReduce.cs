@@ -136,7 +136,7 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
         }
     }
 
-    private struct Arguments
+    internal struct Arguments
     {
         internal ArrayView<TIndex> Output;
         internal ArrayView<TScalar> Input;

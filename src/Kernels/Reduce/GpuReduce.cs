@@ -179,7 +179,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         }
     }
 
-    private struct Arguments<TPass>
+    internal struct Arguments<TPass>
         where TPass : unmanaged, ITypedReduction<TScalar, TVector>
     {
         internal TPass Reduction;
