@@ -67,7 +67,8 @@ internal static class GpuReduce<TRed, TScalar, TVector>
     }
 
     private static bool IsByThreads(in ReducePlan plan) =>
-        (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= 16) || plan.ReducedCount <= ThreadBlock;
+        (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= 16)
+        || plan.ReducedCount <= ThreadBlock;
 
     private static void Pass<TPass>(
         TPass reduction,

@@ -33,7 +33,8 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
 
     private static int Width => sizeof(TVector) / sizeof(TScalar);
 
-    internal static void Run(TRed reduction, ReducePlan plan, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, Device device)
+    internal static void Run(
+        TRed reduction, ReducePlan plan, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, Device device)
     {
         bool columns = IsByColumns(plan);
         if (columns)

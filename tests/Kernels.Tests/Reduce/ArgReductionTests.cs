@@ -87,10 +87,10 @@ public class ArgReductionTests
         using Sample output = Sample.Filled(Device.Cpu, DType.Int64, [3], 0);
         using Sample real = Sample.Filled(Device.Cpu, DType.Float32, [3], 0);
         using Sample full = Sample.Filled(Device.Cpu, DType.Float32, [3, 2], 0);
-        Assert.Contains(
-            "[3, 0]", Assert.Throws<ArgumentException>(() => ArgReduction.Max(output.Operand, input.Operand, 2)).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "Int64", Assert.Throws<ArgumentException>(() => ArgReduction.Min(real.Operand, full.Operand, 2)).Message, StringComparison.Ordinal);
+        ArgumentException empty = Assert.Throws<ArgumentException>(() => ArgReduction.Max(output.Operand, input.Operand, 2));
+        Assert.Contains("[3, 0]", empty.Message, StringComparison.Ordinal);
+        ArgumentException type = Assert.Throws<ArgumentException>(() => ArgReduction.Min(real.Operand, full.Operand, 2));
+        Assert.Contains("Int64", type.Message, StringComparison.Ordinal);
     }
 
     private static void Check(

@@ -6,12 +6,30 @@ internal sealed record ReductionCase(string Name, Action<Operand, Operand, uint,
     internal static readonly ReductionCase[] All =
     [
         new("sum", (o, x, axes, add) => Reduction.RunNumeric(default(Sum), o, x, axes, add), Numbers.Sum),
-        new("product", (o, x, axes, add) => Reduction.RunNumeric(default(Product), o, x, axes, add), l => l.Aggregate(1.0, (a, b) => a * b)),
-        new("max", (o, x, axes, add) => Reduction.RunNumeric(default(Largest), o, x, axes, add), l => l.Contains(double.NaN) ? double.NaN : l.Max()),
-        new("min", (o, x, axes, add) => Reduction.RunNumeric(default(Smallest), o, x, axes, add), l => l.Contains(double.NaN) ? double.NaN : l.Min()),
-        new("mean", (o, x, axes, add) => Reduction.Run(default(Mean), o, x, axes, add), l => Numbers.Sum(l) / l.Count),
-        new("squares", (o, x, axes, add) => Reduction.Run(default(SumOfSquares), o, x, axes, add), l => Numbers.Sum(l.Select(v => v * v))),
-        new("magnitudes", (o, x, axes, add) => Reduction.Run(default(SumOfMagnitudes), o, x, axes, add), l => Numbers.Sum(l.Select(Math.Abs))),
+        new(
+            "product",
+            (o, x, axes, add) => Reduction.RunNumeric(default(Product), o, x, axes, add),
+            l => l.Aggregate(1.0, (a, b) => a * b)),
+        new(
+            "max",
+            (o, x, axes, add) => Reduction.RunNumeric(default(Largest), o, x, axes, add),
+            l => l.Contains(double.NaN) ? double.NaN : l.Max()),
+        new(
+            "min",
+            (o, x, axes, add) => Reduction.RunNumeric(default(Smallest), o, x, axes, add),
+            l => l.Contains(double.NaN) ? double.NaN : l.Min()),
+        new(
+            "mean",
+            (o, x, axes, add) => Reduction.Run(default(Mean), o, x, axes, add),
+            l => Numbers.Sum(l) / l.Count),
+        new(
+            "squares",
+            (o, x, axes, add) => Reduction.Run(default(SumOfSquares), o, x, axes, add),
+            l => Numbers.Sum(l.Select(v => v * v))),
+        new(
+            "magnitudes",
+            (o, x, axes, add) => Reduction.Run(default(SumOfMagnitudes), o, x, axes, add),
+            l => Numbers.Sum(l.Select(Math.Abs))),
         new("variance", (o, x, axes, _) => Reduction.Variance(o, x, axes, 0), l => Variance(l, 0)),
         new("unbiased", (o, x, axes, _) => Reduction.Variance(o, x, axes, 1), l => Variance(l, 1)),
         new("logsumexp", (o, x, axes, _) => Reduction.LogSumExp(o, x, axes), LogSumExp),
