@@ -15,16 +15,22 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
     // A single result's elements are split for the threads, and the pieces' winners compared.
     private const int PieceElements = 256 * 1024;
 
-    // Columns that are searched side by side.
-    private const int Tile = 64;
+    // Registers of columns that are searched side by side.
+    private const int TileRegisters = 8;
+
+    // Positions are kept in the elements' type, which holds integers up to here.
+    private const int MostRows = 1 << 24;
 
     internal static void Run(ReducePlan plan, TIndex* output, TScalar* input, Device device)
     {
-        if (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength > 1)
+        if (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= Width
+            && plan.ReducedCount <= MostRows)
         {
-            int tiles = (plan.Kept.InnerLength + Tile - 1) / Tile;
-            long cost = (long)Math.Min(Tile, plan.Kept.InnerLength) * plan.ReducedCount;
-            HostParallel.For(plan.Kept.OuterCount * tiles, (int)Math.Max(1, Grain / cost), new Columns(plan, output, input, tiles));
+            int tile = Math.Min(TileRegisters, plan.Kept.InnerLength / Width) * Width;
+            int tiles = (plan.Kept.InnerLength + tile - 1) / tile;
+            HostParallel.For(
+                plan.Kept.OuterCount * tiles, (int)Math.Max(1, Grain / ((long)tile * plan.ReducedCount)),
+                new Columns(plan, output, input, tiles));
             return;
         }
 
@@ -60,21 +66,22 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
         Candidate<TOrder, TScalar> best = new() { Value = elements[reduced.Offset(0, start)], Index = start };
         int length = reduced.InnerLength;
         int stride = reduced.InnerStride(0);
-        for (int i = start; i < end;)
+        for (int i = start; i < end && !Candidate<TOrder, TScalar>.IsNaN(best.Value);)
         {
             int row = i / length;
             int column = i - (row * length);
             int n = Math.Min(Math.Min(length - column, end - i), BlockElements);
             TScalar* x = elements + reduced.OuterOffset(0, row) + ((long)column * stride);
-            if (stride != 1 || n < 4 * Width || best.LosesTo(First(x, n), int.MaxValue))
+            if (stride != 1 || n < Width)
             {
-                for (int k = 0; k < n; k++)
+                Scan(x, stride, i, n, ref best);
+            }
+            else
+            {
+                TScalar first = First(x, n);
+                if (best.LosesTo(first, int.MaxValue))
                 {
-                    TScalar value = x[(long)k * stride];
-                    if (best.LosesTo(value, i + k))
-                    {
-                        best = new() { Value = value, Index = i + k };
-                    }
+                    best = new() { Value = first, Index = i + Search(x, n, first) };
                 }
             }
 
@@ -82,6 +89,36 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
         }
 
         return best;
+    }
+
+    // Elements come in order, so the first of equals stays, and nothing comes before the first NaN.
+    private static void Scan(TScalar* x, int stride, int index, int count, ref Candidate<TOrder, TScalar> best)
+    {
+        for (int k = 0; k < count; k++)
+        {
+            TScalar value = x[(long)k * stride];
+            if (TScalar.IsNonzero(TOrder.IfBefore(value, best.Value, 1, 0)))
+            {
+                best = new() { Value = value, Index = index + k };
+            }
+            else if (Candidate<TOrder, TScalar>.IsNaN(value))
+            {
+                best = new() { Value = value, Index = index + k };
+                return;
+            }
+        }
+    }
+
+    private static int Search(TScalar* x, int count, TScalar wanted)
+    {
+        bool nan = Candidate<TOrder, TScalar>.IsNaN(wanted);
+        int k = 0;
+        while (k < count - 1 && !(nan ? Candidate<TOrder, TScalar>.IsNaN(x[k]) : TScalar.IsNonzero(TScalar.IfEqual(x[k], wanted, 1, 0))))
+        {
+            k++;
+        }
+
+        return k;
     }
 
     private static int Width => sizeof(TVector) / sizeof(TScalar);
@@ -148,37 +185,49 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
     {
         private readonly ReducePlan _plan = plan;
 
+        [SkipLocalsInit]
         public void Run(int start, int end)
         {
-            Candidate<TOrder, TScalar>* best = stackalloc Candidate<TOrder, TScalar>[Tile];
-            int stride = _plan.Kept.InnerStride(ReducePlan.Output);
+            TVector* best = stackalloc TVector[TileRegisters];
+            TVector* index = stackalloc TVector[TileRegisters];
+            int length = _plan.Kept.InnerLength;
             for (int item = start; item < end; item++)
             {
                 int outer = item / tiles;
-                int column = (item - (outer * tiles)) * Tile;
-                int columns = Math.Min(Tile, _plan.Kept.InnerLength - column);
-                TScalar* elements = input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column;
-                for (int c = 0; c < columns; c++)
-                {
-                    best[c] = new() { Value = elements[c], Index = 0 };
-                }
 
-                for (int row = 1; row < _plan.ReducedCount; row++)
-                {
-                    TScalar* x = elements + _plan.Reduced.Offset(0, row);
-                    for (int c = 0; c < columns; c++)
-                    {
-                        if (best[c].LosesTo(x[c], row))
-                        {
-                            best[c] = new() { Value = x[c], Index = row };
-                        }
-                    }
-                }
-
+                // The last tile reaches back over columns that are already done.
+                int tile = Math.Min(TileRegisters, length / Width) * Width;
+                int column = Math.Min((item - (outer * tiles)) * tile, length - tile);
+                Search(input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column, tile / Width, best, index);
+                int stride = _plan.Kept.InnerStride(ReducePlan.Output);
                 TIndex* target = output + _plan.Kept.OuterOffset(ReducePlan.Output, outer) + ((long)column * stride);
-                for (int c = 0; c < columns; c++)
+                for (int c = 0; c < tile; c++)
                 {
-                    target[(long)c * stride] = best[c].Index;
+                    target[(long)c * stride] = (int)TScalar.ToDouble(((TScalar*)index)[c]);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Search(TScalar* elements, int registers, TVector* best, TVector* index)
+        {
+            for (int r = 0; r < registers; r++)
+            {
+                best[r] = ((TVector*)elements)[r];
+                index[r] = 0;
+            }
+
+            for (int row = 1; row < _plan.ReducedCount; row++)
+            {
+                TVector* x = (TVector*)(elements + _plan.Reduced.Offset(0, row));
+                TVector place = row;
+                for (int r = 0; r < registers; r++)
+                {
+                    TVector value = x[r];
+                    TVector known = best[r];
+                    TVector found = TOrder.IfBefore(value, known, place, index[r]);
+                    index[r] = TVector.IfEqual(value, value, found, TVector.IfEqual(known, known, place, found));
+                    best[r] = TOrder.First(known, value);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
@@ -125,7 +126,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             }
         }
 
-        /// <summary>Joins what there is, of at least one block.</summary>
+        /// <summary>Joins what there is; leaves the total alone if there is nothing.</summary>
         internal readonly void Collect(TPass reduction, TVector* total)
         {
             bool first = true;
@@ -159,6 +160,8 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         {
             TVector* levels = stackalloc TVector[Levels];
             TScalar* tile = stackalloc TScalar[BlockElements];
+            TVector identity = Fill(reduction.Identity);
+            bool plain = _plan.Reduced.Rank <= 1 && _plan.Reduced.InnerStride(0) == 1 && _plan.PieceLength <= BlockElements;
             for (int item = start; item < end; item++)
             {
                 int piece = item / _plan.KeptCount;
@@ -167,27 +170,24 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
                 TScalar* elements = input + _plan.Kept.Offset(ReducePlan.Input, kept);
                 TScalar known = TPass.HasAnchor ? anchor[_plan.Kept.Offset(ReducePlan.Anchor, kept)] : default;
-                TScalar total = first < last ? Reduce(elements, first, last, known, levels, tile) : reduction.Identity;
+                TVector anchors = TPass.HasAnchor ? Fill(known) : default;
+                TVector lanes = plain
+                    ? AddUp(reduction, elements + first, last - first, anchors, identity)
+                    : Reduce(elements, first, last, anchors, identity, levels, tile);
+                TScalar total = Join((TScalar*)&lanes);
                 TScalar* target = output + (_plan.Pieces > 1 ? item : _plan.Kept.Offset(ReducePlan.Output, kept));
                 TScalar result = reduction.Finish(total, count, known);
                 *target = accumulate ? *target + result : result;
             }
         }
 
-        private TScalar Reduce(TScalar* elements, int first, int last, TScalar anchor, TVector* levels, TScalar* tile)
+        private TVector Reduce(
+            TScalar* elements, int first, int last, TVector anchors, TVector identity, TVector* levels, TScalar* tile)
         {
             Cascade<TPass> cascade = new(levels, 1);
-            TVector total = default;
+            TVector total = identity;
             int length = _plan.Reduced.InnerLength;
             int stride = _plan.Reduced.InnerStride(0);
-            TVector identity = Fill(reduction.Identity);
-            TVector known = TPass.HasAnchor ? Fill(anchor) : default;
-            if (stride == 1 && last - first <= BlockElements && _plan.Reduced.Rank == 1)
-            {
-                total = AddUp(reduction, elements + first, last - first, known, identity);
-                return Join(&total);
-            }
-
             for (int i = first; i < last;)
             {
                 int row = i / length;
@@ -204,18 +204,17 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                     source = tile;
                 }
 
-                total = AddUp(reduction, source, n, known, identity);
+                total = AddUp(reduction, source, n, anchors, identity);
                 cascade.Push(reduction, &total);
                 i += n;
             }
 
             cascade.Collect(reduction, &total);
-            return Join(&total);
+            return total;
         }
 
-        private TScalar Join(TVector* total)
+        private TScalar Join(TScalar* lanes)
         {
-            TScalar* lanes = (TScalar*)total;
             for (int half = Width / 2; half > 0; half /= 2)
             {
                 for (int lane = 0; lane < half; lane++)
@@ -245,55 +244,44 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         [SkipLocalsInit]
         public void Run(int start, int end)
         {
-            TVector* levels = stackalloc TVector[Levels * TileRegisters];
+            int registers = (panel + Width - 1) / Width;
+            int blocks = (_plan.PieceLength + BlockRows - 1) / BlockRows;
+            TVector* levels = stackalloc TVector[registers * (BitOperations.Log2((uint)Math.Max(1, blocks)) + 1)];
+            TVector* total = stackalloc TVector[registers];
+            TVector* known = stackalloc TVector[registers];
             for (int item = start; item < end; item++)
             {
                 int strip = item / _plan.Pieces;
                 int piece = item - (strip * _plan.Pieces);
                 int outer = strip / panels;
                 int column = (strip - (outer * panels)) * panel;
-                Panel(outer, column, Math.Min(panel, _plan.Kept.InnerLength - column), piece, levels);
+
+                // A panel narrower than a register reaches back over columns that another one does.
+                int columns = Math.Min(panel, _plan.Kept.InnerLength - column);
+                int first = Math.Min(column, _plan.Kept.InnerLength - Width);
+                Panel(outer, first, columns + (column - first), column - first, piece, levels, total, known);
             }
         }
 
-        private void Panel(int outer, int column, int columns, int piece, TVector* levels)
+        private void Panel(int outer, int column, int columns, int skip, int piece, TVector* levels, TVector* total, TVector* known)
         {
-            int end = column + columns;
-            int tile = Width * TileRegisters;
-            for (; column <= end - tile; column += tile)
-            {
-                Tile(outer, column, 0, TileRegisters, piece, levels);
-            }
-
-            for (; column <= end - Width; column += Width)
-            {
-                Tile(outer, column, 0, 1, piece, levels);
-            }
-
-            // The last register reaches back over columns that are already done.
-            if (column < end)
-            {
-                Tile(outer, end - Width, Width - (end - column), 1, piece, levels);
-            }
-        }
-
-        [SkipLocalsInit]
-        private void Tile(int outer, int column, int skip, int registers, int piece, TVector* levels)
-        {
-            TVector* total = stackalloc TVector[TileRegisters];
-            TVector* known = stackalloc TVector[TileRegisters];
-            TVector identity = Fill(reduction.Identity);
-            int width = registers * Width;
+            int registers = (columns + Width - 1) / Width;
+            int lastRegister = columns - Width;
             if (TPass.HasAnchor)
             {
                 int stride = _plan.Kept.InnerStride(ReducePlan.Anchor);
                 TScalar* source = anchor + _plan.Kept.OuterOffset(ReducePlan.Anchor, outer) + ((long)column * stride);
-                for (int c = 0; c < width; c++)
+                for (int r = 0; r < registers; r++)
                 {
-                    ((TScalar*)known)[c] = source[(long)c * stride];
+                    int c = Math.Min(r * Width, lastRegister);
+                    for (int lane = 0; lane < Width; lane++)
+                    {
+                        ((TScalar*)(known + r))[lane] = source[(long)(c + lane) * stride];
+                    }
                 }
             }
 
+            TVector identity = Fill(reduction.Identity);
             TScalar* elements = input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column;
             int first = piece * _plan.PieceLength;
             int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
@@ -307,13 +295,15 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 for (int row = first; row < last; row += BlockRows)
                 {
                     int rows = Math.Min(BlockRows, last - row);
-                    if (registers == TileRegisters)
+                    int r = 0;
+                    for (; r <= (columns / Width) - TileRegisters; r += TileRegisters)
                     {
-                        Wide(elements, row, rows, known, identity, total);
+                        Wide(elements + (r * Width), row, rows, known + r, identity, total + r);
                     }
-                    else
+
+                    for (; r < registers; r++)
                     {
-                        Narrow(elements, row, rows, known, identity, total);
+                        Narrow(elements + Math.Min(r * Width, lastRegister), row, rows, known + r, identity, total + r);
                     }
 
                     cascade.Push(reduction, total);
@@ -322,18 +312,17 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 cascade.Collect(reduction, total);
             }
 
-            Store(outer, column, skip, registers, piece, total, known);
-        }
-
-        private void Store(int outer, int column, int skip, int registers, int piece, TVector* total, TVector* known)
-        {
             TVector n = Fill((TScalar)count);
             for (int r = 0; r < registers; r++)
             {
                 total[r] = reduction.Finish(total[r], n, known[r]);
             }
 
-            TScalar* results = (TScalar*)total;
+            Store(outer, column, columns, skip, piece, total);
+        }
+
+        private void Store(int outer, int column, int columns, int skip, int piece, TVector* total)
+        {
             int stride = _plan.Kept.InnerStride(ReducePlan.Output);
             TScalar* target = output + _plan.Kept.OuterOffset(ReducePlan.Output, outer) + ((long)column * stride);
             if (_plan.Pieces > 1)
@@ -342,10 +331,14 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 target = output + ((long)piece * _plan.KeptCount) + ((long)outer * _plan.Kept.InnerLength) + column;
             }
 
-            for (int c = skip; c < registers * Width; c++)
+            // The lanes of the last register end with the last column.
+            int whole = columns / Width * Width;
+            TScalar* results = (TScalar*)total;
+            for (int c = skip; c < columns; c++)
             {
+                TScalar result = results[c < whole ? c : c + ((columns + Width - 1) / Width * Width) - columns];
                 TScalar* place = target + ((long)c * stride);
-                *place = accumulate ? *place + results[c] : results[c];
+                *place = accumulate ? *place + result : result;
             }
         }
 
