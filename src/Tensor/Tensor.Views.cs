@@ -82,6 +82,7 @@ public partial class Tensor
     /// <summary>The same elements in another shape. One length may be -1: it follows from the others.</summary>
     /// <remarks>Nothing is copied where the strides allow it.</remarks>
     /// <exception cref="ArgumentException">The shapes differ in their number of elements.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public Tensor Reshape(params ReadOnlySpan<int> dims)
     {
         int[] wanted = dims.ToArray();

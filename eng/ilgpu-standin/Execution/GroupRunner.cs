@@ -20,7 +20,7 @@ internal sealed class GroupRunner : IDisposable
     private readonly List<Lane> _workers = [];
     private readonly Scratch _dynamic;
     private readonly (int Yes, int All)[] _votes = new (int, int)[3];
-    private readonly AutoResetEvent _groupDone = new(false);
+    private readonly SemaphoreSlim _groupDone = new(0);
     private Lane?[] _lanes = [];
     private bool[] _ended = [];
     private KernelConfig _config;
@@ -92,7 +92,7 @@ internal sealed class GroupRunner : IDisposable
         if (next != lane.Number)
         {
             Hand(next);
-            lane.Baton.WaitOne();
+            lane.Baton.Wait();
         }
 
         if (_failure is not null)
@@ -124,7 +124,7 @@ internal sealed class GroupRunner : IDisposable
         _disposed = true;
         foreach (Lane worker in _workers)
         {
-            worker.Baton.Set();
+            worker.Baton.Release();
         }
     }
 
@@ -137,19 +137,19 @@ internal sealed class GroupRunner : IDisposable
         _dynamic.Clear();
         for (int number = 0; number < size && _failure is null && !_handsRound; number++)
         {
-            _host.Begin(_config, grid, number);
-            RunLane(_host);
+            RunLane(_host, number);
         }
 
         if (_handsRound && !End(_host))
         {
             Hand(Next(_host.Number));
-            _groupDone.WaitOne();
+            _groupDone.Wait();
         }
     }
 
-    private void RunLane(Lane lane)
+    private void RunLane(Lane lane, int number)
     {
+        lane.Begin(_config, _grid, number);
         try
         {
             _body();
@@ -169,32 +169,35 @@ internal sealed class GroupRunner : IDisposable
         Lane.SetCurrent(lane);
         while (true)
         {
-            lane.Baton.WaitOne();
+            lane.Baton.Wait();
             if (_disposed)
             {
                 return;
             }
 
+            int number = Array.IndexOf(_lanes, lane);
             if (_failure is null)
             {
-                RunLane(lane);
+                RunLane(lane, number);
             }
 
-            if (End(lane))
+            if (End(number))
             {
-                _groupDone.Set();
+                _groupDone.Release();
             }
             else
             {
-                Hand(Next(lane.Number));
+                Hand(Next(number));
             }
         }
     }
 
-    // Whether the group has come to its end with this lane.
-    private bool End(Lane lane)
+    private bool End(Lane lane) => End(lane.Number);
+
+    // Whether the group has come to its end.
+    private bool End(int number)
     {
-        _ended[lane.Number] = true;
+        _ended[number] = true;
         return --_live == 0;
     }
 
@@ -220,11 +223,10 @@ internal sealed class GroupRunner : IDisposable
             }
 
             lane = _workers[_usedWorkers++];
-            lane.Begin(_config, _grid, number);
             _lanes[number] = lane;
         }
 
-        lane.Baton.Set();
+        lane.Baton.Release();
     }
 
     private Lane StartWorker()

@@ -18,6 +18,13 @@ internal static class Binary
         return Tensor.Full(Shape.Scalar, value, tensor.DType, tensor.Device);
     }
 
+    /// <summary>Bytes and masks as integers, which can be computed with.</summary>
+    internal static Tensor Number(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.DType is DType.Bool or DType.UInt8 ? tensor.To(DType.Int32) : tensor;
+    }
+
     internal static void Check(string operation, Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -79,14 +86,10 @@ internal static class Binary
     internal static Tensor Compare<TOp>(TOp op, Tensor a, Tensor b)
         where TOp : unmanaged, INumericMap
     {
-        if (a?.DType is DType.Bool or DType.UInt8 && b?.DType == a.DType)
-        {
-            a = a.To(DType.Int32);
-            b = b.To(DType.Int32);
-        }
-
-        Tensor result = Output<TOp>(a!, b!, DType.Bool);
-        Elementwise.RunNumeric(op, result.Operand, Expanded(a!, result.Shape), Expanded(b!, result.Shape), result.Operand);
+        a = Number(a);
+        b = Number(b);
+        Tensor result = Output<TOp>(a, b, DType.Bool);
+        Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
         return result;
     }
 

@@ -116,13 +116,13 @@ public static class BinaryOperators
         public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);
 
         /// <summary>Where the elements equal a constant: a mask.</summary>
-        public Tensor Equal(double value) => a.Equal(Binary.Like(a, value));
+        public Tensor Equal(double value) => Binary.Compare(default(Equal), Binary.Number(a), Binary.Like(Binary.Number(a), value));
 
         /// <summary>Where the elements differ: a mask.</summary>
         public Tensor NotEqual(Tensor other) => Binary.Compare(default(NotEqual), a, other);
 
         /// <summary>Where the elements differ from a constant: a mask.</summary>
-        public Tensor NotEqual(double value) => a.NotEqual(Binary.Like(a, value));
+        public Tensor NotEqual(double value) => Binary.Compare(default(NotEqual), Binary.Number(a), Binary.Like(Binary.Number(a), value));
 
         /// <summary>Where the elements are NaN: a mask.</summary>
         public Tensor IsNaN() => a.NotEqual(a);

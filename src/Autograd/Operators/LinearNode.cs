@@ -56,7 +56,7 @@ internal sealed class LinearNode : Node
         {
             if (TryAccumulateInto(2, out Operand sum))
             {
-                Reductions.AccumulateSum(sum, gradient, 0);
+                ReductionKernels.AccumulateSum(sum, gradient, 0);
             }
             else
             {

@@ -1,23 +1,89 @@
-#pragma warning disable
 using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
-internal static unsafe class ReductionKernels
+/// <summary>Reductions outside the graph; results keep the reduced axes at length one.</summary>
+internal static class ReductionKernels
 {
-    internal static void RequireReal(string operation, Tensor x) { }
-    internal static void RequireElements(string operation, Tensor x, ReducedAxes axes) { }
-    static Tensor Red(Tensor x, ReducedAxes axes, Func<List<double>, double> f, DType? dt = null) {
-        var xs = x.To(DType.Float64).ToArray<double>(); var dims = x.Shape; var lists = new List<double>[axes.Kept.Size]; for (int i = 0; i < lists.Length; i++) lists[i] = new();
-        for (int i = 0; i < xs.Length; i++) { int rest = i, o = 0, mul = 1; for (int ax = dims.Rank - 1; ax >= 0; ax--) { int p = rest % dims[ax]; rest /= dims[ax]; if ((axes.Mask >> ax & 1) == 0) { o += p * mul; } mul *= axes.Kept[ax]; } lists[o].Add(xs[i]); }
-        return Tensor.From(lists.Select(f).ToArray(), axes.Kept).To(dt ?? x.DType).Detach();
+    internal static void RequireReal(string operation, Tensor x)
+    {
+        if (!x.DType.IsFloatingPoint)
+        {
+            throw new ArgumentException(
+                $"{operation}: needs floating-point elements, not {x.DType} of shape {x.Shape}. Convert with To(DType.Float32).");
+        }
     }
-    internal static Tensor Sum(Tensor x, ReducedAxes axes) => Red(x, axes, l => l.Sum());
-    internal static Tensor Mean(Tensor x, ReducedAxes axes) => Red(x, axes, l => l.Average());
-    internal static Tensor Variance(Tensor x, ReducedAxes axes, int c) => Red(x, axes, l => { var m = l.Average(); return l.Sum(v => (v - m) * (v - m)) / (l.Count - c); });
-    internal static Tensor LogSumExp(Tensor x, ReducedAxes axes) => Red(x, axes, l => { var m = l.Max(); return m + Math.Log(l.Sum(v => Math.Exp(v - m))); });
-    internal static Tensor Extreme(Tensor x, ReducedAxes axes, bool largest) => Red(x, axes, l => largest ? l.Max() : l.Min());
-    internal static Tensor ArgExtreme(Tensor x, ReducedAxes axes, bool largest) => Red(x, axes, l => l.IndexOf(largest ? l.Max() : l.Min()), DType.Int64);
-}
 
-internal static class Reductions { internal static void AccumulateSum(in Operand sum, Tensor g, int axis) => Elementwise.RunNumeric(default(Add), sum, sum, g.Sum(axis).Operand, sum); }
+    internal static void RequireElements(string operation, Tensor x, ReducedAxes axes)
+    {
+        if (axes.Count == 0 && axes.Kept.Size != 0)
+        {
+            throw new InvalidOperationException($"{operation}: a tensor of shape {x.Shape} has no element to choose from.");
+        }
+    }
+
+    internal static Tensor Sum(Tensor x, ReducedAxes axes)
+    {
+        Tensor sum = Output(x, axes, nameof(Sum), x.DType.IsFloatingPoint ? x.DType : DType.Int64);
+        Reduction.RunNumeric(default(Sum), sum.Operand, x.Operand, axes.Mask);
+        return sum;
+    }
+
+    /// <summary>Adds the sums over one axis to what is in a gradient.</summary>
+    internal static void AccumulateSum(in Operand sum, Tensor x, int axis) =>
+        Reduction.RunNumeric(default(Sum), sum, x.Operand, 1u << axis, accumulate: true);
+
+    internal static Tensor Mean(Tensor x, ReducedAxes axes)
+    {
+        Tensor mean = Output(x, axes, nameof(Mean), x.DType);
+        Reduction.Run(default(Mean), mean.Operand, x.Operand, axes.Mask);
+        return mean;
+    }
+
+    internal static Tensor Variance(Tensor x, ReducedAxes axes, int correction)
+    {
+        Tensor variance = Output(x, axes, nameof(Variance), x.DType);
+        Reduction.Variance(variance.Operand, x.Operand, axes.Mask, correction);
+        return variance;
+    }
+
+    internal static Tensor LogSumExp(Tensor x, ReducedAxes axes)
+    {
+        Tensor value = Output(x, axes, nameof(LogSumExp), x.DType);
+        Reduction.LogSumExp(value.Operand, x.Operand, axes.Mask);
+        return value;
+    }
+
+    internal static Tensor Extreme(Tensor x, ReducedAxes axes, bool largest)
+    {
+        Tensor value = Output(x, axes, largest ? "Max" : "Min", x.DType);
+        if (largest)
+        {
+            Reduction.RunNumeric(default(Largest), value.Operand, x.Operand, axes.Mask);
+        }
+        else
+        {
+            Reduction.RunNumeric(default(Smallest), value.Operand, x.Operand, axes.Mask);
+        }
+
+        return value;
+    }
+
+    internal static Tensor ArgExtreme(Tensor x, ReducedAxes axes, bool largest)
+    {
+        Tensor position = Output(x, axes, largest ? "ArgMax" : "ArgMin", DType.Int64);
+        if (largest)
+        {
+            ArgReduction.Max(position.Operand, x.Operand, axes.Mask);
+        }
+        else
+        {
+            ArgReduction.Min(position.Operand, x.Operand, axes.Mask);
+        }
+
+        return position;
+    }
+
+    private static Tensor Output(Tensor x, ReducedAxes axes, string operation, DType dtype) =>
+        Tensor.Uninitialized(axes.Kept, dtype, x.Device, operation);
+}

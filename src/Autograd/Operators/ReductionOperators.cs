@@ -111,6 +111,12 @@ public static class ReductionOperators
             return keepDims ? result : result.Reshape(reduced.Dropped);
         }
 
+        /// <summary>Whether any element is not zero. Waits for the device.</summary>
+        public bool Any() => x.NotEqual(0).Sum().Item() > 0;
+
+        /// <summary>Whether no element is zero. Waits for the device.</summary>
+        public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
+
         /// <summary>The square root of the sum of squares of all elements.</summary>
         public Tensor Norm() => x.Square().Sum().Sqrt();
 

@@ -61,11 +61,7 @@ public sealed unsafe class Block
             return;
         }
 
-        // ILGPU takes the address without pinning what stands there.
-        fixed (T* start = source)
-        {
-            View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
-        }
+        View<T>(offset, source.Length).CopyFromCPU(ref MemoryMarshal.GetReference(source), source.Length);
     }
 
     internal void Download<T>(Span<T> target, long offset)
@@ -82,10 +78,7 @@ public sealed unsafe class Block
             return;
         }
 
-        fixed (T* start = target)
-        {
-            View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
-        }
+        View<T>(offset, target.Length).CopyToCPU(ref MemoryMarshal.GetReference(target), target.Length);
     }
 
     internal void Free()

@@ -1,0 +1,24 @@
+using DeepSharp.Optim;
+
+namespace DeepSharp.Examples.Mnist;
+
+/// <summary>The optimizers that can be chosen by name, each with its usual learning rate.</summary>
+internal static class Optimizers
+{
+    private static readonly Dictionary<string, (double Rate, Func<IEnumerable<Parameter>, double, Optimizer> Make)> s_all = new()
+    {
+        ["sgd"] = (0.1, static (parameters, rate) => new Sgd(parameters, rate)),
+        ["momentum"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9)),
+        ["nesterov"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9, nesterov: true)),
+        ["rmsprop"] = (1e-3, static (parameters, rate) => new RMSProp(parameters, rate)),
+        ["adagrad"] = (1e-2, static (parameters, rate) => new Adagrad(parameters, rate)),
+        ["adam"] = (1e-3, static (parameters, rate) => new Adam(parameters, rate)),
+        ["adamw"] = (1e-3, static (parameters, rate) => new AdamW(parameters, rate)),
+    };
+
+    internal static IEnumerable<string> Names => s_all.Keys;
+
+    internal static double DefaultRate(string name) => s_all[name].Rate;
+
+    internal static Optimizer Make(string name, IEnumerable<Parameter> parameters, double rate) => s_all[name].Make(parameters, rate);
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using DeepSharp;
+using DeepSharp.Data;
+using DeepSharp.Examples.Mnist;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Persistence;
+using DeepSharp.Training;
+
+return CommandLine.Build(Run).Parse(args).Invoke();
+
+static int Run(Options options)
+{
+    try
+    {
+        Train(options);
+        return 0;
+    }
+    catch (Exception error) when (error is DeviceException or IOException or InvalidDataException or UnauthorizedAccessException
+        or ArgumentException)
+    {
+        Console.Error.WriteLine($"error: {error.Message}");
+        return 1;
+    }
+}
+
+static void Train(Options options)
+{
+    Device device = options.Device switch
+    {
+        "cpu" => Device.Cpu,
+        "cuda" => Device.Cuda(),
+        "opencl" => Device.OpenCL(),
+        "emulated" => Device.Emulated,
+        _ => Device.Default,
+    };
+    Device.Default = device;
+    Generator random = new(options.Seed);
+    MnistData digits = MnistData.Load(options.Data.FullName, device);
+    Dataset train = options.Limit is { } limit ? digits.Train.Take(limit) : digits.Train;
+
+    Sequential model = options.Model == "softmax"
+        ? [new Flatten(), new Dense(784, 10, generator: random)]
+        :
+        [
+            new Flatten(),
+            new Dense(784, 256, generator: random), new BatchNorm(256), new ReLU(),
+            new Dense(256, 128, generator: random), new BatchNorm(128), new ReLU(),
+            new Dense(128, 10, generator: random),
+        ];
+    Optimizer optimizer = Optimizers.Make(options.Optimizer, model.Parameters(), options.LearningRate);
+
+    Console.WriteLine(model.Summary([options.Batch, 28, 28]));
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{train.Count:N0} training and {digits.Test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}"));
+
+    long began = Stopwatch.GetTimestamp();
+    History history = LiveProgress.Show(progress => model.Fit(
+        train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
+        callbacks: [progress]));
+    double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+
+    IReadOnlyDictionary<string, double> test = model.Evaluate(digits.Test, metrics: [new Accuracy()]);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {test["loss"]:F4}, accuracy {test["accuracy"]:P2}"));
+    Report.Write(model, digits.Test);
+    if (options.Out is { } file)
+    {
+        SafeTensors.Save(file.FullName, model.State());
+        Console.WriteLine($"saved {file.FullName}");
+    }
+
+    double rate = history.Epochs.Sum(epoch => epoch.SamplesPerSecond) / history.Epochs.Count;
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"test_accuracy={test["accuracy"]:F4} seconds={seconds:F2} samples_per_second={rate:F0} device={device}"));
+}

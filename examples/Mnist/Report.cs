@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Training;
+
+namespace DeepSharp.Examples.Mnist;
+
+/// <summary>What the network gets right and wrong: a confusion matrix and a few of its mistakes, drawn as text.</summary>
+internal static class Report
+{
+    private const int Shown = 4;
+    private const string Shades = " .:-=+*#%@";
+
+    internal static void Write(Module model, Dataset test)
+    {
+        using TensorScope scope = Tensor.Scope();
+        long[] predicted = model.Predict(test).ArgMax(1).ToArray<long>();
+        long[] labels = test.Targets.To(DType.Int64).ToArray<long>();
+        int classes = (int)labels.Max() + 1;
+        Console.WriteLine(Confusion(predicted, labels, classes));
+        int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(i => predicted[i] != labels[i]).Take(Shown)];
+        if (wrong.Length > 0)
+        {
+            Console.WriteLine(Drawn(test, wrong, predicted, labels));
+        }
+    }
+
+    private static string Confusion(long[] predicted, long[] labels, int classes)
+    {
+        int[,] counts = new int[classes, classes];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            counts[labels[i], Math.Min(predicted[i], classes - 1)]++;
+        }
+
+        StringBuilder text = new("\nconfusion matrix: rows are the digits, columns what they were read as\n      ");
+        for (int column = 0; column < classes; column++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{column,6}");
+        }
+
+        for (int row = 0; row < classes; row++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{row,6}");
+            for (int column = 0; column < classes; column++)
+            {
+                text.Append(counts[row, column] == 0 ? "     ." : string.Create(CultureInfo.InvariantCulture, $"{counts[row, column],6}"));
+            }
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    private static string Drawn(Dataset test, int[] wrong, long[] predicted, long[] labels)
+    {
+        int height = test.Features.Shape[1];
+        int width = test.Features.Shape[2];
+        StringBuilder text = new("some that were misread\n");
+        text.AppendJoin("   ", wrong.Select(i => $"#{i}: {labels[i]} read as {predicted[i]}".PadRight(width))).Append('\n');
+        byte[][] images = [.. wrong.Select(i => test.Features[i].ToArray<byte>())];
+
+        // A character is about twice as high as wide, so each stands for two rows of pixels.
+        for (int row = 0; row + 1 < height; row += 2)
+        {
+            text.AppendJoin("   ", images.Select(image => string.Concat(Enumerable.Range(0, width).Select(column =>
+                Shades[(image[(row * width) + column] + image[((row + 1) * width) + column]) * (Shades.Length - 1) / 510]))));
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

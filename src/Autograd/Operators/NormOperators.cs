@@ -1,0 +1,83 @@
+namespace DeepSharp;
+
+/// <summary>Normalisation, with gradients.</summary>
+public static class NormOperators
+{
+    extension(Tensor x)
+    {
+        /// <summary>Batch normalisation with the batch's own statistics; moves the running ones.</summary>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
+        /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
+        /// <param name="momentum">How far the running statistics move.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The input is not [N, C, …], or has only one value for a feature.</exception>
+        public Tensor BatchNorm(
+            Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon)
+        {
+            int[] axes = CheckBatchNorm(x, gamma, beta);
+            int count = x.Count / Math.Max(1, x.Shape[1]);
+            if (count < 2)
+            {
+                throw new ArgumentException(
+                    $"BatchNorm: training needs at least two values for each feature; {x.Shape} has {count}. Use a larger batch, or Eval().");
+            }
+
+            Tensor mean = x.Mean(axes, keepDims: true);
+            Tensor variance = x.Variance(axes, correction: 0, keepDims: true);
+            using (new NoGrad())
+            {
+                Move(runningMean, mean, momentum, 1);
+                Move(runningVariance, variance, momentum, (double)count / (count - 1));
+            }
+
+            return Scale((x - mean) * (variance + epsilon).Rsqrt(), gamma, beta);
+        }
+
+        /// <summary>Batch normalisation with given statistics.</summary>
+        /// <inheritdoc cref="BatchNorm(Tensor, Tensor, Tensor, Tensor, Tensor, double, double)"/>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="mean">The mean, [C].</param>
+        /// <param name="variance">The variance, [C].</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+        {
+            CheckBatchNorm(x, gamma, beta);
+            return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
+        }
+    }
+
+    private static Tensor PerFeature(Tensor x, Tensor values) =>
+        values.Reshape([values.Count, .. Enumerable.Repeat(1, x.Rank - 2)]);
+
+    private static Tensor Scale(Tensor x, Tensor? gamma, Tensor? beta)
+    {
+        Tensor scaled = gamma is null ? x : x * PerFeature(x, gamma);
+        return beta is null ? scaled : scaled + PerFeature(x, beta);
+    }
+
+    private static void Move(Tensor? running, Tensor batch, double momentum, double scale)
+    {
+        if (running is not null)
+        {
+            Tensor step = (batch.Detach().Reshape(running.Shape) * scale) - running;
+            running.AddInPlace(step, momentum);
+        }
+    }
+
+    private static int[] CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ReductionKernels.RequireReal(nameof(NormOperators.BatchNorm), x);
+        if (x.Rank < 2 || (gamma is not null && gamma.Shape != x.Shape[1]) || (beta is not null && beta.Shape != x.Shape[1]))
+        {
+            throw new ArgumentException(
+                $"BatchNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
+                + $"{beta?.Shape.ToString() ?? "none"}; use [N, C, …] and [C].");
+        }
+
+        return [0, .. Enumerable.Range(2, x.Rank - 2)];
+    }
+}

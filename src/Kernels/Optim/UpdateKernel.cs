@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>Runs an <see cref="IUpdateRule"/> over flat parameters, gradients and state: one launch, each element read once.</summary>
+public static class UpdateKernel
+{
+    /// <summary>Makes a step of all elements. All operands are flat, contiguous, of one length, type and device.</summary>
+    /// <param name="rule">The rule with this step's hyper-parameters.</param>
+    /// <param name="values">The parameters.</param>
+    /// <param name="gradients">Their gradients.</param>
+    /// <param name="state">The state, as many operands as the rule has slots.</param>
+    /// <param name="gradientScale">A device scalar that multiplies the gradients, such as a clipping factor; none if null.</param>
+    /// <exception cref="ArgumentException">The number of state operands is not the rule's.</exception>
+    public static void Run<TRule>(
+        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, Operand? gradientScale = null)
+        where TRule : unmanaged, IUpdateRule
+    {
+        if (state.Length != TRule.Slots)
+        {
+            throw new ArgumentException($"{typeof(TRule).Name} has {TRule.Slots} state slots, not {state.Length}.", nameof(state));
+        }
+
+        if (values.DType == DType.Float64)
+        {
+            Run<TRule, F64, F64x>(rule, values, gradients, state, gradientScale);
+        }
+        else
+        {
+            Run<TRule, F32, F32x>(rule, values, gradients, state, gradientScale);
+        }
+    }
+
+    private static unsafe void Run<TRule, T, TVector>(
+        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, Operand? gradientScale)
+        where TRule : unmanaged, IUpdateRule
+        where T : unmanaged, IReal<T>
+        where TVector : unmanaged, IReal<TVector>
+    {
+        int count = values.Count;
+        if (count == 0)
+        {
+            return;
+        }
+
+        Operand s0 = TRule.Slots > 0 ? state[0] : values;
+        Operand s1 = TRule.Slots > 1 ? state[1] : values;
+        Operand s2 = TRule.Slots > 2 ? state[2] : values;
+        Device device = values.Device;
+        if (device.IsHost)
+        {
+            device.CountLaunch();
+            T scale = gradientScale is { } factor ? *factor.Block.Host<T>(factor.Offset) : 1;
+            HostParallel.For(count, 16 * 1024, new Loop<TRule, T, TVector>(
+                rule, scale, gradientScale is not null, Start<T>(values), Start<T>(gradients), Start<T>(s0), Start<T>(s1), Start<T>(s2)));
+            return;
+        }
+
+        Arguments<TRule, T> arguments = new()
+        {
+            Rule = rule,
+            Count = count,
+            HasScale = gradientScale is null ? 0 : 1,
+            Scale = View<T>(gradientScale ?? values),
+            Values = View<T>(values),
+            Gradients = View<T>(gradients),
+            S0 = View<T>(s0),
+            S1 = View<T>(s1),
+            S2 = View<T>(s2),
+        };
+        device.Kernel<Arguments<TRule, T>, Action<KernelConfig, Arguments<TRule, T>>>(
+            static accelerator => accelerator.LoadStreamKernel<Arguments<TRule, T>>(Kernel))(device.Grid(count), arguments);
+    }
+
+    private static unsafe T* Start<T>(in Operand operand)
+        where T : unmanaged => operand.Block.Host<T>(operand.Offset);
+
+    private static ArrayView<T> View<T>(in Operand operand)
+        where T : unmanaged => operand.Block.View<T>(operand.Offset, operand.Count);
+
+    private static void Kernel<TRule, T>(Arguments<TRule, T> k)
+        where TRule : unmanaged, IUpdateRule
+        where T : unmanaged, IReal<T>
+    {
+        T one = 1;
+        T scale = k.HasScale != 0 ? k.Scale[0] : one;
+        for (int i = Grid.GlobalIndex.X; i < k.Count; i += Grid.DimX * Group.DimX)
+        {
+            T value = k.Values[i];
+            T s0 = TRule.Slots > 0 ? k.S0[i] : default;
+            T s1 = TRule.Slots > 1 ? k.S1[i] : default;
+            T s2 = TRule.Slots > 2 ? k.S2[i] : default;
+            k.Rule.Update(ref value, k.Gradients[i] * scale, ref s0, ref s1, ref s2);
+            k.Values[i] = value;
+            if (TRule.Slots > 0)
+            {
+                k.S0[i] = s0;
+            }
+
+            if (TRule.Slots > 1)
+            {
+                k.S1[i] = s1;
+            }
+
+            if (TRule.Slots > 2)
+            {
+                k.S2[i] = s2;
+            }
+        }
+    }
+
+    private struct Arguments<TRule, T>
+        where TRule : unmanaged
+        where T : unmanaged
+    {
+        internal TRule Rule;
+        internal int Count;
+        internal int HasScale;
+        internal ArrayView<T> Scale;
+        internal ArrayView<T> Values;
+        internal ArrayView<T> Gradients;
+        internal ArrayView<T> S0;
+        internal ArrayView<T> S1;
+        internal ArrayView<T> S2;
+    }
+
+    private readonly unsafe struct Loop<TRule, T, TVector>(
+        TRule rule, T scale, bool hasScale, T* values, T* gradients, T* s0, T* s1, T* s2) : IRangeBody
+        where TRule : unmanaged, IUpdateRule
+        where T : unmanaged, IReal<T>
+        where TVector : unmanaged, IReal<TVector>
+    {
+        private readonly TRule _rule = rule;
+
+        public void Run(int start, int end)
+        {
+            // Arena stretches start and end on register boundaries; the last elements of others go through a register as well.
+            int width = sizeof(TVector) / sizeof(T);
+            int whole = start + ((end - start) / width * width);
+            if (hasScale)
+            {
+                Scaled(start, whole);
+            }
+            else
+            {
+                Plain(start, whole);
+            }
+
+            if (whole < end)
+            {
+                Rest(whole, end - whole);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Plain(int start, int end)
+        {
+            TRule rule = _rule;
+            for (int i = start; i < end; i += sizeof(TVector) / sizeof(T))
+            {
+                Step(rule, i, *(TVector*)(gradients + i));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Scaled(int start, int end)
+        {
+            TRule rule = _rule;
+            TVector factor = default;
+            new Span<T>(&factor, sizeof(TVector) / sizeof(T)).Fill(scale);
+            for (int i = start; i < end; i += sizeof(TVector) / sizeof(T))
+            {
+                Step(rule, i, *(TVector*)(gradients + i) * factor);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Step(TRule rule, int i, TVector gradient)
+        {
+            TVector value = *(TVector*)(values + i);
+            TVector v0 = TRule.Slots > 0 ? *(TVector*)(s0 + i) : default;
+            TVector v1 = TRule.Slots > 1 ? *(TVector*)(s1 + i) : default;
+            TVector v2 = TRule.Slots > 2 ? *(TVector*)(s2 + i) : default;
+            rule.Update(ref value, gradient, ref v0, ref v1, ref v2);
+            *(TVector*)(values + i) = value;
+            if (TRule.Slots > 0)
+            {
+                *(TVector*)(s0 + i) = v0;
+            }
+
+            if (TRule.Slots > 1)
+            {
+                *(TVector*)(s1 + i) = v1;
+            }
+
+            if (TRule.Slots > 2)
+            {
+                *(TVector*)(s2 + i) = v2;
+            }
+        }
+
+        private void Rest(int start, int count)
+        {
+            TVector value = default;
+            TVector gradient = default;
+            TVector v0 = default;
+            TVector v1 = default;
+            TVector v2 = default;
+            Copy((T*)&value, values + start, count);
+            for (int lane = 0; lane < count; lane++)
+            {
+                ((T*)&gradient)[lane] = hasScale ? gradients[start + lane] * scale : gradients[start + lane];
+            }
+
+            Copy((T*)&v0, s0 + start, count);
+            Copy((T*)&v1, s1 + start, count);
+            Copy((T*)&v2, s2 + start, count);
+            _rule.Update(ref value, gradient, ref v0, ref v1, ref v2);
+            Copy(values + start, (T*)&value, count);
+            if (TRule.Slots > 0)
+            {
+                Copy(s0 + start, (T*)&v0, count);
+            }
+
+            if (TRule.Slots > 1)
+            {
+                Copy(s1 + start, (T*)&v1, count);
+            }
+
+            if (TRule.Slots > 2)
+            {
+                Copy(s2 + start, (T*)&v2, count);
+            }
+        }
+
+        private static void Copy(T* to, T* from, int count) => new ReadOnlySpan<T>(from, count).CopyTo(new Span<T>(to, count));
+    }
+}

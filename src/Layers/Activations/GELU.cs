@@ -1,0 +1,12 @@
+namespace DeepSharp.Layers;
+
+/// <summary>The Gaussian error linear unit x Phi(x), Phi the normal distribution function. Hendrycks, Gimpel 2016.</summary>
+/// <param name="approximate">Whether the tanh approximation is used instead of the exact function.</param>
+public sealed class GELU(bool approximate = false) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => approximate ? input.GeluTanh() : input.Gelu();
+
+    /// <inheritdoc/>
+    public override string ToString() => approximate ? "GELU(approximate)" : "GELU";
+}

@@ -1,0 +1,82 @@
+namespace DeepSharp.Layers;
+
+/// <summary>
+/// Normalises each feature over the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Ioffe, Szegedy 2015.
+/// </summary>
+/// <remarks>
+/// <para>In training, mean and (biased) variance are the batch's, and the gradient flows through both; the running statistics
+/// move by <c>momentum</c> towards the batch's mean and unbiased variance. In evaluation the running statistics are used.</para>
+/// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (gamma),
+/// <c>bias</c> (beta), <c>running_mean</c>, <c>running_var</c>.</para>
+/// </remarks>
+public sealed class BatchNorm : Module
+{
+    /// <summary>A layer for a number of features.</summary>
+    /// <param name="features">C.</param>
+    /// <param name="momentum">How far the running statistics move towards those of a batch, in [0, 1].</param>
+    /// <param name="epsilon">Keeps the divisor from zero.</param>
+    /// <param name="affine">Whether there are gamma (first one) and beta (first zero).</param>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public BatchNorm(
+        int features, double momentum = 0.1, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        if (!(momentum >= 0 && momentum <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "BatchNorm: the momentum must be in [0, 1].");
+        }
+
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNorm: epsilon must be finite and not negative.");
+        }
+
+        Features = features;
+        Momentum = momentum;
+        Epsilon = epsilon;
+        if (affine)
+        {
+            Weight = Add("weight", Constant.Ones.CreateParameter(features, dtype, device, null));
+            Bias = Add("bias", Constant.Zeros.CreateParameter(features, dtype, device, null));
+        }
+
+        RunningMean = AddBuffer("running_mean", Tensor.Zeros(features, dtype, device));
+        RunningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
+    }
+
+    /// <summary>C.</summary>
+    public int Features { get; }
+
+    /// <summary>How far the running statistics move towards those of a batch.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Keeps the divisor from zero.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>gamma, [C], or null.</summary>
+    public Parameter? Weight { get; }
+
+    /// <summary>beta, [C], or null.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>The running mean, [C].</summary>
+    public Tensor RunningMean { get; }
+
+    /// <summary>The running variance, [C].</summary>
+    public Tensor RunningVariance { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not [N, C, …], or training has only one value for a feature.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return IsTraining
+            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon)
+            : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
+}

@@ -1,0 +1,8 @@
+namespace DeepSharp.Layers;
+
+/// <summary>All axes behind the batch as one: [N, …] becomes [N, the product of the others].</summary>
+public sealed class Flatten : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Flatten(1);
+}

@@ -1,0 +1,156 @@
+namespace DeepSharp.Layers;
+
+/// <summary>A part of a network: a function of tensors with parameters, buffers and modules of its own.</summary>
+/// <remarks>
+/// A module of your own registers what it owns in its constructor, with <see cref="Add(string, Parameter)"/>,
+/// <see cref="AddBuffer"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>. Names join with
+/// dots, as PyTorch's do.
+/// </remarks>
+public abstract class Module
+{
+    private readonly List<(string Name, Parameter Value)> _parameters = [];
+    private readonly List<(string Name, Tensor Value)> _buffers = [];
+    private readonly List<(string Name, Module Value)> _children = [];
+
+    /// <summary>Whether the module is being trained: dropout drops and batch norm uses the batch's statistics.</summary>
+    public bool IsTraining { get; private set; } = true;
+
+    /// <summary>The modules that this one owns, with their names.</summary>
+    public IReadOnlyList<(string Name, Module Value)> Children => _children;
+
+    /// <summary>Computes the output.</summary>
+    /// <param name="input">The input; its first axis is the batch.</param>
+    public abstract Tensor Forward(Tensor input);
+
+    /// <summary>The module and all below it to training mode.</summary>
+    public void Train() => SetTraining(true);
+
+    /// <summary>The module and all below it to evaluation mode.</summary>
+    public void Eval() => SetTraining(false);
+
+    /// <summary>The parameters of the module and all below it, in the order in which they were registered.</summary>
+    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static named => named.Value);
+
+    /// <summary>The parameters of the module and all below it with their names, such as <c>0.weight</c>.</summary>
+    public IEnumerable<(string Name, Parameter Value)> NamedParameters() =>
+        _parameters.Concat(_children.SelectMany(static child =>
+            child.Value.NamedParameters().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+
+    /// <summary>The buffers, state that is not trained, of the module and all below it with their names.</summary>
+    public IEnumerable<(string Name, Tensor Value)> NamedBuffers() =>
+        _buffers.Concat(_children.SelectMany(static child =>
+            child.Value.NamedBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+
+    /// <summary>Parameters and buffers by name: what is saved. The tensors are the module's own, not copies.</summary>
+    public IReadOnlyDictionary<string, Tensor> State()
+    {
+        Dictionary<string, Tensor> state = [];
+        foreach ((string name, Parameter value) in NamedParameters())
+        {
+            state.Add(name, value);
+        }
+
+        foreach ((string name, Tensor value) in NamedBuffers())
+        {
+            state.Add(name, value);
+        }
+
+        return state;
+    }
+
+    /// <summary>Overwrites parameters and buffers with saved values, which are converted to their type and device.</summary>
+    /// <param name="state">Values by name.</param>
+    /// <exception cref="ArgumentException">A name is missing or unknown, or a shape differs; nothing has been changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        IReadOnlyDictionary<string, Tensor> own = State();
+        string[] missing = [.. own.Keys.Where(name => !state.ContainsKey(name))];
+        string[] unknown = [.. state.Keys.Where(name => !own.ContainsKey(name))];
+        string[] different = [.. own.Where(pair => state.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
+            .Select(pair => $"{pair.Key} is {pair.Value.Shape} here and {state[pair.Key].Shape} there")];
+        if (missing.Length + unknown.Length + different.Length > 0)
+        {
+            throw new ArgumentException(
+                $"LoadState: the state is of another model. Missing: {List(missing)}. Unknown: {List(unknown)}. Of another shape: "
+                + $"{List(different)}.",
+                nameof(state));
+        }
+
+        foreach ((string name, Tensor value) in own)
+        {
+            value.CopyFrom(state[name]);
+        }
+
+        static string List(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names.Take(10)) + (names.Length > 10 ? ", …" : string.Empty);
+    }
+
+    /// <summary>A table of the modules with their parameters and, given the shape of an input, the shapes they put out.</summary>
+    /// <param name="input">The shape of an input, its batch axis included; null leaves the column out.</param>
+    public string Summary(Shape? input = null) => ModuleSummary.Of(this, input);
+
+    /// <summary>The module's kind and options, as <see cref="Summary"/> shows them.</summary>
+    public override string ToString() => GetType().Name;
+
+    /// <summary>Registers a parameter.</summary>
+    /// <returns>The parameter.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    protected Parameter Add(string name, Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        Check(name);
+        _parameters.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Registers a buffer: state that is saved but not trained.</summary>
+    /// <returns>The buffer, moved out of all scopes.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    protected Tensor AddBuffer(string name, Tensor buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        Check(name);
+        _buffers.Add((name, KeepForever(buffer)));
+        return buffer;
+    }
+
+    /// <summary>Registers a module.</summary>
+    /// <returns>The module.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    protected TModule Add<TModule>(string name, TModule module)
+        where TModule : Module
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        Check(name);
+        _children.Add((name, module));
+        return module;
+    }
+
+
+    private static Tensor KeepForever(Tensor tensor)
+    {
+        for (; tensor.BelongsToScope; tensor.Keep())
+        {
+        }
+
+        return tensor;
+    }
+
+    private void Check(string name)
+    {
+        bool taken = _parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name) || _children.Exists(c => c.Name == name);
+        if (taken || string.IsNullOrEmpty(name) || name.Contains('.', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"{GetType().Name}: the name '{name}' is {(taken ? "taken" : "empty or has a dot")}.", nameof(name));
+        }
+    }
+
+    private void SetTraining(bool training)
+    {
+        IsTraining = training;
+        foreach ((string _, Module child) in _children)
+        {
+            child.SetTraining(training);
+        }
+    }
+}

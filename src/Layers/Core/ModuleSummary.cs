@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+
+namespace DeepSharp.Layers;
+
+/// <summary>Prints a network as a table.</summary>
+internal static class ModuleSummary
+{
+    internal static string Of(Module module, Shape? input)
+    {
+        List<string[]> rows = [];
+        bool training = module.IsTraining;
+        module.Eval();
+        try
+        {
+            using NoGrad noGrad = new();
+            using TensorScope scope = Tensor.Scope();
+            Parameter? first = module.Parameters().FirstOrDefault();
+            Tensor? x = input is { } shape ? Tensor.Zeros(shape, first?.DType ?? DType.Float32, first?.Device) : null;
+            Walk(rows, string.Empty, string.Empty, module, x);
+        }
+        finally
+        {
+            if (training)
+            {
+                module.Train();
+            }
+        }
+
+        return Table(rows, module, input is not null);
+    }
+
+    // Only a chain shows what goes into each of its modules; others show their output as a whole.
+    private static Tensor? Walk(List<string[]> rows, string indent, string name, Module module, Tensor? x)
+    {
+        string title = name.Length == 0 ? module.ToString() : $"{indent}({name}) {module}";
+        int own = module.Parameters().Sum(static p => p.Count);
+        int row = rows.Count;
+        rows.Add([title, string.Empty, own.ToString("N0", CultureInfo.InvariantCulture)]);
+        Tensor? output = module is Sequential ? x : x is null ? null : module.Forward(x);
+        foreach ((string childName, Module child) in module.Children)
+        {
+            Tensor? below = Walk(rows, indent + "  ", childName, child, module is Sequential ? output : null);
+            output = module is Sequential ? below : output;
+        }
+
+        rows[row][1] = output?.Shape.ToString() ?? string.Empty;
+        return output;
+    }
+
+    private static string Table(List<string[]> rows, Module module, bool shapes)
+    {
+        string[] head = ["Layer", "Output", "Parameters"];
+        int[] widths = [.. Enumerable.Range(0, 3).Select(column => Math.Max(head[column].Length, rows.Max(row => row[column].Length)))];
+        StringBuilder text = new();
+        Line(head);
+        text.Append('-', widths[0] + widths[2] + 2 + (shapes ? widths[1] + 2 : 0)).Append('\n');
+        rows.ForEach(Line);
+        int all = module.Parameters().Sum(static p => p.Count);
+        int trainable = module.Parameters().Where(static p => p.IsTrainable).Sum(static p => p.Count);
+        text.Append(CultureInfo.InvariantCulture, $"{all:N0} parameters, {trainable:N0} of them trainable");
+        return text.ToString();
+
+        void Line(string[] cells)
+        {
+            text.Append(cells[0].PadRight(widths[0])).Append("  ");
+            if (shapes)
+            {
+                text.Append(cells[1].PadRight(widths[1])).Append("  ");
+            }
+
+            text.Append(cells[2].PadLeft(widths[2])).Append('\n');
+        }
+    }
+}

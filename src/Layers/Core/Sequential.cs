@@ -1,0 +1,47 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Layers;
+
+/// <summary>Modules one after another: <c>Sequential model = [new Dense(784, 256), new ReLU(), new Dense(256, 10)];</c></summary>
+/// <remarks>The modules are named by their numbers, as in PyTorch.</remarks>
+[CollectionBuilder(typeof(SequentialBuilder), nameof(SequentialBuilder.Create))]
+public sealed class Sequential : Module, IReadOnlyList<Module>
+{
+    private readonly Module[] _modules;
+
+    /// <summary>A chain of modules.</summary>
+    /// <param name="modules">The modules, first to last.</param>
+    public Sequential(params ReadOnlySpan<Module> modules)
+    {
+        _modules = modules.ToArray();
+        for (int i = 0; i < _modules.Length; i++)
+        {
+            Add(i.ToString(System.Globalization.CultureInfo.InvariantCulture), _modules[i]);
+        }
+    }
+
+    /// <summary>The number of modules.</summary>
+    public int Count => _modules.Length;
+
+    /// <summary>The module with this number.</summary>
+    public Module this[int index] => _modules[index];
+
+    /// <summary>The output of the last module, each fed with the one before.</summary>
+    /// <param name="input">The input of the first.</param>
+    public override Tensor Forward(Tensor input)
+    {
+        Tensor x = input;
+        foreach (Module module in _modules)
+        {
+            x = module.Forward(x);
+        }
+
+        return x;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,39 @@
+namespace DeepSharp.Layers;
+
+/// <summary>How a parameter begins.</summary>
+/// <remarks>
+/// For a weight [outputs, inputs, …], fan-in is inputs times the lengths of the further axes and fan-out is outputs times them.
+/// A vector's fans are its length.
+/// </remarks>
+public abstract class Initializer
+{
+    /// <summary>Draws initial values.</summary>
+    /// <param name="shape">The shape of the parameter.</param>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <param name="generator">The source of random numbers; <see cref="Generator.Default"/> if null.</param>
+    public abstract Tensor Create(Shape shape, DType dtype = DType.Float32, Device? device = null, Generator? generator = null);
+
+    /// <summary>The fan-in and fan-out of a shape.</summary>
+    public static (int FanIn, int FanOut) Fans(Shape shape)
+    {
+        if (shape.Rank < 2)
+        {
+            return (shape.Size, shape.Size);
+        }
+
+        int field = 1;
+        foreach (int dim in shape.AsSpan()[2..])
+        {
+            field *= dim;
+        }
+
+        return (shape[1] * field, shape[0] * field);
+    }
+
+    internal Parameter CreateParameter(Shape shape, DType dtype, Device? device, Generator? generator)
+    {
+        using TensorScope scope = Tensor.Scope();
+        return new Parameter(Create(shape, dtype, device, generator));
+    }
+}

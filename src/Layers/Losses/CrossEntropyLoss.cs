@@ -1,0 +1,65 @@
+namespace DeepSharp.Layers;
+
+/// <summary>
+/// The cross-entropy of softmax(logits) and the target: -sum_c t_c w_c ln softmax(x)_c, with t the one-hot label or a
+/// distribution.
+/// </summary>
+/// <remarks>
+/// Semantics are PyTorch's: with <paramref name="labelSmoothing"/> e the target becomes (1 - e) t + e / C; the mean over labels
+/// divides by the sum of the weights of the labels that are not ignored; the mean over distributions divides by the number of
+/// rows.
+/// </remarks>
+/// <param name="labelSmoothing">How much of the target is spread over all classes, in [0, 1).</param>
+/// <param name="classWeights">A weight for each class, [C], or null.</param>
+/// <param name="ignoreIndex">Rows with this label count nothing.</param>
+/// <param name="reduction">What becomes of the losses of single rows.</param>
+public sealed class CrossEntropyLoss(
+    double labelSmoothing = 0, Tensor? classWeights = null, int ignoreIndex = -100, LossReduction reduction = LossReduction.Mean)
+    : Loss(reduction)
+{
+    private readonly double _labelSmoothing = labelSmoothing >= 0 && labelSmoothing < 1
+        ? labelSmoothing
+        : throw new ArgumentOutOfRangeException(
+            nameof(labelSmoothing), labelSmoothing, "CrossEntropyLoss: label smoothing must be in [0, 1).");
+
+    /// <inheritdoc/>
+    /// <param name="prediction">Logits [N, C], or [N, C, …] for labels [N, …].</param>
+    /// <param name="target">Labels [N] of an integer type, or distributions [N, C] of the logits' type.</param>
+    /// <exception cref="ArgumentException">Shapes or element types do not fit.</exception>
+    public override Tensor Compute(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        return target.DType.IsInteger ? OfLabels(prediction, target) : OfDistributions(prediction, target);
+    }
+
+    private Tensor OfLabels(Tensor logits, Tensor labels)
+    {
+        if (logits.Rank != labels.Rank + 1)
+        {
+            throw new ArgumentException(
+                $"CrossEntropyLoss: logits {logits.Shape} and labels {labels.Shape} do not fit; use [N, C] and [N], or [N, C, …] and [N, …].");
+        }
+
+        // Classes stand on the second axis; for the kernel every position is a row.
+        Tensor rows = logits.Rank == 2
+            ? logits
+            : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).Reshape(-1, logits.Shape[1]);
+        Tensor losses = rows.SoftmaxCrossEntropy(
+            labels.Reshape(-1), _labelSmoothing, classWeights, ignoreIndex, out Tensor weights);
+        return Reduction == LossReduction.Mean ? losses.Sum() / weights.Sum() : Reduce(losses.Reshape(labels.Shape));
+    }
+
+    private Tensor OfDistributions(Tensor logits, Tensor target)
+    {
+        Check(logits, target);
+        Tensor smooth = _labelSmoothing == 0
+            ? target
+            : (target * (1 - _labelSmoothing)) + (_labelSmoothing / logits.Shape[1]);
+        Tensor weighted = classWeights is null
+            ? smooth
+            : smooth * classWeights.Reshape([classWeights.Count, .. Enumerable.Repeat(1, logits.Rank - 2)]);
+        Tensor losses = -(weighted * logits.LogSoftmax(1)).Sum(1);
+        return Reduce(losses);
+    }
+}

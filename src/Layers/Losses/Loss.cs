@@ -1,0 +1,53 @@
+namespace DeepSharp.Layers;
+
+/// <summary>How far a prediction is from its target: what training makes small.</summary>
+public abstract class Loss
+{
+    private protected Loss(LossReduction reduction)
+    {
+        if (!Enum.IsDefined(reduction))
+        {
+            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "Use Mean, Sum or None.");
+        }
+
+        Reduction = reduction;
+    }
+
+    /// <summary>A loss of your own; it reduces as it likes.</summary>
+    protected Loss()
+    {
+    }
+
+    /// <summary>What becomes of the losses of single elements.</summary>
+    public LossReduction Reduction { get; }
+
+    /// <summary>The loss.</summary>
+    /// <param name="prediction">What the network put out.</param>
+    /// <param name="target">What it should have put out.</param>
+    public abstract Tensor Compute(Tensor prediction, Tensor target);
+
+    private protected Tensor Reduce(Tensor losses) => Reduction switch
+    {
+        LossReduction.Mean => losses.Mean(),
+        LossReduction.Sum => losses.Sum(),
+        _ => losses,
+    };
+
+    private protected void Check(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        if (prediction.Shape != target.Shape)
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: the prediction has shape {prediction.Shape}, the target {target.Shape}. They must be the same; "
+                + "reshape the target, for example to [N, 1].");
+        }
+
+        if (prediction.DType != target.DType)
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: the prediction holds {prediction.DType}, the target {target.DType}. Convert the target with To(DType).");
+        }
+    }
+}

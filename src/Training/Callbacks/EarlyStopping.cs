@@ -1,0 +1,121 @@
+namespace DeepSharp.Training;
+
+/// <summary>Ends training when a value has not improved for a while, and can bring back the best parameters.</summary>
+/// <remarks>Prechelt 1998, "Early Stopping - But When?".</remarks>
+public sealed class EarlyStopping : ICallback, IDisposable
+{
+    private readonly string _monitor;
+    private readonly int _patience;
+    private readonly double _minDelta;
+    private readonly bool _smallerIsBetter;
+    private readonly bool _restoreBest;
+    private readonly Dictionary<string, Tensor> _best = [];
+    private int _waited;
+
+    /// <summary>Watches a value of the history.</summary>
+    /// <param name="monitor">Its name; <c>val_loss</c> needs validation data.</param>
+    /// <param name="patience">How many epochs without improvement are allowed.</param>
+    /// <param name="minDelta">By how much a value must be better to count.</param>
+    /// <param name="smallerIsBetter">Whether small values are good; true for losses, false for accuracies.</param>
+    /// <param name="restoreBest">Whether the parameters and buffers of the best epoch are put back at the end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Patience is negative, or the difference is negative or NaN.</exception>
+    public EarlyStopping(
+        string monitor = "val_loss", int patience = 3, double minDelta = 0, bool smallerIsBetter = true, bool restoreBest = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(monitor);
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        if (!(minDelta >= 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "EarlyStopping: the difference must not be negative.");
+        }
+
+        _monitor = monitor;
+        _patience = patience;
+        _minDelta = minDelta;
+        _smallerIsBetter = smallerIsBetter;
+        _restoreBest = restoreBest;
+    }
+
+    /// <summary>The epoch with the best value, from 1; 0 before the first.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>The best value; NaN before the first.</summary>
+    public double BestValue { get; private set; } = double.NaN;
+
+    /// <inheritdoc/>
+    public void OnTrainBegin(TrainingContext context)
+    {
+        _waited = 0;
+        BestEpoch = 0;
+        BestValue = double.NaN;
+    }
+
+    /// <inheritdoc/>
+    public void OnEpochEnd(TrainingContext context, EpochResult result)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(result);
+        double value = result[_monitor];
+        bool better = BestEpoch == 0 || (_smallerIsBetter ? value < BestValue - _minDelta : value > BestValue + _minDelta);
+        if (better && !double.IsNaN(value))
+        {
+            BestEpoch = result.Epoch;
+            BestValue = value;
+            _waited = 0;
+            Remember(context);
+        }
+        else if (_waited++ >= _patience)
+        {
+            context.Stop();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTrainEnd(TrainingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_restoreBest && _best.Count > 0)
+        {
+            context.Model.LoadState(_best);
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Frees the copy of the best parameters.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _best.Values)
+        {
+            tensor.Dispose();
+        }
+
+        _best.Clear();
+    }
+
+    private void Remember(TrainingContext context)
+    {
+        if (!_restoreBest)
+        {
+            return;
+        }
+
+        using NoGrad noGrad = new();
+        foreach ((string name, Tensor value) in context.Model.State())
+        {
+            if (_best.TryGetValue(name, out Tensor? kept))
+            {
+                kept.CopyFrom(value);
+                continue;
+            }
+
+            Tensor copy = value.Detach().Clone();
+            while (copy.BelongsToScope)
+            {
+                copy.Keep();
+            }
+
+            _best.Add(name, copy);
+        }
+    }
+}

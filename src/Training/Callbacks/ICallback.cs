@@ -1,0 +1,30 @@
+namespace DeepSharp.Training;
+
+/// <summary>Is told how training goes, and may end it. Implement what you need; the rest does nothing.</summary>
+public interface ICallback
+{
+    /// <summary>Training begins.</summary>
+    void OnTrainBegin(TrainingContext context)
+    {
+    }
+
+    /// <summary>An epoch begins.</summary>
+    void OnEpochBegin(TrainingContext context)
+    {
+    }
+
+    /// <summary>A step has been taken. Reading the running loss here waits for the device; do it now and then only.</summary>
+    void OnBatchEnd(TrainingContext context)
+    {
+    }
+
+    /// <summary>An epoch has ended, validation included.</summary>
+    void OnEpochEnd(TrainingContext context, EpochResult result)
+    {
+    }
+
+    /// <summary>Training has ended, by itself, by a callback or by an exception.</summary>
+    void OnTrainEnd(TrainingContext context)
+    {
+    }
+}

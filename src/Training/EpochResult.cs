@@ -1,0 +1,18 @@
+namespace DeepSharp.Training;
+
+/// <summary>What one epoch of training came to.</summary>
+/// <param name="Epoch">The number of the epoch, from 1.</param>
+/// <param name="Values">Loss and metrics by name: <c>loss</c>, <c>accuracy</c>, and with validation data <c>val_loss</c>,
+/// <c>val_accuracy</c>.</param>
+/// <param name="LearningRate">The learning rate at the end of the epoch.</param>
+/// <param name="Seconds">How long it took, validation included.</param>
+/// <param name="SamplesPerSecond">Samples trained per second, validation not included.</param>
+public sealed record EpochResult(
+    int Epoch, IReadOnlyDictionary<string, double> Values, double LearningRate, double Seconds, double SamplesPerSecond)
+{
+    /// <summary>The value with a name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    public double this[string name] => Values.TryGetValue(name, out double value)
+        ? value
+        : throw new KeyNotFoundException($"There is no '{name}' among {string.Join(", ", Values.Keys)}.");
+}

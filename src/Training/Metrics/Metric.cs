@@ -1,0 +1,21 @@
+namespace DeepSharp.Training;
+
+/// <summary>A measure that is collected batch by batch on the device and read when somebody looks.</summary>
+/// <remarks>A metric of your own adds to device tensors in <see cref="Update"/> and reads them in <see cref="Result"/>; it must not
+/// wait for the device in between.</remarks>
+public abstract class Metric
+{
+    /// <summary>The name under which the history lists it, such as <c>accuracy</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Adds a batch.</summary>
+    /// <param name="prediction">What the network put out.</param>
+    /// <param name="target">What it should have put out.</param>
+    public abstract void Update(Tensor prediction, Tensor target);
+
+    /// <summary>The value over the batches since the last reset; NaN before the first. Waits for the device.</summary>
+    public abstract double Result();
+
+    /// <summary>Starts again.</summary>
+    public abstract void Reset();
+}

@@ -1,0 +1,125 @@
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+
+namespace DeepSharp.Training;
+
+/// <summary>Training, evaluation and prediction of networks.</summary>
+public static class ModuleTraining
+{
+    extension(Module model)
+    {
+        /// <summary>Trains the network by mini-batch descent.</summary>
+        /// <remarks>
+        /// An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
+        /// added up on the device and read once an epoch, or when a callback looks.
+        /// </remarks>
+        /// <param name="data">The training set.</param>
+        /// <param name="optimizer">The optimizer of the network's parameters.</param>
+        /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
+        /// <param name="epochs">How many passes over the data.</param>
+        /// <param name="batchSize">The samples of a step.</param>
+        /// <param name="metrics">What is measured besides the loss.</param>
+        /// <param name="validation">Data to evaluate on after each epoch.</param>
+        /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
+        /// given; in [0, 1).</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
+        /// <param name="callbacks">Who is told how training goes.</param>
+        /// <returns>Loss and metrics of each epoch.</returns>
+        /// <exception cref="ArgumentException">An argument is out of range, or both kinds of validation data are given.</exception>
+        public History Fit(
+            Dataset data,
+            Optimizer optimizer,
+            Loss? loss = null,
+            int epochs = 1,
+            int batchSize = 32,
+            IReadOnlyList<Metric>? metrics = null,
+            Dataset? validation = null,
+            double validationSplit = 0,
+            ulong seed = 0,
+            IReadOnlyList<ICallback>? callbacks = null)
+        {
+            ArgumentNullException.ThrowIfNull(data);
+            ArgumentNullException.ThrowIfNull(optimizer);
+            ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
+            {
+                throw new ArgumentException(
+                    $"Fit: a validation split of {validationSplit} must be in [0, 1), and 0 if validation data is given.",
+                    nameof(validationSplit));
+            }
+
+            if (validationSplit > 0)
+            {
+                (data, validation) = data.Split(1 - validationSplit, seed);
+            }
+
+            TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? []);
+            return run.Fit(data, validation, epochs, batchSize, seed);
+        }
+
+        /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
+        /// <param name="data">The data.</param>
+        /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
+        /// <param name="metrics">What is measured besides the loss.</param>
+        /// <param name="batchSize">The samples computed at a time.</param>
+        /// <returns>Values by name, <c>loss</c> among them.</returns>
+        public IReadOnlyDictionary<string, double> Evaluate(
+            Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
+        {
+            ArgumentNullException.ThrowIfNull(data);
+            return TrainingRun.Evaluate(model, data, loss ?? new CrossEntropyLoss(), metrics ?? [], batchSize);
+        }
+
+        /// <summary>The network's output for inputs, in evaluation mode and without gradients.</summary>
+        /// <param name="inputs">The inputs; the first axis is the batch.</param>
+        /// <param name="batchSize">The samples computed at a time.</param>
+        /// <returns>The outputs, one behind the other along the first axis.</returns>
+        public Tensor Predict(Tensor inputs, int batchSize = 1000)
+        {
+            ArgumentNullException.ThrowIfNull(inputs);
+            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            if (inputs.Rank == 0)
+            {
+                throw new ArgumentException("Predict: the input is a scalar; its first axis must be the batch.", nameof(inputs));
+            }
+
+            using NoGrad noGrad = new();
+            using EvaluationMode mode = new(model);
+            int count = inputs.Shape[0];
+            Tensor? outputs = null;
+            for (int start = 0; start < Math.Max(1, count); start += batchSize)
+            {
+                using TensorScope scope = Tensor.Scope();
+                int length = Math.Min(batchSize, count - start);
+                Tensor part = model.Forward(inputs.Narrow(0, start, length));
+                outputs ??= Tensor.Zeros([count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
+                outputs.Narrow(0, start, length).CopyFrom(part);
+            }
+
+            return outputs!;
+        }
+
+        /// <summary>The network's output for a data set, in its order, in evaluation mode and without gradients.</summary>
+        /// <param name="data">The data; its targets are not used.</param>
+        /// <param name="batchSize">The samples computed at a time.</param>
+        public Tensor Predict(Dataset data, int batchSize = 1000)
+        {
+            ArgumentNullException.ThrowIfNull(data);
+            using NoGrad noGrad = new();
+            using EvaluationMode mode = new(model);
+            Tensor? outputs = null;
+            int start = 0;
+            foreach ((Tensor x, Tensor _) in data.Batches(batchSize, shuffle: false))
+            {
+                Tensor part = model.Forward(x);
+                outputs ??= Tensor.Zeros([data.Count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
+                outputs.Narrow(0, start, part.Shape[0]).CopyFrom(part);
+                start += part.Shape[0];
+            }
+
+            return outputs ?? throw new ArgumentException("Predict: the data set is empty.", nameof(data));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+
+namespace DeepSharp.Training;
+
+/// <summary>One call of <c>Fit</c>.</summary>
+internal sealed class TrainingRun(
+    Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks)
+{
+    private readonly RunningMean _loss = new();
+
+    internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed)
+    {
+        History history = new();
+        int batches = (data.Count + batchSize - 1) / batchSize;
+        TrainingContext context = new(model, optimizer, _loss, metrics, history, epochs, batches);
+        model.Train();
+        Tell(callback => callback.OnTrainBegin(context));
+        try
+        {
+            for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
+            {
+                context.Epoch = epoch;
+                Tell(callback => callback.OnEpochBegin(context));
+                EpochResult result = Epoch(context, data, validation, batchSize, seed);
+                history.Add(result);
+                Tell(callback => callback.OnEpochEnd(context, result));
+            }
+
+            history.StoppedEarly = context.StopRequested && context.Epoch < epochs;
+        }
+        finally
+        {
+            Tell(callback => callback.OnTrainEnd(context));
+        }
+
+        return history;
+    }
+
+    internal static Dictionary<string, double> Evaluate(
+        Module model, Dataset data, Loss loss, IReadOnlyList<Metric> metrics, int batchSize)
+    {
+        using NoGrad noGrad = new();
+        using EvaluationMode mode = new(model);
+        RunningMean mean = new();
+        foreach (Metric metric in metrics)
+        {
+            metric.Reset();
+        }
+
+        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, shuffle: false))
+        {
+            Tensor prediction = model.Forward(x);
+            Collect(mean, metrics, loss, loss.Compute(prediction, y), prediction, y);
+        }
+
+        return Values(mean, metrics);
+    }
+
+    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed)
+    {
+        long began = Stopwatch.GetTimestamp();
+        context.Batch = 0;
+        context.Samples = 0;
+        _loss.Reset();
+        foreach (Metric metric in metrics)
+        {
+            metric.Reset();
+        }
+
+        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch))
+        {
+            optimizer.ZeroGradients();
+            Tensor prediction = model.Forward(x);
+            Tensor value = loss.Compute(prediction, y);
+            value.Backward();
+            optimizer.Step();
+            Collect(_loss, metrics, loss, value, prediction, y);
+            context.Batch++;
+            context.Samples += x.Shape[0];
+            context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            foreach (ICallback callback in callbacks)
+            {
+                callback.OnBatchEnd(context);
+            }
+        }
+
+        Dictionary<string, double> values = Values(_loss, metrics);
+        double trained = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        if (validation is not null)
+        {
+            foreach ((string name, double value) in Evaluate(model, validation, loss, metrics, Math.Max(batchSize, 256)))
+            {
+                values.Add("val_" + name, value);
+            }
+        }
+
+        return new EpochResult(
+            context.Epoch, values, optimizer.LearningRate, Stopwatch.GetElapsedTime(began).TotalSeconds, context.Samples / trained);
+    }
+
+    private static void Collect(
+        RunningMean mean, IReadOnlyList<Metric> metrics, Loss loss, Tensor value, Tensor prediction, Tensor target)
+    {
+        // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less.
+        int rows = prediction.Shape[0];
+        using NoGrad noGrad = new();
+        mean.Add(value.Count == 1 ? value : value.Sum(), rows, loss.Reduction == LossReduction.Mean ? rows : 1);
+        foreach (Metric metric in metrics)
+        {
+            metric.Update(prediction, target);
+        }
+    }
+
+    private static Dictionary<string, double> Values(RunningMean mean, IReadOnlyList<Metric> metrics)
+    {
+        Dictionary<string, double> values = new() { ["loss"] = mean.Result() };
+        foreach (Metric metric in metrics)
+        {
+            values.Add(metric.Name, metric.Result());
+        }
+
+        return values;
+    }
+
+    private void Tell(Action<ICallback> what)
+    {
+        foreach (ICallback callback in callbacks)
+        {
+            what(callback);
+        }
+    }
+}

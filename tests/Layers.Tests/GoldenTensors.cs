@@ -1,0 +1,55 @@
+using DeepSharp.Testing;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Tensors from golden arrays, and comparisons with them.</summary>
+internal static class GoldenTensors
+{
+    internal static Tensor Tensor(this GoldenArray array, Device? device = null)
+    {
+        Shape shape = new([.. array.Shape]);
+        Device on = device ?? Device.Cpu;
+        return array.DType switch
+        {
+            "float32" => DeepSharp.Tensor.From(array.ToFloats(), shape, on),
+            "float64" => DeepSharp.Tensor.From(array.ToDoubles(), shape, on),
+            "int64" => DeepSharp.Tensor.From(array.ToIntegers(), shape, on),
+            _ => DeepSharp.Tensor.From(array.ToBooleans(), shape, on),
+        };
+    }
+
+    internal static Tensor? Optional(this GoldenArrays arrays, string name) => arrays.Contains(name) ? arrays[name].Tensor() : null;
+
+    /// <summary>Float32 within 2e-5, Float64 within 1e-12, relative to the larger of the value and one.</summary>
+    internal static void Matches(this GoldenArray expected, Tensor actual, double looser = 1)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        if (actual.DType == DType.Float32)
+        {
+            expected.AssertClose(actual.ToArray<float>(), 2e-5 * looser, 2e-6 * looser);
+        }
+        else
+        {
+            expected.AssertClose(actual.ToArray<double>(), 1e-11 * looser, 1e-12 * looser);
+        }
+    }
+
+    /// <summary>Runs a function and compares its output and the gradients of its inputs.</summary>
+    internal static void Check(GoldenCase golden, Func<IReadOnlyDictionary<string, Tensor>, Tensor> function, double looser = 1)
+    {
+        using TensorScope scope = DeepSharp.Tensor.Scope();
+        Dictionary<string, Tensor> inputs = golden.Inputs.All.ToDictionary(static array => array.Name, static array => array.Tensor());
+        foreach (GoldenArray gradient in golden.Gradients.All)
+        {
+            inputs[gradient.Name].RequireGrad();
+        }
+
+        Tensor output = function(inputs);
+        golden.Outputs["output"].Matches(output, looser);
+        output.Backward(golden.OutputGradients["output"].Tensor());
+        foreach (GoldenArray gradient in golden.Gradients.All)
+        {
+            gradient.Matches(inputs[gradient.Name].Gradient!, looser);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Testing;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Layers, and a network in training, against PyTorch.</summary>
+public class LayerGoldens
+{
+    public static IEnumerable<object[]> LinearNames => Golden.Names("layers", "linear");
+
+    public static IEnumerable<object[]> FlattenNames => Golden.Names("layers", "flatten")
+        .Where(static row => Golden.Load("layers")[(string)row[0]].Options.Integer("end_dim") == -1);
+
+    public static IEnumerable<object[]> BatchNormNames => Golden.Names("layers", "batch_norm")
+        .Where(static row => Golden.Load("layers")[(string)row[0]] is { Options: var options }
+            && options.Flag("track_running_stats") && !options.IsNull("momentum"));
+
+    public static IEnumerable<object[]> TrainingNames => Golden.Names("training", "mlp");
+
+    [Theory]
+    [MemberData(nameof(LinearNames))]
+    public void Dense_agrees_with_PyTorch(string name) => GoldenTensors.Check(
+        Golden.Load("layers")[name], static inputs => inputs["input"].Linear(inputs["weight"], inputs.GetValueOrDefault("bias")));
+
+    [Theory]
+    [MemberData(nameof(FlattenNames))]
+    public void Flatten_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("layers")[name];
+        GoldenTensors.Check(golden, inputs => inputs["input"].Flatten(golden.Options.Integer("start_dim")));
+    }
+
+    [Theory]
+    [MemberData(nameof(BatchNormNames))]
+    public void BatchNorm_agrees_with_PyTorch_in_training_and_evaluation(string name)
+    {
+        GoldenCase golden = Golden.Load("layers")[name];
+        using TensorScope scope = Tensor.Scope();
+        Tensor input = golden.Inputs["input.1"].Tensor();
+        double looser = input.Abs().Max().Item() > 100 ? 100 : 1;
+        BatchNorm layer = new(
+            input.Shape[1], golden.Options.Number("momentum"), golden.Options.Number("eps"), golden.Options.Flag("affine"), input.DType,
+            Device.Cpu);
+        if (golden.Options.Flag("affine"))
+        {
+            layer.Weight!.CopyFrom(golden.Inputs["weight"].Tensor());
+            layer.Bias!.CopyFrom(golden.Inputs["bias"].Tensor());
+        }
+
+        input.RequireGrad();
+        Tensor output = layer.Forward(input);
+        golden.Outputs["train"].Matches(output, looser);
+        output.Backward(golden.OutputGradients["train"].Tensor());
+        golden.Gradients["train.input"].Matches(input.Gradient!, looser);
+        CheckAffine("train");
+        golden.State["running_mean.1"].Matches(layer.RunningMean);
+        golden.State["running_var.1"].Matches(layer.RunningVariance);
+
+        layer.Forward(golden.Inputs["input.2"].Tensor());
+        golden.Outputs["train.3"].Matches(layer.Forward(golden.Inputs["input.3"].Tensor()), looser);
+        golden.State["running_mean.3"].Matches(layer.RunningMean);
+        golden.State["running_var.3"].Matches(layer.RunningVariance);
+
+        layer.Eval();
+        input.ZeroGradient();
+        layer.Weight?.ZeroGradient();
+        layer.Bias?.ZeroGradient();
+        output = layer.Forward(input);
+        golden.Outputs["eval"].Matches(output, looser);
+        output.Backward(golden.OutputGradients["eval"].Tensor());
+        golden.Gradients["eval.input"].Matches(input.Gradient!, looser);
+        CheckAffine("eval");
+
+        void CheckAffine(string mode)
+        {
+            if (layer.Weight is not null)
+            {
+                golden.Gradients[$"{mode}.weight"].Matches(layer.Weight.Gradient!, looser);
+                golden.Gradients[$"{mode}.bias"].Matches(layer.Bias!.Gradient!, looser);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainingNames))]
+    public void A_network_trains_as_in_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("training")[name];
+        using TensorScope scope = Tensor.Scope();
+        Tensor features = golden.Inputs["features"].Tensor();
+        Tensor labels = golden.Inputs["labels"].Tensor();
+        DType dtype = features.DType;
+        Sequential model =
+        [
+            new Dense(12, 8, bias: false, dtype: dtype, device: Device.Cpu), new BatchNorm(8, dtype: dtype, device: Device.Cpu), new ReLU(),
+            new Dense(8, 5, dtype: dtype, device: Device.Cpu),
+        ];
+        foreach ((string parameter, Parameter value) in model.NamedParameters())
+        {
+            value.CopyFrom(golden.Inputs[parameter].Tensor());
+        }
+
+        double rate = golden.Options.Number("lr");
+        Optimizer optimizer = golden.Options.Text("optimizer") == "adam"
+            ? new Adam(model.Parameters(), rate)
+            : new Sgd(model.Parameters(), rate, golden.Options.Number("momentum"));
+        CrossEntropyLoss loss = new();
+        int batch = golden.Options.Integer("batch");
+        int batches = features.Shape[0] / batch;
+        double[] losses = new double[golden.Options.Integer("steps")];
+        for (int step = 0; step < losses.Length; step++)
+        {
+            using TensorScope inner = Tensor.Scope();
+            int start = step % batches * batch;
+            optimizer.ZeroGradients();
+            Tensor value = loss.Compute(model.Forward(features.Narrow(0, start, batch)), labels.Narrow(0, start, batch));
+            value.Backward();
+            optimizer.Step();
+            losses[step] = value.Item();
+        }
+
+        double tolerance = dtype == DType.Float32 ? 2e-3 : 1e-9;
+        golden.Outputs["losses"].AssertClose(losses, tolerance, tolerance);
+        foreach ((string entry, Tensor value) in model.State())
+        {
+            golden.State[entry].AssertClose(value.To(DType.Float64).ToArray<double>(), tolerance, tolerance);
+        }
+
+        model.Eval();
+        golden.Outputs["logits"].AssertClose(model.Forward(features).To(DType.Float64).ToArray<double>(), 5 * tolerance, 5 * tolerance);
+    }
+}
