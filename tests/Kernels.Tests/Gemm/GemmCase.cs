@@ -1,0 +1,159 @@
+using System.Numerics;
+
+namespace DeepSharp.Kernels.Tests.Products;
+
+/// <summary>A product on the host with its operands, and what a plain triple loop in double makes of it.</summary>
+internal sealed unsafe class GemmCase<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Numbers around C that nobody may touch.
+    private const int Margin = 40;
+
+    private readonly T[] _a;
+    private readonly T[] _b;
+    private readonly T[] _c;
+    private readonly T[] _bias;
+    private readonly T[] _before;
+    private GemmArguments<T> _g;
+
+    /// <summary>Makes the operands. Order 'r' is by rows, 'c' by columns, 'R' and 'C' with gaps between them, 'g' gaps all over.</summary>
+    internal GemmCase(int m, int n, int k, char orderA = 'r', char orderB = 'r', int batch = 1)
+    {
+        (nint rowA, nint columnA, nint sizeA) = Strides(m, k, orderA);
+        (nint rowB, nint columnB, nint sizeB) = Strides(k, n, orderB);
+        nint rowC = n + 3;
+        nint sizeC = (m * rowC) + 5;
+        _g = new GemmArguments<T>
+        {
+            Batch = batch,
+            Rows = m,
+            Columns = n,
+            Depth = k,
+            RowA = rowA,
+            ColumnA = columnA,
+            BatchA = sizeA,
+            RowB = rowB,
+            ColumnB = columnB,
+            BatchB = sizeB,
+            RowC = rowC,
+            BatchC = sizeC,
+            Alpha = T.One,
+            Beta = T.Zero,
+        };
+        _a = Values(batch * sizeA, 1);
+        _b = Values(batch * sizeB, 2);
+        _bias = Values(n, 3);
+        _c = Values((batch * sizeC) + (2 * Margin), 4);
+        _before = [.. _c];
+    }
+
+    internal double Alpha { get; init; } = 1;
+
+    internal double Beta { get; init; }
+
+    internal bool HasBias { get; init; }
+
+    internal Span<T> A => _a;
+
+    internal Span<T> B => _b;
+
+    internal Span<T> C => _c.AsSpan(Margin);
+
+    internal int RowC => (int)_g.RowC;
+
+    /// <summary>One matrix of the factor for all of the batch.</summary>
+    internal GemmCase<T> Repeat(bool a, bool b)
+    {
+        _g.BatchA = a ? 0 : _g.BatchA;
+        _g.BatchB = b ? 0 : _g.BatchB;
+        return this;
+    }
+
+    /// <summary>Runs something with the operands in place.</summary>
+    internal void With(Action<GemmArguments<T>> run)
+    {
+        fixed (T* a = _a, b = _b, c = _c, bias = _bias)
+        {
+            GemmArguments<T> g = _g;
+            g.A = a;
+            g.B = b;
+            g.C = c + Margin;
+            g.Bias = HasBias ? bias : null;
+            g.Alpha = T.CreateChecked(Alpha);
+            g.Beta = T.CreateChecked(Beta);
+            run(g);
+        }
+    }
+
+    /// <summary>Puts C back to what it was.</summary>
+    internal void Reset()
+    {
+        Array.Copy(_before, _c, _c.Length);
+    }
+
+    /// <summary>Runs the product with registers of a type, and compares it.</summary>
+    internal void Check<TSimd, TAct>(TAct activation, Func<double, double> function)
+        where TSimd : unmanaged, ISimd<TSimd, T>
+        where TAct : unmanaged, IUnaryOp
+    {
+        Array.Copy(_c, _before, _c.Length);
+        With(g => HostGemm.Run<T, TSimd, TAct>(activation, g));
+        Compare(function, $"{typeof(TSimd).Name} {_g.Rows}x{_g.Columns}x{_g.Depth} A {_g.RowA},{_g.ColumnA} B {_g.RowB},{_g.ColumnB}");
+    }
+
+    private void Compare(Func<double, double> function, string what)
+    {
+        T[] untouched = [.. _before];
+        double epsilon = typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16;
+        for (int z = 0; z < _g.Batch; z++)
+        {
+            for (int i = 0; i < _g.Rows; i++)
+            {
+                for (int j = 0; j < _g.Columns; j++)
+                {
+                    double sum = 0;
+                    double size = 0;
+                    for (int p = 0; p < _g.Depth; p++)
+                    {
+                        double product = double.CreateChecked(_a[(z * _g.BatchA) + (i * _g.RowA) + (p * _g.ColumnA)])
+                            * double.CreateChecked(_b[(z * _g.BatchB) + (p * _g.RowB) + (j * _g.ColumnB)]);
+                        sum += product;
+                        size += Math.Abs(product);
+                    }
+
+                    nint at = Margin + (z * _g.BatchC) + (i * _g.RowC) + j;
+                    double old = Beta == 0 ? 0 : Beta * double.CreateChecked(_before[at]);
+                    double bias = HasBias ? double.CreateChecked(_bias[j]) : 0;
+                    double expected = function((Alpha * sum) + old + bias);
+                    double actual = double.CreateChecked(_c[at]);
+                    untouched[at] = _c[at];
+                    double bound = (_g.Depth + 8) * epsilon * ((Math.Abs(Alpha) * size) + Math.Abs(old) + Math.Abs(bias) + 1e-30);
+                    bool close = double.IsFinite(expected) ? Math.Abs(expected - actual) <= bound : expected.Equals(actual);
+                    Assert.True(close, $"{what}: [{z}, {i}, {j}] is {actual:r}, not {expected:r}");
+                }
+            }
+        }
+
+        Assert.Equal(untouched, _c);
+    }
+
+    private static (nint Row, nint Column, nint Size) Strides(int rows, int columns, char order) => order switch
+    {
+        'r' => (columns, 1, (nint)rows * columns),
+        'R' => (columns + 5, 1, (nint)rows * (columns + 5)),
+        'c' => (1, rows, (nint)rows * columns),
+        'C' => (1, rows + 5, (nint)columns * (rows + 5)),
+        _ => ((2 * columns) + 3, 2, (nint)rows * ((2 * columns) + 3)),
+    };
+
+    private static T[] Values(nint count, int seed)
+    {
+        T[] values = new T[count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = T.CreateChecked(Numbers.Noise(i, seed));
+        }
+
+        return values;
+    }
+}

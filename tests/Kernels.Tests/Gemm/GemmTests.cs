@@ -1,0 +1,126 @@
+namespace DeepSharp.Kernels.Tests.Products;
+
+/// <summary>Products of operands on the host and on an emulated GPU, against a triple loop in double.</summary>
+public sealed class GemmTests
+{
+    private static readonly Layout[] Layouts = [Layout.Contiguous, Layout.Transposed, Layout.Gapped];
+
+    public static TheoryData<string> Devices => new("cpu", "emulated");
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Matrices_in_all_layouts(string device)
+    {
+        (int, int, int)[] sizes = [(1, 1, 1), (5, 3, 2), (16, 16, 4), (17, 18, 9), (33, 2, 5), (4, 3, 0), (0, 3, 2)];
+        foreach ((int m, int n, int k) in sizes)
+        {
+            foreach (Layout a in Layouts)
+            {
+                foreach (Layout b in Layouts)
+                {
+                    Check(device, DType.Float32, [m, k], [k, n], a, b, default(Identity), x => x, 1, 0, false);
+                }
+            }
+
+            Check(
+                device, DType.Float64, [m, k], [k, n], Layout.Transposed, Layout.Contiguous, default(Relu), x => Math.Max(x, 0),
+                1, 1, true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Factors_bias_and_activation(string device)
+    {
+        (double, double, bool)[] cases = [(1, 0, true), (2, 1, false), (-0.5, 0.25, true), (0, 1, true)];
+        foreach ((double alpha, double beta, bool bias) in cases)
+        {
+            Check(
+                device, DType.Float32, [6, 7], [7, 19], Layout.Contiguous, Layout.Transposed, default(Relu), x => Math.Max(x, 0),
+                alpha, beta, bias);
+            Check(
+                device, DType.Float64, [6, 7], [7, 19], Layout.Contiguous, Layout.Contiguous, default(Tanh), Math.Tanh, alpha, beta, bias);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Batches_and_repeated_matrices(string device)
+    {
+        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Contiguous, Layout.Gapped, default(Identity), x => x, 1, 0, true);
+        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Transposed, Layout.Contiguous, default(Identity), x => x, 1, 1, false);
+        using Sample a = Sample.Of(On(device), DType.Float32, [1, 2, 2], i => i + 1);
+        using Sample b = Sample.Of(On(device), DType.Float32, [2, 2, 1], i => i + 1);
+        using Sample c = Sample.Filled(On(device), DType.Float32, [2, 2, 1], double.NaN);
+        Operand repeated = a.Operand with { Dims = [2, 2, 2], Strides = [0, 2, 1] };
+        Gemm.Run(default(Identity), c.Operand, repeated, b.Operand, null, 1, 0);
+        Assert.Equal([5, 11, 11, 25], c.Read());
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void NaN_stays_in_its_row_and_column(string device)
+    {
+        using Sample a = Sample.Of(On(device), DType.Float32, [3, 2], i => i == 2 ? double.NaN : i == 5 ? double.PositiveInfinity : i);
+        using Sample b = Sample.Of(On(device), DType.Float32, [2, 2], i => i == 3 ? 0 : i + 1);
+        using Sample c = Sample.Filled(On(device), DType.Float32, [3, 2], double.NaN);
+        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        Assert.Equal([3, 0, double.NaN, double.NaN, double.PositiveInfinity, double.NaN], c.Read());
+    }
+
+    [Fact]
+    public void Operands_that_do_not_fit_are_refused()
+    {
+        using Sample a = Sample.Filled(Device.Cpu, DType.Float32, [2, 3], 1);
+        using Sample b = Sample.Filled(Device.Cpu, DType.Float32, [4, 5], 1);
+        using Sample c = Sample.Filled(Device.Cpu, DType.Float32, [2, 5], 1);
+        using Sample fine = Sample.Filled(Device.Cpu, DType.Float64, [3, 5], 1);
+        using Sample far = Sample.Filled(Device.Emulated, DType.Float32, [3, 5], 1);
+        using Sample good = Sample.Filled(Device.Cpu, DType.Float32, [3, 5], 1);
+        using Sample bias = Sample.Filled(Device.Cpu, DType.Float32, [4], 1);
+        using Sample turned = Sample.Filled(Device.Cpu, DType.Float32, [2, 5], 1, Layout.Transposed);
+        Assert.Contains("[2, 5] = A [2, 3] B [4, 5]", Refused(c, a, b), StringComparison.Ordinal);
+        Assert.Contains("Float64", Refused(c, a, fine), StringComparison.Ordinal);
+        Assert.Contains("emulated", Refused(c, a, far), StringComparison.Ordinal);
+        Assert.Contains("bias [4]", Refused(c, a, good, bias), StringComparison.Ordinal);
+        Assert.Contains("neighbours", Refused(turned, a, good), StringComparison.Ordinal);
+    }
+
+    private static Device On(string device) => device == "cpu" ? Device.Cpu : Device.Emulated;
+
+    private static string Refused(Sample c, Sample a, Sample b, Sample? bias = null) => Assert.Throws<ArgumentException>(
+        () => Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, 0)).Message;
+
+    private static void Check<TAct>(
+        string device, DType dtype, int[] dimsA, int[] dimsB, Layout layoutA, Layout layoutB, TAct activation,
+        Func<double, double> function, double alpha, double beta, bool hasBias)
+        where TAct : unmanaged, IUnaryOp
+    {
+        int m = dimsA[^2];
+        int k = dimsA[^1];
+        int n = dimsB[^1];
+        int batch = dimsA.Length == 3 ? dimsA[0] : 1;
+        int[] dimsC = dimsA.Length == 3 ? [batch, m, n] : [m, n];
+        Device on = On(device);
+        using Sample a = Sample.Of(on, dtype, dimsA, i => Numbers.Noise(i, 1), layoutA);
+        using Sample b = Sample.Of(on, dtype, dimsB, i => Numbers.Noise(i, 2), layoutB);
+        using Sample c = Sample.Of(on, dtype, dimsC, i => beta == 0 ? double.NaN : Numbers.Noise(i, 3));
+        using Sample bias = Sample.Of(on, dtype, [n], i => Numbers.Noise(i, 4));
+        double[] expected = new double[batch * m * n];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int z = i / n / m;
+            double sum = 0;
+            for (int p = 0; p < k; p++)
+            {
+                sum += Numbers.Noise((i / n * k) + p, 1) * Numbers.Noise((((z * k) + p) * n) + (i % n), 2);
+            }
+
+            expected[i] = function((alpha * sum) + (beta == 0 ? 0 : beta * Numbers.Noise(i, 3)) + (hasBias ? Numbers.Noise(i % n, 4) : 0));
+        }
+
+        Gemm.Run(activation, c.Operand, a.Operand, b.Operand, hasBias ? bias.Operand : null, alpha, beta);
+        Numbers.AssertClose(
+            expected, c.Read(), 0, dtype == DType.Float32 ? 3e-6 : 1e-14, $"{device} {dtype} {m}x{n}x{k} {layoutA} {layoutB}");
+    }
+}
