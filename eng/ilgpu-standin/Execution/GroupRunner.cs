@@ -20,7 +20,7 @@ internal sealed class GroupRunner : IDisposable
     private readonly List<Lane> _workers = [];
     private readonly Scratch _dynamic;
     private readonly (int Yes, int All)[] _votes = new (int, int)[3];
-    private readonly SemaphoreSlim _groupDone = new(0);
+    private readonly AutoResetEvent _groupDone = new(false);
     private Lane?[] _lanes = [];
     private bool[] _ended = [];
     private KernelConfig _config;
@@ -92,7 +92,7 @@ internal sealed class GroupRunner : IDisposable
         if (next != lane.Number)
         {
             Hand(next);
-            lane.Baton.Wait();
+            lane.Baton.WaitOne();
         }
 
         if (_failure is not null)
@@ -124,7 +124,7 @@ internal sealed class GroupRunner : IDisposable
         _disposed = true;
         foreach (Lane worker in _workers)
         {
-            worker.Baton.Release();
+            worker.Baton.Set();
         }
     }
 
@@ -137,19 +137,19 @@ internal sealed class GroupRunner : IDisposable
         _dynamic.Clear();
         for (int number = 0; number < size && _failure is null && !_handsRound; number++)
         {
-            RunLane(_host, number);
+            _host.Begin(_config, grid, number);
+            RunLane(_host);
         }
 
         if (_handsRound && !End(_host))
         {
             Hand(Next(_host.Number));
-            _groupDone.Wait();
+            _groupDone.WaitOne();
         }
     }
 
-    private void RunLane(Lane lane, int number)
+    private void RunLane(Lane lane)
     {
-        lane.Begin(_config, _grid, number);
         try
         {
             _body();
@@ -169,35 +169,32 @@ internal sealed class GroupRunner : IDisposable
         Lane.SetCurrent(lane);
         while (true)
         {
-            lane.Baton.Wait();
+            lane.Baton.WaitOne();
             if (_disposed)
             {
                 return;
             }
 
-            int number = Array.IndexOf(_lanes, lane);
             if (_failure is null)
             {
-                RunLane(lane, number);
+                RunLane(lane);
             }
 
-            if (End(number))
+            if (End(lane))
             {
-                _groupDone.Release();
+                _groupDone.Set();
             }
             else
             {
-                Hand(Next(number));
+                Hand(Next(lane.Number));
             }
         }
     }
 
-    private bool End(Lane lane) => End(lane.Number);
-
-    // Whether the group has come to its end.
-    private bool End(int number)
+    // Whether the group has come to its end with this lane.
+    private bool End(Lane lane)
     {
-        _ended[number] = true;
+        _ended[lane.Number] = true;
         return --_live == 0;
     }
 
@@ -223,10 +220,11 @@ internal sealed class GroupRunner : IDisposable
             }
 
             lane = _workers[_usedWorkers++];
+            lane.Begin(_config, _grid, number);
             _lanes[number] = lane;
         }
 
-        lane.Baton.Release();
+        lane.Baton.Set();
     }
 
     private Lane StartWorker()

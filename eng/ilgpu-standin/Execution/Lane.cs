@@ -32,7 +32,7 @@ internal sealed class Lane(GroupRunner runner)
     public int Number { get; private set; }
 
     /// <summary>Wakes the lane: one of a group runs at a time, and hands on to the next.</summary>
-    public SemaphoreSlim Baton { get; } = new(0);
+    public AutoResetEvent Baton { get; } = new(false);
 
     public static int Linear(Index3D index, Index3D extent) => index.X + (extent.X * (index.Y + (extent.Y * index.Z)));
 

@@ -23,14 +23,6 @@ public readonly struct Index1D(int x) : IIntIndex, IGenericIndex<Index1D>
 
     public static Index1D Clamp(Index1D value, Index1D min, Index1D max) => Min(Max(value, min), max);
 
-    public static Index1D Add(Index1D first, Index1D second) => first + second;
-
-    public static Index1D Subtract(Index1D first, Index1D second) => first - second;
-
-    public static Index1D Multiply(Index1D first, Index1D second) => first * second;
-
-    public static Index1D Divide(Index1D first, Index1D second) => first / second;
-
     public static implicit operator int(Index1D idx) => idx.X;
 
     public static implicit operator Index1D(int idx) => new(idx);

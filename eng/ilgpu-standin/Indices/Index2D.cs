@@ -24,14 +24,6 @@ public readonly struct Index2D(int x, int y) : IIntIndex, IGenericIndex<Index2D>
 
     long IIndex.Size => LongSize;
 
-    public static Index2D Add(Index2D first, Index2D second) => first + second;
-
-    public static Index2D Subtract(Index2D first, Index2D second) => first - second;
-
-    public static Index2D Multiply(Index2D first, Index2D second) => first * second;
-
-    public static Index2D Divide(Index2D first, Index2D second) => first / second;
-
     public static implicit operator Index2D((int, int) values) => new(values.Item1, values.Item2);
 
     public static Index2D operator +(Index2D first, Index2D second) => new(first.X + second.X, first.Y + second.Y);

@@ -40,14 +40,6 @@ public readonly struct Index3D(int x, int y, int z) : IIntIndex, IGenericIndex<I
 
     long IIndex.Size => LongSize;
 
-    public static Index3D Add(Index3D first, Index3D second) => first + second;
-
-    public static Index3D Subtract(Index3D first, Index3D second) => first - second;
-
-    public static Index3D Multiply(Index3D first, Index3D second) => first * second;
-
-    public static Index3D Divide(Index3D first, Index3D second) => first / second;
-
     public static implicit operator Index3D((int, int, int) values) => new(values.Item1, values.Item2, values.Item3);
 
     public static Index3D operator +(Index3D first, Index3D second) =>

@@ -13,14 +13,6 @@ public readonly struct LongIndex1D(long x) : IGenericIndex<LongIndex1D>
 
     public long Size => X;
 
-    public static LongIndex1D Add(LongIndex1D first, LongIndex1D second) => first + second;
-
-    public static LongIndex1D Subtract(LongIndex1D first, LongIndex1D second) => first - second;
-
-    public static LongIndex1D Multiply(LongIndex1D first, LongIndex1D second) => first * second;
-
-    public static LongIndex1D Divide(LongIndex1D first, LongIndex1D second) => first / second;
-
     public static implicit operator long(LongIndex1D idx) => idx.X;
 
     public static implicit operator LongIndex1D(long idx) => new(idx);

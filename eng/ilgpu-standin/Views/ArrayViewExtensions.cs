@@ -165,19 +165,19 @@ public static unsafe class ArrayViewExtensions
         this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> buffer, AcceleratorStream stream, T[] data)
         where T : unmanaged => buffer.View.BaseView.CopyToCPU(data);
 
-    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T cpuData, long length)
-        where T : unmanaged => view.BaseView.CopyToCPU(ref cpuData, length);
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> source, ref T cpuData, long length)
+        where T : unmanaged => source.BaseView.CopyToCPU(ref cpuData, length);
 
     public static void CopyToCPU<T>(
-        this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T cpuData, long length)
-        where T : unmanaged => view.BaseView.CopyToCPU(stream, ref cpuData, length);
+        this ArrayView1D<T, Stride1D.Dense> source, AcceleratorStream stream, ref T cpuData, long length)
+        where T : unmanaged => source.BaseView.CopyToCPU(stream, ref cpuData, length);
 
-    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T cpuData, long length)
-        where T : unmanaged => view.BaseView.CopyFromCPU(ref cpuData, length);
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> target, ref T cpuData, long length)
+        where T : unmanaged => target.BaseView.CopyFromCPU(ref cpuData, length);
 
     public static void CopyFromCPU<T>(
-        this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T cpuData, long length)
-        where T : unmanaged => view.BaseView.CopyFromCPU(stream, ref cpuData, length);
+        this ArrayView1D<T, Stride1D.Dense> target, AcceleratorStream stream, ref T cpuData, long length)
+        where T : unmanaged => target.BaseView.CopyFromCPU(stream, ref cpuData, length);
 
     public static void CopyFromCPU<T>(this ArrayView<T> view, T[] data)
         where T : unmanaged

@@ -12,8 +12,8 @@ public static class SharedMemory
     public static ref T Allocate<T>()
         where T : unmanaged => ref Allocate<T>(1)[0];
 
-    public static ArrayView<T> Allocate<T>(int length)
-        where T : unmanaged => Lane.Current.AllocateShared<T>(length);
+    public static ArrayView<T> Allocate<T>(int extent)
+        where T : unmanaged => Lane.Current.AllocateShared<T>(extent);
 
     public static ArrayView1D<T, Stride1D.Dense> Allocate1D<T>(Index1D extent)
         where T : unmanaged => Allocate<T>(extent.X);
