@@ -51,8 +51,8 @@ public class MathTests
     [Fact]
     public void Integers()
     {
-        int[] seen = TestAccelerator.Run<int>(Whole, new KernelConfig(1, 1), 7);
-        Assert.Equal([7, -3, 5, 5, 3, 4, 4], seen);
+        int[] seen = TestAccelerator.Run<int>(Whole, new KernelConfig(1, 1), 12);
+        Assert.Equal([7, -3, 5, 5, 3, 4, 4, 9, 1, 6, 2, -8], seen);
     }
 
     [Fact]
@@ -155,5 +155,10 @@ public class MathTests
         view[4] = XMath.DivRoundUp(9, 4);
         view[5] = (int)XMath.Max(4L, 3L);
         view[6] = (int)XMath.Min(4u, 5u);
+        view[7] = IntrinsicMath.Max(9, 2);
+        view[8] = (int)IntrinsicMath.Min(1.5f, 2.5f);
+        view[9] = IntrinsicMath.Clamp(3, 6, 8);
+        view[10] = IntrinsicMath.DivRoundDown(11, 4);
+        view[11] = (int)IntrinsicMath.CopySign(8f, -0f);
     }
 }

@@ -61,7 +61,11 @@ public sealed unsafe class Block
             return;
         }
 
-        View<T>(offset, source.Length).CopyFromCPU(ref MemoryMarshal.GetReference(source), source.Length);
+        // ILGPU takes the address without pinning what stands there.
+        fixed (T* start = source)
+        {
+            View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
+        }
     }
 
     internal void Download<T>(Span<T> target, long offset)
@@ -78,7 +82,10 @@ public sealed unsafe class Block
             return;
         }
 
-        View<T>(offset, target.Length).CopyToCPU(ref MemoryMarshal.GetReference(target), target.Length);
+        fixed (T* start = target)
+        {
+            View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
+        }
     }
 
     internal void Free()
