@@ -1,0 +1,122 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace DeepSharp.Tests;
+
+/// <summary>The house rules that a compiler does not know.</summary>
+public partial class ArchitectureTests
+{
+    // An arrow down: each project and what it may refer to. What those refer to comes with them.
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Kernels"] = [],
+        ["Tensor"] = ["Kernels"],
+        ["Autograd"] = ["Tensor"],
+        ["Layers"] = ["Autograd"],
+        ["Optim"] = ["Autograd"],
+        ["Persistence"] = ["Tensor"],
+        ["Data"] = ["Tensor"],
+        ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
+        ["DeepSharp"] = ["Training"],
+    };
+
+    private static string SourceFolder => typeof(ArchitectureTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "SourceFolder").Value!;
+
+    public static TheoryData<string> Projects => [.. s_allowed.Keys];
+
+    [Fact]
+    public void Every_project_has_its_place() => Assert.Equal(
+        s_allowed.Keys.Order(), Directory.GetDirectories(SourceFolder).Select(static path => Path.GetFileName(path)!).Order());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Projects_refer_downwards_only(string project)
+    {
+        string file = Assert.Single(Directory.GetFiles(Path.Combine(SourceFolder, project), "*.csproj"));
+        string[] references = [.. XDocument.Load(file).Descendants("ProjectReference")
+            .Select(static reference => Path.GetFileName(Path.GetDirectoryName(reference.Attribute("Include")!.Value.Replace('\\', '/'))!))];
+        Assert.Empty(references.Except(s_allowed[project]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Assemblies_use_only_what_is_below_them(string project)
+    {
+        if (project == "DeepSharp")
+        {
+            return;
+        }
+
+        HashSet<string> below = Below(project);
+        string[] used = [.. Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies()
+            .Select(static name => name.Name!)
+            .Where(static name => name.StartsWith("DeepSharp.", StringComparison.Ordinal) && name != "DeepSharp.IlgpuStandin")
+            .Select(static name => name["DeepSharp.".Length..])];
+        Assert.Empty(used.Except(below));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Kernels_knows_ILGPU(string project)
+    {
+        if (project is "DeepSharp" or "Kernels")
+        {
+            return;
+        }
+
+        Assert.DoesNotContain(
+            Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+            static name => name.Name is "ILGPU" or "ILGPU.Algorithms" or "DeepSharp.IlgpuStandin");
+    }
+
+    [Fact]
+    public void Public_types_of_the_kernels_show_nothing_of_ILGPU()
+    {
+        IEnumerable<string> shown = Assembly.Load("DeepSharp.Kernels").GetExportedTypes()
+            .SelectMany(static type => type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .SelectMany(static member => member switch
+            {
+                MethodInfo method => method.GetParameters().Select(static p => p.ParameterType).Append(method.ReturnType),
+                ConstructorInfo constructor => constructor.GetParameters().Select(static p => p.ParameterType),
+                PropertyInfo property => [property.PropertyType],
+                FieldInfo field => [field.FieldType],
+                _ => [],
+            })
+            .Where(static type => type.Namespace is { } space && (space == "ILGPU" || space.StartsWith("ILGPU.", StringComparison.Ordinal)))
+            .Select(static type => type.FullName!);
+        Assert.Empty(shown);
+    }
+
+    [Fact]
+    public void A_file_holds_one_public_type_of_its_own_name()
+    {
+        List<string> wrong = [];
+        foreach (string file in Sources())
+        {
+            string[] types = [.. PublicType().Matches(File.ReadAllText(file)).Select(static match => match.Groups["name"].Value)];
+            string name = Path.GetFileName(file).Split('.')[0];
+            if (types.Length > 1 || (types.Length == 1 && types[0] != name))
+            {
+                wrong.Add($"{Path.GetFileName(file)}: {string.Join(", ", types)}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_five_hundred_lines() =>
+        Assert.Empty(Sources().Where(static file => File.ReadLines(file).Count() > 500).Select(Path.GetFileName));
+
+    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(SourceFolder, "*.cs", SearchOption.AllDirectories)
+        .Where(static path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            && !path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    private static HashSet<string> Below(string project) =>
+        [.. s_allowed[project].SelectMany(static lower => Below(lower).Append(lower))];
+
+    [GeneratedRegex(@"^public\s+(?:(?:static|sealed|abstract|readonly|ref|partial|unsafe)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:struct|class))?)\s+(?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+}
