@@ -70,6 +70,14 @@ public class StructTests
     }
 
     [Fact]
+    public void Argument_structs_can_be_nested_in_generic_classes()
+    {
+        using MemoryBuffer1D<float, Stride1D.Dense> buffer = Accelerator.Allocate1D<float>([1, 2, 3]);
+        Family<Square>.Run(buffer.View, 3);
+        Assert.Equal([1f, 4, 9], buffer.GetAsArray1D());
+    }
+
+    [Fact]
     public void Mixed_layouts_arrive_as_they_were_sent()
     {
         using MemoryBuffer1D<long, Stride1D.Dense> buffer = Accelerator.Allocate1D<long>(5);
@@ -145,6 +153,21 @@ public class StructTests
         internal TOperator Operator;
         internal ArrayView<double> Output;
         internal int Count;
+    }
+
+    internal static class Family<TOperator>
+        where TOperator : unmanaged, IOperator
+    {
+        internal static void Run(ArrayView<float> view, int count) =>
+            Accelerator.LoadStreamKernel<Arguments>(Kernel)(new KernelConfig(1, count), new Arguments { View = view });
+
+        private static void Kernel(Arguments x) => x.View[Group.IdxX] = x.Operator.Apply(x.View[Group.IdxX]);
+
+        internal struct Arguments
+        {
+            internal ArrayView<float> View;
+            internal TOperator Operator;
+        }
     }
 
     internal struct Mixed

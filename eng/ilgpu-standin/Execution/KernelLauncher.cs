@@ -85,6 +85,11 @@ internal sealed class KernelLauncher
     // Whether code that ILGPU generates in an assembly of its own could name the type.
     private static bool IsVisible(Type type)
     {
+        if (type.IsGenericParameter)
+        {
+            return true;
+        }
+
         if (type.IsGenericType && !type.GetGenericArguments().All(IsVisible))
         {
             return false;
