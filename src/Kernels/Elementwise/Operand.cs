@@ -34,6 +34,11 @@ public readonly record struct Operand(Block Block, int Offset, DType DType, int[
     {
         get
         {
+            if (Count == 0)
+            {
+                return true;
+            }
+
             int expected = 1;
             for (int axis = Dims.Length - 1; axis >= 0; axis--)
             {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
@@ -11,8 +10,7 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
     where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
     where TIndex : unmanaged, INumeric<TIndex>
 {
-    private const int LargestGroup = 256;
-    private const int GroupPiece = 64 * LargestGroup;
+    private const int GroupPiece = 64 * GroupTree.LargestGroup;
     private const int ManyGroups = 1024;
 
     internal static void Run(ReducePlan plan, ArrayView<TIndex> output, ArrayView<TScalar> input, Device device)
@@ -68,17 +66,15 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
 
     private static void Launch(in Arguments arguments, Device device)
     {
-        int wanted = Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)arguments.PieceLength), 32, LargestGroup);
-        int group = 1 << BitOperations.Log2((uint)Math.Min(wanted, device.MaxGroupSize));
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
             static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(
-                new KernelConfig(arguments.Kept.Count * arguments.Pieces, group), arguments);
+                new KernelConfig(arguments.Kept.Count * arguments.Pieces, GroupTree.Size(device, arguments.PieceLength)), arguments);
     }
 
     private static void Kernel(Arguments x)
     {
-        ArrayView<TScalar> values = SharedMemory.Allocate<TScalar>(LargestGroup);
-        ArrayView<int> indices = SharedMemory.Allocate<int>(LargestGroup);
+        ArrayView<TScalar> values = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
+        ArrayView<int> indices = SharedMemory.Allocate<int>(GroupTree.LargestGroup);
         int item = Grid.IdxX;
         int piece = item / x.Kept.Count;
         GpuIndex kept = x.Kept.Index(item - (piece * x.Kept.Count));

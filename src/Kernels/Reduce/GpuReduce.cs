@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
@@ -15,10 +14,8 @@ internal static class GpuReduce<TRed, TScalar, TVector>
     where TScalar : unmanaged, INumeric<TScalar>
     where TVector : unmanaged, INumeric<TVector>
 {
-    private const int LargestGroup = 256;
-
     // A group's piece: 64 elements for each of its threads, one after the other.
-    private const int GroupPiece = 64 * LargestGroup;
+    private const int GroupPiece = 64 * GroupTree.LargestGroup;
 
     // Results enough to occupy a GPU with a thread, or a group, for each.
     private const int ManyThreads = 64 * 1024;
@@ -105,11 +102,9 @@ internal static class GpuReduce<TRed, TScalar, TVector>
             return;
         }
 
-        int wanted = Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)plan.PieceLength), 32, LargestGroup);
-        int group = 1 << BitOperations.Log2((uint)Math.Min(wanted, device.MaxGroupSize));
         device.Kernel<GroupKey<TPass>, Action<KernelConfig, Arguments<TPass>>>(
             static accelerator => accelerator.LoadStreamKernel<Arguments<TPass>>(GroupKernel))(
-                new KernelConfig(plan.KeptCount * plan.Pieces, group), arguments);
+                new KernelConfig(plan.KeptCount * plan.Pieces, GroupTree.Size(device, plan.PieceLength)), arguments);
     }
 
     private static void ThreadKernel<TPass>(Arguments<TPass> x)
@@ -145,7 +140,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
     private static void GroupKernel<TPass>(Arguments<TPass> x)
         where TPass : unmanaged, ITypedReduction<TScalar, TVector>
     {
-        ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(LargestGroup);
+        ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
         int item = Grid.IdxX;
         int piece = item / x.Kept.Count;
         GpuIndex kept = x.Kept.Index(item - (piece * x.Kept.Count));

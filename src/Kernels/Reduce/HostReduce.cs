@@ -160,7 +160,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         {
             TVector* levels = stackalloc TVector[Levels];
             TScalar* tile = stackalloc TScalar[BlockElements];
-            TVector identity = Fill(reduction.Identity);
+            TVector identity = Lanes<TScalar, TVector>.Fill(reduction.Identity);
             bool plain = _plan.Reduced.Rank <= 1 && _plan.Reduced.InnerStride(0) == 1 && _plan.PieceLength <= BlockElements;
             for (int item = start; item < end; item++)
             {
@@ -170,7 +170,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
                 TScalar* elements = input + _plan.Kept.Offset(ReducePlan.Input, kept);
                 TScalar known = TPass.HasAnchor ? anchor[_plan.Kept.Offset(ReducePlan.Anchor, kept)] : default;
-                TVector anchors = TPass.HasAnchor ? Fill(known) : default;
+                TVector anchors = TPass.HasAnchor ? Lanes<TScalar, TVector>.Fill(known) : default;
                 TVector lanes = plain
                     ? AddUp(reduction, elements + first, last - first, anchors, identity)
                     : Reduce(elements, first, last, anchors, identity, levels, tile);
@@ -281,7 +281,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 }
             }
 
-            TVector identity = Fill(reduction.Identity);
+            TVector identity = Lanes<TScalar, TVector>.Fill(reduction.Identity);
             TScalar* elements = input + _plan.Kept.OuterOffset(ReducePlan.Input, outer) + column;
             int first = piece * _plan.PieceLength;
             int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
@@ -312,7 +312,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 cascade.Collect(reduction, total);
             }
 
-            TVector n = Fill((TScalar)count);
+            TVector n = Lanes<TScalar, TVector>.Fill((TScalar)count);
             for (int r = 0; r < registers; r++)
             {
                 total[r] = reduction.Finish(total[r], n, known[r]);
@@ -384,14 +384,6 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
 
             *total = sum;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Fill(TScalar value)
-    {
-        TVector vector;
-        new Span<TScalar>(&vector, Width).Fill(value);
-        return vector;
     }
 
     /// <summary>The lane by lane values of neighbouring elements.</summary>

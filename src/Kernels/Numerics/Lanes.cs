@@ -1,0 +1,141 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The lanes of a register, for loops over rows whose length is no multiple of it.</summary>
+/// <remarks>
+/// A row of n elements is n / <see cref="Width"/> registers and, if there is a rest, a tail: the register that ends with the
+/// row's last element. The tail's first <see cref="Dead"/> lanes have been seen already, or stand before a short row.
+/// </remarks>
+internal static unsafe class Lanes<TScalar, TVector>
+    where TScalar : unmanaged, INumeric<TScalar>
+    where TVector : unmanaged, INumeric<TVector>
+{
+    /// <summary>Elements in a register.</summary>
+    internal static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => sizeof(TVector) / sizeof(TScalar);
+    }
+
+    /// <summary>0, 1, 2, …</summary>
+    internal static TVector Index
+    {
+        get
+        {
+            TVector index = default;
+            for (int lane = 0; lane < Width; lane++)
+            {
+                ((TScalar*)&index)[lane] = lane;
+            }
+
+            return index;
+        }
+    }
+
+    /// <summary>A register of one value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Fill(TScalar value)
+    {
+        if (typeof(TVector) == typeof(F32x))
+        {
+            return Unsafe.BitCast<F32x, TVector>(new F32x(new Vector<float>(Unsafe.BitCast<TScalar, float>(value))));
+        }
+
+        if (typeof(TVector) == typeof(F64x))
+        {
+            return Unsafe.BitCast<F64x, TVector>(new F64x(new Vector<double>(Unsafe.BitCast<TScalar, double>(value))));
+        }
+
+        TVector vector = default;
+        for (int lane = 0; lane < Width; lane++)
+        {
+            ((TScalar*)&vector)[lane] = value;
+        }
+
+        return vector;
+    }
+
+    /// <summary>The sum of the lanes, in pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TScalar Sum(TVector vector)
+    {
+        if (typeof(TVector) == typeof(F32x))
+        {
+            return Unsafe.BitCast<float, TScalar>(Vector.Sum(Unsafe.BitCast<TVector, F32x>(vector).Value));
+        }
+
+        TScalar* lanes = (TScalar*)&vector;
+        for (int half = Width / 2; half > 0; half /= 2)
+        {
+            for (int lane = 0; lane < half; lane++)
+            {
+                lanes[lane] += lanes[lane + half];
+            }
+        }
+
+        return lanes[0];
+    }
+
+    /// <summary>The largest of the lanes; NaN if one is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TScalar Max(TVector vector)
+    {
+        if (typeof(TVector) == typeof(F32x) && Width == Vector256<float>.Count)
+        {
+            Vector256<float> all = Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256();
+            Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
+            Vector128<float> two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+            return Unsafe.BitCast<float, TScalar>(Vector128.Max(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar());
+        }
+
+        TScalar* lanes = (TScalar*)&vector;
+        TScalar max = lanes[0];
+        for (int lane = 1; lane < Width; lane++)
+        {
+            max = TScalar.Max(max, lanes[lane]);
+        }
+
+        return max;
+    }
+
+    /// <summary>The lanes of a tail that are not its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Dead(int length) => Width - (length % Width);
+
+    /// <summary>The tail of a row; lanes before a short row are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector LoadTail(TScalar* row, int length)
+    {
+        if (length >= Width)
+        {
+            return *(TVector*)(row + length - Width);
+        }
+
+        TVector tail = default;
+        for (int i = 0; i < length; i++)
+        {
+            ((TScalar*)&tail)[Width - length + i] = row[i];
+        }
+
+        return tail;
+    }
+
+    /// <summary>Writes a tail; its dead lanes must hold what the row has there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreTail(TScalar* row, int length, TVector tail)
+    {
+        if (length >= Width)
+        {
+            *(TVector*)(row + length - Width) = tail;
+            return;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            row[i] = ((TScalar*)&tail)[Width - length + i];
+        }
+    }
+}
