@@ -3,6 +3,9 @@ namespace DeepSharp.Tests;
 /// <summary>Every differentiable operator against finite differences in Float64, first and second order.</summary>
 public class OperatorGradients
 {
+    private static readonly Tensor s_labels = Tensor.From([0, 3, 1, 2, 3, 0], Device.Cpu);
+    private static readonly Tensor s_three = Tensor.From([0.5, 1.5, 2.5], Device.Cpu);
+
     private static readonly Dictionary<string, Func<Tensor, Tensor>> s_unary = new()
     {
         ["Neg"] = static x => -x,
@@ -48,6 +51,17 @@ public class OperatorGradients
         ["Variance, all"] = static x => x.Variance(correction: 0),
         ["StandardDeviation"] = static x => x.StandardDeviation([1, 2]),
         ["LogSumExp"] = static x => x.LogSumExp([1]),
+        ["Softmax"] = static x => x.Softmax(),
+        ["Softmax, middle axis"] = static x => x.Softmax(1),
+        ["LogSoftmax"] = static x => x.LogSoftmax(-1),
+        ["LogSoftmax, first axis"] = static x => x.LogSoftmax(0),
+        ["CrossEntropy, mean"] = static x => x.Reshape(6, 4).SoftmaxCrossEntropy(s_labels),
+        ["CrossEntropy, none"] = static x => x.Reshape(6, 4).SoftmaxCrossEntropy(s_labels, reduction: LossReduction.None),
+        ["CrossEntropy, all options"] = static x => x.Reshape(6, 4).SoftmaxCrossEntropy(
+            s_labels, 0.1, Tensor.From([1.0, 2.0, 0.5, 3.0], Device.Cpu), 3, LossReduction.Sum),
+        ["BatchNorm"] = static x => x.Reshape(6, 4).BatchNorm(null, null, null, null, 0.1, 1e-3),
+        ["BatchNorm, further axes"] = static x => x.BatchNorm(x[0, .., 0], x[1, .., 1], null, null, 0.1, 1e-3),
+        ["BatchNorm, fixed"] = static x => x.BatchNormFixed(x[0, .., 0], x[1, .., 1], s_three, s_three, 1e-3),
         ["Norm"] = static x => x.Norm(),
         ["Reshape"] = static x => x.Reshape(4, 6).Square(),
         ["Transpose"] = static x => x.Transpose(0, 2).Square(),

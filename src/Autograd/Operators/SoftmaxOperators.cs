@@ -7,16 +7,11 @@ public static class SoftmaxOperators
     {
         /// <summary>e^x_i / sum_j e^x_j along an axis, without overflow.</summary>
         /// <param name="axis">The axis that sums to one.</param>
-        public Tensor Softmax(int axis = -1) => x.LogSoftmax(axis).Exp();
+        public Tensor Softmax(int axis = -1) => AlongRows(x, axis, nameof(Softmax), log: false);
 
         /// <summary>x_i - ln sum_j e^x_j along an axis: the logarithm of <see cref="Softmax"/>, with all its digits.</summary>
         /// <param name="axis">The axis whose exponentials sum to one.</param>
-        public Tensor LogSoftmax(int axis = -1)
-        {
-            // Taking the maximum off first keeps the digits of large scores.
-            Tensor shifted = x - x.Detach().Max(axis, keepDims: true);
-            return shifted - shifted.LogSumExp([axis], keepDims: true);
-        }
+        public Tensor LogSoftmax(int axis = -1) => AlongRows(x, axis, nameof(LogSoftmax), log: true);
 
         /// <summary>
         /// The cross-entropy of softmax(x) and a label in each row: -sum_c q_c ln softmax(x)_c with
@@ -26,28 +21,40 @@ public static class SoftmaxOperators
         /// <param name="labelSmoothing">How much of the target is spread over all classes, in [0, 1).</param>
         /// <param name="classWeights">A weight w for each class, [C], or null.</param>
         /// <param name="ignoreIndex">Rows with this label count nothing.</param>
-        /// <param name="weights">The weight of each row's label, 0 if ignored: the mean divides by their sum.</param>
-        /// <returns>The losses [N].</returns>
-        /// <exception cref="ArgumentException">The shapes or element types do not fit.</exception>
+        /// <param name="reduction">What becomes of the rows' losses; the mean divides by the weights of their labels.</param>
+        /// <returns>A scalar, or the losses [N].</returns>
+        /// <exception cref="ArgumentException">Shapes or element types do not fit, or, on the CPU, a label is no class.</exception>
         public Tensor SoftmaxCrossEntropy(
-            Tensor labels, double labelSmoothing, Tensor? classWeights, int ignoreIndex, out Tensor weights)
+            Tensor labels,
+            double labelSmoothing = 0,
+            Tensor? classWeights = null,
+            int ignoreIndex = -100,
+            LossReduction reduction = LossReduction.Mean)
         {
             ArgumentNullException.ThrowIfNull(labels);
             ReductionKernels.RequireReal(nameof(SoftmaxCrossEntropy), x);
             if (x.Rank != 2 || labels.Rank != 1 || labels.Shape[0] != x.Shape[0] || !labels.DType.IsInteger
-                || (classWeights is not null && (classWeights.Rank != 1 || classWeights.Shape[0] != x.Shape[1])))
+                || (classWeights is not null && (classWeights.Shape != x.Shape[1] || classWeights.DType != x.DType)))
             {
                 throw new ArgumentException(
                     $"SoftmaxCrossEntropy: scores {x.Shape}, labels {labels.Shape} of {labels.DType} and class weights "
-                    + $"{classWeights?.Shape.ToString() ?? "none"} do not fit; use [N, C], integers [N] and [C].");
+                    + $"{classWeights?.Shape.ToString() ?? "none"} do not fit; use [N, C], integers [N], and [C] of the scores' type.");
             }
 
-            Tensor counts = labels.To(DType.Int64).NotEqual(ignoreIndex).To(x.DType);
-            Tensor hot = labels.OneHot(x.Shape[1], x.DType) * counts.Unsqueeze(1);
-            Tensor target = labelSmoothing == 0 ? hot : ((hot * (1 - labelSmoothing)) + (labelSmoothing / x.Shape[1])) * counts.Unsqueeze(1);
-            Tensor weighted = classWeights is null ? target : target * classWeights;
-            weights = classWeights is null ? counts : (hot * classWeights).Sum(1);
-            return -(weighted * x.LogSoftmax(1)).Sum(1);
+            return CrossEntropyNode.Run(
+                x, new CrossEntropyLabels(labels.Contiguous(), labelSmoothing, classWeights?.Contiguous(), ignoreIndex), reduction);
+        }
+
+        /// <summary>Counts the rows whose largest score stands at their label, on the device and without waiting for it.</summary>
+        /// <param name="labels">The labels [N], of an integer type.</param>
+        /// <param name="counts">Two Int64: the right rows are added to the first, all rows to the second.</param>
+        /// <exception cref="ArgumentException">Shapes or element types do not fit.</exception>
+        public void CountCorrect(Tensor labels, Tensor counts)
+        {
+            ArgumentNullException.ThrowIfNull(labels);
+            ArgumentNullException.ThrowIfNull(counts);
+            Kernels.CorrectPredictions.Add(
+                counts.Operand, x.Detach().Contiguous().Operand, labels.Contiguous().Operand);
         }
 
         /// <summary>A one where each label points, zeros elsewhere: [N] becomes [N, classes]. Labels outside are all zero.</summary>
@@ -65,5 +72,20 @@ public static class SoftmaxOperators
             Tensor numbers = Tensor.Arange(classes, DType.Int64, x.Device);
             return x.To(DType.Int64).Unsqueeze(-1).Equal(numbers).To(dtype);
         }
+    }
+
+    // The kernels run along the last axis of a matrix; another axis takes its place and goes back.
+    private static Tensor AlongRows(Tensor x, int axis, string operation, bool log)
+    {
+        ReductionKernels.RequireReal(operation, x);
+        int at = x.Shape.Axis(axis, operation);
+        if (at != x.Rank - 1)
+        {
+            return AlongRows(x.Transpose(at, -1), -1, operation, log).Transpose(at, -1);
+        }
+
+        Tensor rows = x.Rank == 2 ? x : x.Reshape(-1, x.Shape[^1]);
+        Tensor y = SoftmaxNode.Run(rows, log);
+        return x.Rank == 2 ? y : y.Reshape(x.Shape);
     }
 }

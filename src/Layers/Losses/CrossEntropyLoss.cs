@@ -45,9 +45,9 @@ public sealed class CrossEntropyLoss(
         Tensor rows = logits.Rank == 2
             ? logits
             : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).Reshape(-1, logits.Shape[1]);
-        Tensor losses = rows.SoftmaxCrossEntropy(
-            labels.Reshape(-1), _labelSmoothing, classWeights, ignoreIndex, out Tensor weights);
-        return Reduction == LossReduction.Mean ? losses.Sum() / weights.Sum() : Reduce(losses.Reshape(labels.Shape));
+        Tensor loss = rows.SoftmaxCrossEntropy(
+            labels.Rank == 1 ? labels : labels.Reshape(-1), _labelSmoothing, classWeights, ignoreIndex, Reduction);
+        return Reduction == LossReduction.None ? loss.Reshape(labels.Shape) : loss;
     }
 
     private Tensor OfDistributions(Tensor logits, Tensor target)

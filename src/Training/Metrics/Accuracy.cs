@@ -4,7 +4,7 @@ namespace DeepSharp.Training;
 /// <remarks>Predictions are scores [N, C]; targets are labels [N], or distributions [N, C] whose largest entry is the label.</remarks>
 public sealed class Accuracy : Metric
 {
-    private readonly RunningMean _mean = new();
+    private Tensor? _counts;
 
     /// <inheritdoc/>
     public override string Name => "accuracy";
@@ -22,13 +22,32 @@ public sealed class Accuracy : Metric
                 $"Accuracy: scores {prediction.Shape} and targets {target.Shape} do not fit; use [N, C] and [N] or [N, C].");
         }
 
-        Tensor labels = target.Rank == 2 ? target.ArgMax(1) : target.To(DType.Int64);
-        _mean.Add(prediction.Detach().ArgMax(1).Equal(labels).Sum(), prediction.Shape[0]);
+        using NoGrad noGrad = new();
+        if (_counts is null || !ReferenceEquals(_counts.Device, prediction.Device))
+        {
+            _counts?.Dispose();
+            _counts = Tensor.Zeros(2, DType.Int64, prediction.Device);
+            while (_counts.BelongsToScope)
+            {
+                _counts.Keep();
+            }
+        }
+
+        prediction.CountCorrect(target.Rank == 2 ? target.ArgMax(1) : target, _counts);
     }
 
     /// <inheritdoc/>
-    public override double Result() => _mean.Result();
+    public override double Result()
+    {
+        if (_counts is null)
+        {
+            return double.NaN;
+        }
+
+        long[] counts = _counts.ToArray<long>();
+        return (double)counts[0] / counts[1];
+    }
 
     /// <inheritdoc/>
-    public override void Reset() => _mean.Reset();
+    public override void Reset() => _counts?.Fill(0);
 }

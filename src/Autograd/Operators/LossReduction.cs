@@ -1,4 +1,4 @@
-namespace DeepSharp.Layers;
+namespace DeepSharp;
 
 /// <summary>What becomes of the losses of single elements.</summary>
 public enum LossReduction : byte
