@@ -1,0 +1,71 @@
+namespace DeepSharp.Persistence;
+
+/// <summary>One tensor in NumPy's npy format, which <c>numpy.load</c> and <c>numpy.save</c> read and write.</summary>
+/// <remarks>
+/// Written is version 1.0, row-major, least significant byte first, with the same bytes as NumPy's own. Read are versions 1.0, 2.0
+/// and 3.0, both orders of axes and of bytes, and the types f4, f8, i4, i8, u1, b1, and f2, which becomes Float32. Nothing in a file
+/// is executed. Source: NumPy's documentation of numpy.lib.format.
+/// </remarks>
+public static class Npy
+{
+    /// <summary>Writes a tensor, a view too, to a file, whole or not at all.</summary>
+    /// <param name="path">The file; an old one is replaced when the new one is complete.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public static void Save(string path, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        AtomicFile.Write(path, stream => Write(stream, tensor));
+    }
+
+    /// <summary>Reads a tensor.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where the tensor is made; <see cref="Device.Default"/> if null.</param>
+    /// <returns>The tensor, row-major whatever the order in the file.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold; the
+    /// message names the file, what was expected and what was found.</exception>
+    public static Tensor Load(string path, Device? device = null)
+    {
+        using FileStream file = ByteSource.Open(path);
+        ByteSource source = new(file, path);
+        return Read(source, device);
+    }
+
+    internal static void Write(Stream stream, Tensor tensor)
+    {
+        stream.Write(NpyHeader.Write(tensor));
+        TensorBytes.Write(stream, tensor);
+    }
+
+    internal static Tensor Read(ByteSource source, Device? device)
+    {
+        NpyHeader header = NpyHeader.Read(source);
+        bool swap = header.IsFortranOrder && header.Shape.Rank > 1;
+        Shape stored = swap ? new Shape([.. header.Shape.Reverse()]) : header.Shape;
+        Tensor made = TensorBytes.Read(source, header.Format, stored, device, "the elements");
+        try
+        {
+            source.RequireEnd("the elements");
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+
+        if (!swap)
+        {
+            return made;
+        }
+
+        using (made)
+        {
+            int[] axes = [.. Enumerable.Range(0, stored.Rank).Reverse()];
+            using Tensor view = made.Permute(axes);
+            return view.Clone();
+        }
+    }
+}

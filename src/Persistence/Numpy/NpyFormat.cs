@@ -1,0 +1,44 @@
+namespace DeepSharp.Persistence;
+
+/// <summary>NumPy's names of element types.</summary>
+internal static class NpyFormat
+{
+    /// <summary>The names that can be read.</summary>
+    internal const string Readable = "f2, f4, f8, u1, i4, i8 or b1 after '<', '>' or '|'";
+
+    /// <summary>What an element is read as, or null where no tensor holds such elements.</summary>
+    internal static ElementFormat? Of(string name)
+    {
+        if (name.Length != 3 || name[0] is not ('<' or '>' or '|'))
+        {
+            return null;
+        }
+
+        bool bigEndian = name[0] == '>';
+        ElementFormat? format = name[1..] switch
+        {
+            "f2" => new ElementFormat(DType.Float32, ElementEncoding.Float16, bigEndian),
+            "f4" => new ElementFormat(DType.Float32, BigEndian: bigEndian),
+            "f8" => new ElementFormat(DType.Float64, BigEndian: bigEndian),
+            "i4" => new ElementFormat(DType.Int32, BigEndian: bigEndian),
+            "i8" => new ElementFormat(DType.Int64, BigEndian: bigEndian),
+            "u1" => new ElementFormat(DType.UInt8),
+            "b1" => new ElementFormat(DType.Bool),
+            _ => null,
+        };
+
+        // A bar stands for "no byte order", which only single bytes have.
+        return name[0] == '|' && format?.Size > 1 ? null : format;
+    }
+
+    /// <summary>The name of an element type.</summary>
+    internal static string NameOf(DType dtype) => dtype switch
+    {
+        DType.Float32 => "<f4",
+        DType.Float64 => "<f8",
+        DType.Int32 => "<i4",
+        DType.Int64 => "<i8",
+        DType.UInt8 => "|u1",
+        _ => "|b1",
+    };
+}

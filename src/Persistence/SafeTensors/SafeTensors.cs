@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DeepSharp.Persistence;
+
+/// <summary>Tensors by name in a safetensors file, the format in which networks are exchanged.</summary>
+/// <remarks>
+/// <para>A file is the length of its header (8 bytes, least significant first), the header (JSON: name, dtype, shape and byte range
+/// of each tensor, and strings under <c>__metadata__</c>), and the elements, row-major and without gaps. Nothing in it is code.
+/// Source: the description of the format at github.com/huggingface/safetensors.</para>
+/// <para>Written are Float64, Float32, Int64, Int32, UInt8 and Bool; read are these and F16 and BF16, which become Float32. The same
+/// tensors give the same bytes, whatever their order in the dictionary.</para>
+/// </remarks>
+/// <example><code>
+/// SafeTensors.Save("model.safetensors", model.State());
+/// model.LoadState(SafeTensors.Load("model.safetensors"));
+/// </code></example>
+public static class SafeTensors
+{
+    private const int Alignment = 8;
+
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Writes tensors, views included, to a file, whole or not at all.</summary>
+    /// <param name="path">The file; an old one is replaced when the new one is complete.</param>
+    /// <param name="tensors">The tensors by name, such as a module's <c>State()</c>.</param>
+    /// <param name="metadata">Strings to go with them.</param>
+    /// <exception cref="ArgumentException">A name is <c>__metadata__</c> or is no Unicode text, or the header would be longer than
+    /// the 100,000,000 bytes that readers accept.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public static void Save(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        (string Name, Tensor Value)[] ordered = [.. tensors
+            .Select(static pair => (Name: pair.Key, Value: Checked(pair.Key, pair.Value)))
+            .OrderBy(static item => SafeTensorsFormat.RankOf(item.Value.DType))
+            .ThenBy(static item => item.Name, StringComparer.Ordinal)];
+        ReadOnlyMemory<byte> header = Header(ordered, metadata ?? new Dictionary<string, string>());
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header.Span);
+            foreach ((string _, Tensor value) in ordered)
+            {
+                TensorBytes.Write(stream, value);
+            }
+        });
+    }
+
+    /// <summary>Reads all tensors of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where the tensors are made; <see cref="Device.Default"/> if null.</param>
+    /// <returns>The tensors by name.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold; the
+    /// message names the file, what was expected and what was found.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null)
+    {
+        using SafeTensorsFile file = Open(path);
+        Dictionary<string, Tensor> tensors = [];
+        try
+        {
+            foreach (SafeTensorsEntry entry in file.Entries)
+            {
+                tensors.Add(entry.Name, file.Load(entry.Name, device));
+            }
+        }
+        catch
+        {
+            foreach (Tensor tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Opens a file and reads its header only.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
+    public static SafeTensorsFile Open(string path) => new(path);
+
+    private static Tensor Checked(string name, Tensor? value) =>
+        value ?? throw new ArgumentException($"SafeTensors: the tensor '{name}' is null.", nameof(value));
+
+    private static ReadOnlyMemory<byte> Header((string Name, Tensor Value)[] tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        bytes.Write(stackalloc byte[sizeof(ulong)]);
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json, metadata);
+            long end = 0;
+            foreach ((string name, Tensor value) in tensors)
+            {
+                RequireText(name, "the name");
+                if (name == SafeTensorsFormat.MetadataKey)
+                {
+                    throw new ArgumentException($"SafeTensors: no tensor can be named {name}; the format uses that name for strings.", nameof(tensors));
+                }
+
+                json.WriteStartObject(name);
+                json.WriteString("dtype", SafeTensorsFormat.NameOf(value.DType));
+                json.WriteStartArray("shape");
+                foreach (int dim in value.Shape)
+                {
+                    json.WriteNumberValue(dim);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(end);
+                json.WriteNumberValue(end += (long)value.Count * value.DType.Size);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Spaces make the elements begin at a multiple of eight.
+        while (bytes.WrittenCount % Alignment != 0)
+        {
+            bytes.Write(" "u8);
+        }
+
+        int length = bytes.WrittenCount - sizeof(ulong);
+        if (length > SafeTensorsFormat.MaxHeader)
+        {
+            throw new ArgumentException(
+                $"SafeTensors: the names and metadata take {length:N0} bytes; readers accept {SafeTensorsFormat.MaxHeader:N0}.", nameof(tensors));
+        }
+
+        byte[] header = bytes.WrittenSpan.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)length);
+        return header;
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (metadata.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject(SafeTensorsFormat.MetadataKey);
+        foreach ((string key, string value) in metadata.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            RequireText(key, "the metadata key");
+            RequireText(value, $"the metadata '{key}'");
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // A lone surrogate has no UTF-8: it would be written as another character.
+    private static void RequireText(string text, string what)
+    {
+        try
+        {
+            s_strict.GetByteCount(text);
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw new ArgumentException($"SafeTensors: {what} '{text}' is no Unicode text: it has half of a surrogate pair.", error);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace DeepSharp.Persistence;
+
+/// <summary>What a safetensors file says about one of its tensors.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Format">Its element type as the file writes it, such as <c>F32</c> or <c>BF16</c>.</param>
+/// <param name="Dims">The lengths of its axes.</param>
+/// <param name="ByteCount">How many bytes of the file its elements take.</param>
+public sealed record SafeTensorsEntry(string Name, string Format, IReadOnlyList<long> Dims, long ByteCount)
+{
+    /// <summary>Where its elements begin, counted from the end of the header.</summary>
+    internal long Offset { get; init; }
+}
