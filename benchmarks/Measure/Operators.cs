@@ -1,0 +1,70 @@
+using DeepSharp.Layers;
+
+namespace DeepSharp.Benchmarks.Measure;
+
+/// <summary>Single operators, their result made anew each time, as code normally does.</summary>
+internal static class Operators
+{
+    private const int RowLength = 256;
+
+    internal static void Run()
+    {
+        using (NoGrad noGrad = new())
+        {
+            ElementWise("1K", 1 << 10);
+            ElementWise("64K", 1 << 16);
+            ElementWise("1M", 1 << 20);
+            ElementWise("16M", 1 << 24);
+        }
+
+        CrossEntropy(128, 10);
+        CrossEntropy(4096, 1000);
+        BatchNormalization(128, 256);
+    }
+
+    private static void ElementWise(string label, int size)
+    {
+        Tensor x = Tensor.Normal([size]);
+        Tensor y = Tensor.Normal([size]);
+        Tensor rows = x.Reshape(-1, RowLength);
+        (string Name, Action Action)[] work =
+        [
+            ("add", () => _ = x + y),
+            ("exp", () => x.Exp()),
+            ("tanh", () => x.Tanh()),
+            ("sigmoid", () => x.Sigmoid()),
+            ("relu", () => x.Relu()),
+            ("gelu", () => x.Gelu()),
+            ("sum", () => x.Sum()),
+            ($"softmax_rows_of_{RowLength}", () => rows.Softmax(1)),
+        ];
+        foreach ((string name, Action action) in work)
+        {
+            Timing.Row($"{name}.{label}", "us", Timing.MedianSeconds(action) * 1e6);
+        }
+
+        x.Dispose();
+        y.Dispose();
+    }
+
+    // Forward and backward.
+    private static void CrossEntropy(int rows, int classes)
+    {
+        Parameter logits = new(Tensor.Normal([rows, classes]));
+        Tensor labels = Tensor.Uniform([rows], 0, classes).To(DType.Int64);
+        CrossEntropyLoss loss = new();
+        Timing.Row(
+            $"softmax_cross_entropy.{rows}x{classes}", "us",
+            Timing.MedianSeconds(() => loss.Compute(logits, labels).Backward()) * 1e6);
+    }
+
+    // Forward and backward in training mode, with running statistics.
+    private static void BatchNormalization(int rows, int features)
+    {
+        BatchNorm layer = new(features);
+        Parameter x = new(Tensor.Normal([rows, features]));
+        Tensor upstream = Tensor.Normal([rows, features]);
+        Timing.Row(
+            $"batch_norm.{rows}x{features}", "us", Timing.MedianSeconds(() => layer.Forward(x).Backward(upstream)) * 1e6);
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using DeepSharp;
+using DeepSharp.Benchmarks.Measure;
+
+// Prints one line per measurement, `deepsharp ROW UNIT VALUE`: the rows that benchmarks/compare/pytorch prints for PyTorch.
+string[] sections = ["mlp", "small", "gemm", "optimizers", "operators"];
+Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
+only.AcceptOnlyFromAmong(sections);
+Option<int> epochs = new("--epochs") { Description = "Epochs of the networks.", DefaultValueFactory = static _ => 3 };
+epochs.Validators.Add(static result =>
+{
+    if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+    {
+        result.AddError("--epochs must be at least 1.");
+    }
+});
+RootCommand command = new("Measures DeepSharp on the CPU: training, matrix products, optimizer steps, single operators.") { only, epochs };
+command.SetAction(result =>
+{
+    Device.Default = Device.Cpu;
+    Generator.Default = new Generator(seed: 1);
+    Console.WriteLine(
+        $"# DeepSharp {typeof(Tensor).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} threads");
+    string[] chosen = result.GetValue(only) is { Length: > 0 } some ? some : sections;
+    foreach (string section in chosen)
+    {
+        Run(section, result.GetValue(epochs));
+    }
+});
+return command.Parse(args).Invoke();
+
+static void Run(string section, int epochs)
+{
+    switch (section)
+    {
+        case "mlp":
+            Networks.Mlp(epochs);
+            break;
+        case "small":
+            Networks.Small(epochs);
+            break;
+        case "gemm":
+            Products.Run();
+            break;
+        case "optimizers":
+            Optimizers.Run();
+            break;
+        case "operators":
+            Operators.Run();
+            break;
+    }
+}

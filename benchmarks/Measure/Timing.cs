@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace DeepSharp.Benchmarks.Measure;
+
+/// <summary>Times as the PyTorch side takes them, so that the two can be compared.</summary>
+internal static class Timing
+{
+    private const int Blocks = 9;
+    private const double BlockSeconds = 0.05;
+
+    /// <summary>Seconds a call takes: the median over blocks of as many calls as fill a twentieth of a second.</summary>
+    internal static double MedianSeconds(Action action)
+    {
+        action();
+        int calls = 1;
+        while (Block(action, calls) is double seconds && seconds < BlockSeconds)
+        {
+            calls = Math.Max(calls + 1, (int)Math.Min(calls * 10.0, calls * 1.2 * BlockSeconds / Math.Max(seconds, 1e-9)));
+        }
+
+        return Median([.. Enumerable.Range(0, Blocks).Select(_ => Block(action, calls) / calls)]);
+    }
+
+    internal static double Median(IReadOnlyCollection<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /// <summary>Prints a measurement.</summary>
+    internal static void Row(string name, string unit, double value) =>
+        Console.WriteLine(FormattableString.Invariant($"deepsharp {name} {unit} {value:G6}"));
+
+    private static double Block(Action action, int calls)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            action();
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
