@@ -15,6 +15,7 @@ internal sealed unsafe class GemmCase<T>
     private readonly T[] _bias;
     private readonly T[] _before;
     private GemmArguments<T> _g;
+    private (double Sum, double Size)[]? _sums;
 
     /// <summary>Makes the operands. Order 'r' is by rows, 'c' by columns, 'R' and 'C' with gaps between them, 'g' gaps all over.</summary>
     internal GemmCase(int m, int n, int k, char orderA = 'r', char orderB = 'r', int batch = 1)
@@ -103,6 +104,7 @@ internal sealed unsafe class GemmCase<T>
 
     private void Compare(Func<double, double> function, string what)
     {
+        _sums ??= Products();
         T[] untouched = [.. _before];
         double epsilon = typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16;
         for (int z = 0; z < _g.Batch; z++)
@@ -111,16 +113,7 @@ internal sealed unsafe class GemmCase<T>
             {
                 for (int j = 0; j < _g.Columns; j++)
                 {
-                    double sum = 0;
-                    double size = 0;
-                    for (int p = 0; p < _g.Depth; p++)
-                    {
-                        double product = double.CreateChecked(_a[(z * _g.BatchA) + (i * _g.RowA) + (p * _g.ColumnA)])
-                            * double.CreateChecked(_b[(z * _g.BatchB) + (p * _g.RowB) + (j * _g.ColumnB)]);
-                        sum += product;
-                        size += Math.Abs(product);
-                    }
-
+                    (double sum, double size) = _sums[(((z * _g.Rows) + i) * _g.Columns) + j];
                     nint at = Margin + (z * _g.BatchC) + (i * _g.RowC) + j;
                     double old = Beta == 0 ? 0 : Beta * double.CreateChecked(_before[at]);
                     double bias = HasBias ? double.CreateChecked(_bias[j]) : 0;
@@ -135,6 +128,46 @@ internal sealed unsafe class GemmCase<T>
         }
 
         Assert.Equal(untouched, _c);
+    }
+
+    // The sums of products and of their magnitudes, once for all registers that the case is tried with.
+    private (double Sum, double Size)[] Products()
+    {
+        (double Sum, double Size)[] sums = new (double, double)[_g.Batch * _g.Rows * _g.Columns];
+        double[] row = new double[_g.Depth];
+        double[] columns = new double[_g.Depth * _g.Columns];
+        for (int z = 0; z < _g.Batch; z++)
+        {
+            for (int at = 0; at < columns.Length; at++)
+            {
+                columns[at] = double.CreateChecked(_b[(z * _g.BatchB) + (at % _g.Depth * _g.RowB) + (at / _g.Depth * _g.ColumnB)]);
+            }
+
+            for (int i = 0; i < _g.Rows; i++)
+            {
+                for (int p = 0; p < row.Length; p++)
+                {
+                    row[p] = double.CreateChecked(_a[(z * _g.BatchA) + (i * _g.RowA) + (p * _g.ColumnA)]);
+                }
+
+                for (int j = 0; j < _g.Columns; j++)
+                {
+                    double sum = 0;
+                    double size = 0;
+                    ReadOnlySpan<double> column = columns.AsSpan(j * row.Length, row.Length);
+                    for (int p = 0; p < column.Length; p++)
+                    {
+                        double product = row[p] * column[p];
+                        sum += product;
+                        size += Math.Abs(product);
+                    }
+
+                    sums[(((z * _g.Rows) + i) * _g.Columns) + j] = (sum, size);
+                }
+            }
+        }
+
+        return sums;
     }
 
     private static (nint Row, nint Column, nint Size) Strides(int rows, int columns, char order) => order switch

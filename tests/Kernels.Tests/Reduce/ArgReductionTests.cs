@@ -37,13 +37,15 @@ public class ArgReductionTests
     [Fact]
     public void The_GPU_form_finds_the_first_extreme()
     {
-        for (uint axes = 0; axes < 16; axes++)
+        // Barriers are slow on this device: few groups.
+        foreach (uint axes in (uint[])[0, 1, 6, 8, 13, 15])
         {
-            Check(Device.Emulated, DType.Float32, [2, 3, 4, 17], axes, i => Math.Round(9 * Numbers.Noise(i)));
+            Check(Device.Emulated, DType.Float32, [2, 2, 3, 4], axes, i => Math.Round(9 * Numbers.Noise(i)));
         }
 
-        Check(Device.Emulated, DType.Int64, [2, 3, 4, 17], 5, i => Math.Round(9 * Numbers.Noise(i)), Layout.Transposed);
-        Check(Device.Emulated, DType.Float64, [5, 40], 2, i => Math.Round(9 * Numbers.Noise(i)), Layout.Gapped);
+        Check(Device.Emulated, DType.Float32, [3, 67], 2, i => Math.Round(9 * Numbers.Noise(i)));
+        Check(Device.Emulated, DType.Int64, [2, 3, 2, 17], 13, i => Math.Round(9 * Numbers.Noise(i)), Layout.Transposed);
+        Check(Device.Emulated, DType.Float64, [40, 5], 1, i => Math.Round(9 * Numbers.Noise(i)), Layout.Gapped);
         Check(Device.Emulated, DType.Float32, [40000], 1, i => i is 20111 or 39000 ? 7 : Numbers.Noise(i));
     }
 

@@ -1,0 +1,76 @@
+namespace DeepSharp.Kernels.Tests.Elementwise;
+
+/// <summary>A function of two or three inputs and the same in double precision, rounded wherever the operator rounds.</summary>
+/// <param name="Name">The operator.</param>
+/// <param name="Arity">The number of inputs.</param>
+/// <param name="Numeric">Whether integers have it too.</param>
+/// <param name="IsComparison">Whether the result is a truth value.</param>
+/// <param name="Run">Runs the operator: output and three inputs, of which the last may be unused.</param>
+/// <param name="Value">The formula; its last argument rounds to the element type.</param>
+/// <param name="Ulps">The error allowed, in units of the last place.</param>
+internal sealed record BinaryCase(
+    string Name,
+    int Arity,
+    bool Numeric,
+    bool IsComparison,
+    Action<Operand, Operand, Operand, Operand> Run,
+    Func<double, double, double, Func<double, double>, double> Value,
+    double Ulps = 0)
+{
+    internal static readonly BinaryCase[] All =
+    [
+        Numbers("Add", default(Add), (a, b, _, r) => r(a + b)),
+        Numbers("Subtract", default(Subtract), (a, b, _, r) => r(a - b)),
+        Numbers("Multiply", default(Multiply), (a, b, _, r) => r(a * b)),
+        new("Divide", 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(default(Divide), o, a, b), (a, b, _, r) => r(a / b)),
+        Numbers("Maximum", default(Maximum), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b)),
+        Numbers("Minimum", default(Minimum), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Min(a, b)),
+        Numbers("Pow", default(Pow), (a, b, _, r) => r(Math.Pow(a, b))) with { Ulps = 4 },
+        Numbers("AddScaled by 3", new AddScaled(3), (a, b, _, r) => r(a + r(b * 3))),
+        Numbers("AddScaled by 1/3", new AddScaled(1 / 3.0), (a, b, _, r) => r(a + r(b * r(1 / 3.0)))) with { Numeric = false },
+        Numbers("MultiplyAdd", default(MultiplyAdd), (a, b, c, r) => r(r(a * b) + c)),
+        Numbers("Where", default(Where), (a, b, c, _) => a != 0 ? b : c),
+        Comparison("Equal", default(Equal), (a, b) => a == b),
+        Comparison("NotEqual", default(NotEqual), (a, b) => a != b),
+        Comparison("Greater", default(Greater), (a, b) => a > b),
+        Comparison("GreaterOrEqual", default(GreaterOrEqual), (a, b) => a >= b),
+        Comparison("Less", default(Less), (a, b) => a < b),
+        Comparison("LessOrEqual", default(LessOrEqual), (a, b) => a <= b),
+    ];
+
+    /// <summary>The names of all cases.</summary>
+    public static TheoryData<string> Names => [.. All.Select(static c => c.Name)];
+
+    /// <summary>The element types the operator is tried with.</summary>
+    internal DType[] Types => Numeric
+        ? [DType.Float32, DType.Float64, DType.Int32, DType.Int64]
+        : [DType.Float32, DType.Float64];
+
+    internal static BinaryCase Named(string name) => Array.Find(All, c => c.Name == name)!;
+
+    /// <summary>The type of the result.</summary>
+    internal DType ResultType(DType dtype) => IsComparison ? DType.Bool : dtype;
+
+    /// <summary>
+    /// A value for an input: small numbers with ties and zeros among them; the bases of powers are positive, as are the exponents
+    /// of integers, so that the formula holds for them all.
+    /// </summary>
+    internal double Input(DType dtype, int input, int index)
+    {
+        double noise = Tests.Numbers.Noise(index, 20 + input);
+        double value = dtype.IsFloatingPoint && index % 3 != 0 ? noise * 9 : Math.Round(noise * 9);
+        return Name != "Pow" ? value : input == 0 || !dtype.IsFloatingPoint ? Math.Abs(value) : value;
+    }
+
+    /// <summary>The formula in an element type.</summary>
+    internal double Expected(DType dtype, double a, double b, double c) =>
+        Value(a, b, c, dtype == DType.Float32 ? static v => (float)v : static v => v);
+
+    private static BinaryCase Numbers<TOp>(string name, TOp op, Func<double, double, double, Func<double, double>, double> value)
+        where TOp : unmanaged, INumericMap =>
+        new(name, TOp.Arity, true, false, (o, a, b, c) => Kernels.Elementwise.RunNumeric(op, o, a, b, c), value);
+
+    private static BinaryCase Comparison<TOp>(string name, TOp op, Func<double, double, bool> value)
+        where TOp : unmanaged, INumericMap => new(
+            name, 2, true, true, (o, a, b, c) => Kernels.Elementwise.RunNumeric(op, o, a, b, c), (a, b, _, _) => value(a, b) ? 1 : 0);
+}

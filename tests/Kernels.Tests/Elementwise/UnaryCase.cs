@@ -1,0 +1,108 @@
+using DeepSharp.Kernels.Tests.Numerics;
+
+namespace DeepSharp.Kernels.Tests.Elementwise;
+
+/// <summary>A unary operator, its function and derivative in double precision, and where it is tried.</summary>
+internal sealed record UnaryCase(
+    string Name,
+    Saved Saves,
+    Action<Operand, Operand> Forward,
+    Action<Operand, Operand, Operand> Backward,
+    Func<double, double> Value,
+    Func<double, double> Slope,
+    double Low,
+    double High)
+{
+    internal static readonly UnaryCase[] All =
+    [
+        Of("Abs", default(Abs), Math.Abs, x => x > 0 ? 1 : x < 0 ? -1 : 0 * x),
+        Of("Affine", new Affine(-1.5, 0.25), x => (-1.5 * x) + 0.25, _ => -1.5),
+        Of("Clamp", new Clamp(-0.75, 1.5), x => double.IsNaN(x) ? x : Math.Clamp(x, -0.75, 1.5), x => x is >= -0.75 and <= 1.5 ? 1 : 0),
+        Of("Cos", default(Cos), Math.Cos, x => -Math.Sin(x), -60, 60),
+        Of("Elu", new Elu(0.75), x => x > 0 ? x : 0.75 * DoubleOracle.Expm1(x), x => x > 0 ? 1 : 0.75 * Math.Exp(x)),
+        Of("ErrorFunction", new ErrorFunction(0.5), x => Erf(0.5 * x), x => Math.Exp(-0.25 * x * x) / Math.Sqrt(Math.PI)),
+        Of("Exp", default(Exp), Math.Exp, Math.Exp, -20, 20),
+        Of("Floor", default(Floor), Math.Floor, _ => 0),
+        Of("Gelu", default(Gelu), x => x * Phi(x), x => Phi(x) + (x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI))),
+        Of("GeluTanh", default(GeluTanh), x => 0.5 * x * (1 + Math.Tanh(Inner(x))), GeluTanhSlope),
+        Of("Identity", default(Identity), x => x, _ => 1),
+        Of("LeakyRelu", new LeakyRelu(0.125), x => x > 0 ? x : 0.125 * x, x => x > 0 ? 1 : 0.125),
+        Of("Log", default(Log), Math.Log, x => 1 / x, 0.001, 50),
+        Of("Neg", default(Neg), x => -x, _ => -1),
+        Of("Power 2.5", new Power(2.5), x => Math.Pow(x, 2.5), x => 2.5 * Math.Pow(x, 1.5), 0, 10),
+        Of("Power 3", new Power(3), x => x * x * x, x => 3 * x * x),
+        Of("Power -2", new Power(-2), x => 1 / (x * x), x => -2 / (x * x * x), 0.1, 10),
+        Of("Reciprocal", default(Reciprocal), x => 1 / x, x => -1 / (x * x), 0.1, 10),
+        Of("Relu", default(Relu), x => x > 0 || double.IsNaN(x) ? x : 0, x => x > 0 ? 1 : 0),
+        Of("Rsqrt", default(Rsqrt), x => 1 / Math.Sqrt(x), x => -0.5 / (x * Math.Sqrt(x)), 0.1, 50),
+        Of("Sigmoid", default(Sigmoid), DoubleOracle.Sigmoid, SigmoidSlope, -20, 20),
+        Of("Sign", default(Sign), x => double.IsNaN(x) ? x : Math.Sign(x), _ => 0),
+        Of("Silu", default(Silu), x => x * DoubleOracle.Sigmoid(x), x => DoubleOracle.Sigmoid(x) + (x * SigmoidSlope(x))),
+        Of("Sin", default(Sin), Math.Sin, Math.Cos, -60, 60),
+        Of("Softplus", default(Softplus), x => Math.Max(x, 0) + DoubleOracle.Log1p(Math.Exp(-Math.Abs(x))), DoubleOracle.Sigmoid, -30, 30),
+        Of("Sqrt", default(Sqrt), Math.Sqrt, x => 0.5 / Math.Sqrt(x), 0.01, 50),
+        Of("Square", default(Square), x => x * x, x => 2 * x),
+        Of("Tanh", default(Tanh), Math.Tanh, x => 1 / (Math.Cosh(x) * Math.Cosh(x)), -5, 5),
+        Of(
+            "Affine, then Exp",
+            new Then<Affine, Exp>(new Affine(0.5, 1), default),
+            x => Math.Exp((0.5 * x) + 1),
+            x => 0.5 * Math.Exp((0.5 * x) + 1)),
+        Of(
+            "Tanh, then Square, then Sin",
+            new Then<Then<Tanh, Square>, Sin>(default, default),
+            x => Math.Sin(Math.Tanh(x) * Math.Tanh(x)),
+            x => Math.Cos(Math.Tanh(x) * Math.Tanh(x)) * 2 * Math.Tanh(x) / (Math.Cosh(x) * Math.Cosh(x))),
+    ];
+
+    /// <summary>The names of all cases.</summary>
+    public static TheoryData<string> Names => [.. All.Select(static c => c.Name)];
+
+    internal static UnaryCase Named(string name) => Array.Find(All, c => c.Name == name)!;
+
+    /// <summary>A number of the domain for each index.</summary>
+    internal double Input(int index) => Low + ((High - Low) * 0.5 * (1 + Numbers.Noise(index, 3)));
+
+    private static UnaryCase Of<TOp>(
+        string name, TOp op, Func<double, double> value, Func<double, double> slope, double low = -4, double high = 4)
+        where TOp : unmanaged, IUnaryOp => new(
+            name,
+            TOp.Saves,
+            (o, x) => Kernels.Elementwise.Run(new UnaryForward<TOp>(op), o, x),
+            (o, g, saved) => Kernels.Elementwise.Run(new UnaryBackward<TOp>(op), o, g, saved),
+            value,
+            slope,
+            low,
+            high);
+
+    private static double Phi(double x) => 0.5 * (1 + Erf(x * Math.Sqrt(0.5)));
+
+    private static double Inner(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
+
+    private static double GeluTanhSlope(double x)
+    {
+        double t = Math.Tanh(Inner(x));
+        return (0.5 * (1 + t)) + (0.5 * x * (1 - (t * t)) * Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x)));
+    }
+
+    private static double SigmoidSlope(double x) => DoubleOracle.Sigmoid(x) * DoubleOracle.Sigmoid(-x);
+
+    // erf(x) = 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!: all terms of one sign (Abramowitz and Stegun, 7.1.6).
+    private static double Erf(double x)
+    {
+        if (!(Math.Abs(x) < 6.5))
+        {
+            return double.IsNaN(x) ? x : Math.CopySign(1, x);
+        }
+
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 200; n++)
+        {
+            term *= 2 * x * x / ((2 * n) + 1);
+            sum += term;
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+}
