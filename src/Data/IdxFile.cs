@@ -12,7 +12,10 @@ namespace DeepSharp.Data;
 public static class IdxFile
 {
     private const int UnsignedByte = 0x08;
-    private const int Chunk = 1 << 20;
+    private const int Chunk = 1 << 16;
+
+    // Deflate's best: 258 bytes from two bits.
+    private const long MaxCompression = 1032;
 
     /// <summary>Reads a file of unsigned bytes.</summary>
     /// <param name="path">The file; gzip is recognised by its content.</param>
@@ -22,12 +25,6 @@ public static class IdxFile
     /// <exception cref="InvalidDataException">It is not a whole IDX file of unsigned bytes; the message names the file, what was
     /// expected and what was found.</exception>
     public static Tensor Read(string path, Device? device = null)
-    {
-        (byte[] values, int[] dims) = ReadBytes(path);
-        return Tensor.From(values, new Shape(dims), device);
-    }
-
-    internal static (byte[] Values, int[] Dims) ReadBytes(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
@@ -40,8 +37,13 @@ public static class IdxFile
         {
             bool zipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
-            using Stream content = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Parse(content, path);
+            if (!zipped)
+            {
+                return Parse(file, file.Length, path, device);
+            }
+
+            using GZipStream content = new(file, CompressionMode.Decompress);
+            return Parse(content, file.Length * MaxCompression, path, device);
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -49,25 +51,27 @@ public static class IdxFile
         }
     }
 
-    private static (byte[] Values, int[] Dims) Parse(Stream content, string path)
+    private static Tensor Parse(Stream content, long limit, string path, Device? device)
     {
-        byte[] magic = Exactly(content, 4, path, "the four bytes of the IDX magic number");
-        if (magic[0] != 0 || magic[1] != 0 || magic[2] != UnsignedByte)
+        Span<byte> word = stackalloc byte[4];
+        Fill(content, word, path, "the four bytes of the IDX magic number");
+        if (word[0] != 0 || word[1] != 0 || word[2] != UnsignedByte)
         {
             throw new InvalidDataException(
-                $"{path}: expected an IDX file of unsigned bytes, whose first bytes are 00 00 08, and found {Convert.ToHexString(magic[..3])}.");
+                $"{path}: expected an IDX file of unsigned bytes, whose first bytes are 00 00 08, and found {Convert.ToHexString(word[..3])}.");
         }
 
-        if (magic[3] == 0 || magic[3] > Shape.MaxRank)
+        int[] dims = new int[word[3]];
+        if (dims.Length is 0 or > Shape.MaxRank)
         {
-            throw new InvalidDataException($"{path}: expected 1 to {Shape.MaxRank} axes and found {magic[3]}.");
+            throw new InvalidDataException($"{path}: expected 1 to {Shape.MaxRank} axes and found {dims.Length}.");
         }
 
-        int[] dims = new int[magic[3]];
         long count = 1;
         for (int axis = 0; axis < dims.Length; axis++)
         {
-            uint dim = BinaryPrimitives.ReadUInt32BigEndian(Exactly(content, 4, path, $"the length of axis {axis}"));
+            Fill(content, word, path, $"the length of axis {axis}");
+            uint dim = BinaryPrimitives.ReadUInt32BigEndian(word);
             count = dim > int.MaxValue ? long.MaxValue : count * dim;
             if (count > int.MaxValue)
             {
@@ -77,36 +81,41 @@ public static class IdxFile
             dims[axis] = (int)dim;
         }
 
-        byte[] values = Exactly(content, (int)count, path, $"{count} elements of [{string.Join(", ", dims)}]");
-        if (content.ReadByte() >= 0)
+        string what = $"{count} elements of [{string.Join(", ", dims)}]";
+        if (count > limit)
         {
-            throw new InvalidDataException($"{path}: expected {count} elements of [{string.Join(", ", dims)}] and found more bytes behind them.");
+            // Nothing is allocated on a header's word alone.
+            throw new InvalidDataException($"{path}: expected {what}, and the file is too short to hold them.");
         }
 
-        return (values, dims);
+        Tensor made = Tensor.Zeros(new Shape(dims), DType.UInt8, device);
+        try
+        {
+            byte[] chunk = new byte[Math.Min((int)count, Chunk)];
+            for (int at = 0; at < count; at += chunk.Length)
+            {
+                Span<byte> part = chunk.AsSpan(0, Math.Min(chunk.Length, (int)count - at));
+                Fill(content, part, path, what, at);
+                made.Storage.Block.Upload<byte>(part, at);
+            }
+
+            return content.ReadByte() < 0
+                ? made
+                : throw new InvalidDataException($"{path}: expected {what} and found more bytes behind them.");
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 
-    // Grows with what is there, so that a header cannot make the program allocate what the file does not hold.
-    private static byte[] Exactly(Stream content, int count, string path, string what)
+    private static void Fill(Stream content, Span<byte> bytes, string path, string what, int before = 0)
     {
-        byte[] bytes = new byte[Math.Min(count, Chunk)];
-        int read = 0;
-        while (read < count)
+        int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (read < bytes.Length)
         {
-            if (read == bytes.Length)
-            {
-                Array.Resize(ref bytes, (int)Math.Min(count, 2L * bytes.Length));
-            }
-
-            int got = content.Read(bytes, read, bytes.Length - read);
-            if (got == 0)
-            {
-                throw new InvalidDataException($"{path}: expected {what}, and the file ends after {read} of {count} bytes of them.");
-            }
-
-            read += got;
+            throw new InvalidDataException($"{path}: expected {what}, and the file ends after {before + read} bytes of them.");
         }
-
-        return bytes;
     }
 }

@@ -44,27 +44,22 @@ public sealed class MnistData
     {
         string imagePath = Find(folder, $"{part}-images", 3);
         string labelPath = Find(folder, $"{part}-labels", 1);
-        (byte[] images, int[] imageDims) = IdxFile.ReadBytes(imagePath);
-        (byte[] labels, int[] labelDims) = IdxFile.ReadBytes(labelPath);
-        if (imageDims.Length != 3 || imageDims[1] == 0 || imageDims[2] == 0)
+        Tensor images = IdxFile.Read(imagePath, device);
+        Tensor labels = IdxFile.Read(labelPath, device);
+        if (images.Rank != 3 || images.Shape[1] == 0 || images.Shape[2] == 0)
         {
-            throw new InvalidDataException($"{imagePath}: expected images [n, height, width] and found [{string.Join(", ", imageDims)}].");
+            throw new InvalidDataException($"{imagePath}: expected images [n, height, width] and found {images.Shape}.");
         }
 
-        if (labelDims.Length != 1)
+        if (labels.Rank != 1)
         {
-            throw new InvalidDataException($"{labelPath}: expected labels [n] and found [{string.Join(", ", labelDims)}].");
+            throw new InvalidDataException($"{labelPath}: expected labels [n] and found {labels.Shape}.");
         }
 
-        if (imageDims[0] != labelDims[0])
-        {
-            throw new InvalidDataException(
-                $"{labelPath}: expected {imageDims[0]} labels, one for each image of {Path.GetFileName(imagePath)}, and found {labelDims[0]}.");
-        }
-
-        Tensor features = Tensor.From(images, new Shape(imageDims), device);
-        Tensor targets = Tensor.From(labels, new Shape(labelDims), device);
-        return new Dataset(features, targets).Scaled(1.0 / 255);
+        return images.Shape[0] == labels.Shape[0]
+            ? new Dataset(images, labels).Scaled(1.0 / 255)
+            : throw new InvalidDataException(
+                $"{labelPath}: expected {images.Shape[0]} labels, one for each image of {Path.GetFileName(imagePath)}, and found {labels.Shape[0]}.");
     }
 
     private static string Find(string folder, string stem, int axes)
