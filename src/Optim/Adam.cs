@@ -55,7 +55,7 @@ public class Adam : Optimizer
     }
 
     /// <summary>How much of the mean gradient stays.</summary>
-    public double Beta1 { get; }
+    public double Beta1 { get; private set; }
 
     /// <summary>How much of the mean squared gradient stays.</summary>
     public double Beta2 { get; }
@@ -68,6 +68,12 @@ public class Adam : Optimizer
 
     /// <summary>Whether the largest mean squared gradient so far divides.</summary>
     public bool AmsGrad { get; }
+
+    private protected override double? CycledMomentum
+    {
+        get => Beta1;
+        set => Beta1 = value!.Value;
+    }
 
     private protected override void Update(in Operand values, in Operand gradients, ReadOnlySpan<Operand> state)
     {

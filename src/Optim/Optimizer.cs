@@ -8,7 +8,7 @@ namespace DeepSharp.Optim;
 /// one launch each, whatever the number of tensors. State lives beside the arena and belongs to no scope. Parameters that are
 /// frozen when the optimizer is made are left out.
 /// </remarks>
-public abstract class Optimizer
+public abstract partial class Optimizer
 {
     private readonly List<ParameterRun> _runs;
     private readonly Tensor[][] _state;
@@ -35,15 +35,19 @@ public abstract class Optimizer
             .Select(_ => Tensor.Zeros(run.Length, run.Arena.Values.DType, run.Arena.Values.Device)).ToArray())];
     }
 
-    /// <summary>How far a step goes.</summary>
+    /// <summary>How far the next step goes. Setting it sets <see cref="BaseLearningRate"/>, from which a schedule computes its rates.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
     public double LearningRate
     {
         get => _learningRate;
-        set => _learningRate = value >= 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(value), value, $"{GetType().Name}: the learning rate must be finite and not negative.");
+        set
+        {
+            _learningRate = _baseRate = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(value), value, $"{GetType().Name}: the learning rate must be finite and not negative.");
+            FollowSchedule();
+        }
     }
 
     /// <summary>The number of steps made.</summary>
@@ -63,6 +67,8 @@ public abstract class Optimizer
 
             Update(_runs[i].Values, _runs[i].Gradients, state);
         }
+
+        FollowSchedule();
     }
 
     /// <summary>Sets the gradients of all parameters to zero.</summary>

@@ -45,13 +45,19 @@ public sealed class RMSProp : Optimizer
     public double Epsilon { get; }
 
     /// <summary>How much of the last step's direction stays.</summary>
-    public double Momentum { get; }
+    public double Momentum { get; private set; }
 
     /// <summary>Whether the variance of the gradient divides instead of its mean square.</summary>
     public bool Centered { get; }
 
     /// <summary>The factor of w that is added to the gradient.</summary>
     public double WeightDecay { get; }
+
+    private protected override double? CycledMomentum
+    {
+        get => Momentum;
+        set => Momentum = value!.Value;
+    }
 
     private protected override void Update(in Operand values, in Operand gradients, ReadOnlySpan<Operand> state) =>
         UpdateKernel.Run(new Rule(LearningRate, Alpha, Epsilon, Momentum, Centered ? 1 : 0, WeightDecay), values, gradients, state);

@@ -42,7 +42,7 @@ public sealed class Sgd : Optimizer
     }
 
     /// <summary>How much of the last step's direction stays.</summary>
-    public double Momentum { get; }
+    public double Momentum { get; private set; }
 
     /// <summary>How much less of the gradient enters the direction.</summary>
     public double Dampening { get; }
@@ -52,6 +52,12 @@ public sealed class Sgd : Optimizer
 
     /// <summary>Whether the step looks ahead.</summary>
     public bool Nesterov { get; }
+
+    private protected override double? CycledMomentum
+    {
+        get => Momentum > 0 ? Momentum : null;
+        set => Momentum = value!.Value;
+    }
 
     private protected override void Update(in Operand values, in Operand gradients, ReadOnlySpan<Operand> state)
     {

@@ -1,0 +1,114 @@
+using DeepSharp.Optim;
+
+namespace DeepSharp.Tests;
+
+/// <summary>How optimizers follow schedules.</summary>
+public class SchedulesOfOptimizers
+{
+    [Fact]
+    public void A_step_moves_by_the_scheduled_rate()
+    {
+        Parameter w = new(Tensor.Zeros(1, DType.Float64));
+        Sgd optimizer = new([w], learningRate: 1) { Schedule = new InverseTimeDecay(1) };
+        double expected = 0;
+        for (int t = 0; t < 5; t++)
+        {
+            optimizer.ZeroGradients();
+            w.Sum().Backward();
+            optimizer.Step();
+            expected -= 1.0 / (1 + t);
+            Assert.Equal(expected, w.ToArray<double>()[0], 14);
+        }
+
+        Assert.Equal(1.0 / 6, optimizer.LearningRate, 14);
+        Assert.Equal(1, optimizer.BaseLearningRate);
+    }
+
+    [Fact]
+    public void Setting_the_rate_sets_what_the_schedule_starts_from()
+    {
+        Sgd optimizer = Make(0.1);
+        optimizer.Schedule = new StepDecay(1, 0.5);
+        optimizer.Step();
+        Assert.Equal(0.05, optimizer.LearningRate, 14);
+        optimizer.LearningRate = 0.4;
+        Assert.Equal(0.4, optimizer.BaseLearningRate);
+        Assert.Equal(0.2, optimizer.LearningRate, 14);
+        optimizer.Schedule = null;
+        Assert.Equal(0.4, optimizer.LearningRate);
+    }
+
+    [Fact]
+    public void Taking_the_schedule_off_gives_the_momentum_back()
+    {
+        Sgd optimizer = Make(0.1, momentum: 0.5);
+        optimizer.Schedule = new OneCycle(1, 20, riseShare: 0.5);
+        for (int step = 0; step < 9; step++)
+        {
+            optimizer.Step();
+        }
+
+        Assert.Equal(0.85, optimizer.Momentum, 12);
+        Assert.Equal(1, optimizer.LearningRate, 12);
+        optimizer.Schedule = null;
+        Assert.Equal(0.5, optimizer.Momentum);
+        Assert.Equal(0.1, optimizer.LearningRate);
+    }
+
+    [Fact]
+    public void Adam_cycles_its_first_beta()
+    {
+        Adam optimizer = new([new Parameter(Tensor.Zeros(1))]) { Schedule = new OneCycle(1, 20) };
+        Assert.Equal(0.95, optimizer.Beta1, 12);
+    }
+
+    [Fact]
+    public void A_rule_without_momentum_refuses_to_cycle_it_and_keeps_its_rate()
+    {
+        Sgd optimizer = Make(0.1);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => optimizer.Schedule = new OneCycle(1, 20));
+        Assert.Contains("cycleMomentum: false", error.Message, StringComparison.Ordinal);
+        Assert.Null(optimizer.Schedule);
+        Assert.Equal(0.1, optimizer.LearningRate);
+        optimizer.Schedule = new OneCycle(1, 20, cycleMomentum: false);
+        Assert.Equal(0.04, optimizer.LearningRate, 14);
+    }
+
+    [Fact]
+    public void A_schedule_that_gives_no_rate_is_refused()
+    {
+        Sgd optimizer = Make(0.1);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => optimizer.Schedule = CustomRate.FromRate(static _ => double.NaN));
+        Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0.1, optimizer.LearningRate);
+    }
+
+    [Fact]
+    public void One_schedule_serves_many_optimizers()
+    {
+        StepDecay schedule = new(1, 0.5);
+        Sgd first = Make(0.1);
+        Sgd second = Make(0.8);
+        first.Schedule = second.Schedule = schedule;
+        first.Step();
+        Assert.Equal(0.05, first.LearningRate, 14);
+        Assert.Equal(0.8, second.LearningRate, 14);
+    }
+
+    [Fact]
+    public void A_plateau_lowers_what_the_schedule_starts_from()
+    {
+        Sgd optimizer = Make(0.1);
+        optimizer.Schedule = new StepDecay(1, 0.5);
+        optimizer.Step();
+        ReduceOnPlateau plateau = new(factor: 0.1, patience: 0);
+        Assert.False(plateau.Observe(optimizer, 1));
+        Assert.True(plateau.Observe(optimizer, double.NaN));
+        Assert.Equal(0.01, optimizer.BaseLearningRate, 14);
+        Assert.Equal(0.005, optimizer.LearningRate, 14);
+        Assert.Equal(1, plateau.Reductions);
+    }
+
+    private static Sgd Make(double rate, double momentum = 0) => new([new Parameter(Tensor.Zeros(1))], rate, momentum);
+}
