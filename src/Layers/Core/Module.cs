@@ -60,26 +60,31 @@ public abstract class Module
 
     /// <summary>Overwrites parameters and buffers with saved values, which are converted to their type and device.</summary>
     /// <param name="state">Values by name.</param>
+    /// <param name="strict">Whether the names must be exactly those of <see cref="State"/>. If false, what is missing keeps its
+    /// values and what is unknown, such as PyTorch's <c>num_batches_tracked</c>, is left aside.</param>
     /// <exception cref="ArgumentException">A name is missing or unknown, or a shape differs; nothing has been changed.</exception>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
         IReadOnlyDictionary<string, Tensor> own = State();
-        string[] missing = [.. own.Keys.Where(name => !state.ContainsKey(name))];
-        string[] unknown = [.. state.Keys.Where(name => !own.ContainsKey(name))];
+        string[] missing = strict ? [.. own.Keys.Where(name => !state.ContainsKey(name))] : [];
+        string[] unknown = strict ? [.. state.Keys.Where(name => !own.ContainsKey(name))] : [];
         string[] different = [.. own.Where(pair => state.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
             .Select(pair => $"{pair.Key} is {pair.Value.Shape} here and {state[pair.Key].Shape} there")];
         if (missing.Length + unknown.Length + different.Length > 0)
         {
             throw new ArgumentException(
                 $"LoadState: the state is of another model. Missing: {List(missing)}. Unknown: {List(unknown)}. Of another shape: "
-                + $"{List(different)}.",
+                + $"{List(different)}.{(different.Length == 0 ? " Names that differ are left aside with strict: false." : string.Empty)}",
                 nameof(state));
         }
 
         foreach ((string name, Tensor value) in own)
         {
-            value.CopyFrom(state[name]);
+            if (state.TryGetValue(name, out Tensor? saved))
+            {
+                value.CopyFrom(saved);
+            }
         }
 
         static string List(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names.Take(10)) + (names.Length > 10 ? ", …" : string.Empty);

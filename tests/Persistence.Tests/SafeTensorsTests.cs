@@ -1,0 +1,280 @@
+using System.Globalization;
+using DeepSharp.Persistence;
+
+namespace DeepSharp.Tests;
+
+public class SafeTensorsTests
+{
+    private static readonly Dictionary<string, string> s_metadata = new() { ["note"] = "quotes \" and \\ and ü", ["format"] = "pt" };
+
+    private static Dictionary<string, Tensor> Canonical => new()
+    {
+        ["größe"] = Example.Of(DType.Bool, 7),
+        ["bytes"] = Example.Of(DType.UInt8, 40),
+        ["ints"] = Example.Of(DType.Int32, 2, 2, 2),
+        ["scalar"] = Example.Of(DType.Float32),
+        ["empty"] = Example.Of(DType.Float32, 0, 5),
+        ["a.weight"] = Example.Of(DType.Float32, 2, 3),
+        ["doubles"] = Example.Of(DType.Float64, 3, 2),
+        ["longs"] = Example.Of(DType.Int64, 4),
+    };
+
+    [Fact]
+    public void Files_of_another_writer_are_read()
+    {
+        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("canonical.safetensors"), Device.Cpu);
+        Dictionary<string, Tensor> expected = Canonical;
+        Assert.Equal(expected.Keys.Order(), read.Keys.Order());
+        foreach ((string name, Tensor value) in expected)
+        {
+            Example.Same(value, read[name]);
+        }
+    }
+
+    [Fact]
+    public void Bytes_are_those_of_the_reference_layout()
+    {
+        using TemporaryFolder folder = new();
+        SafeTensors.Save(folder["a"], Canonical, s_metadata);
+        Assert.Equal(File.ReadAllBytes(Example.File("canonical.safetensors")), File.ReadAllBytes(folder["a"]));
+    }
+
+    [Fact]
+    public void The_order_of_the_dictionary_does_not_matter()
+    {
+        using TemporaryFolder folder = new();
+        SafeTensors.Save(folder["a"], Canonical, s_metadata);
+        SafeTensors.Save(folder["b"], Canonical.Reverse().ToDictionary(), s_metadata.Reverse().ToDictionary());
+        Assert.Equal(File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]));
+    }
+
+    [Fact]
+    public void Elements_begin_at_a_multiple_of_their_size()
+    {
+        using TemporaryFolder folder = new();
+        for (int length = 1; length < 12; length++)
+        {
+            SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { [new string('n', length)] = Example.Of(DType.Float64, 1) });
+            Assert.Equal(0, new FileInfo(folder["a"]).Length % 8);
+            byte[] bytes = File.ReadAllBytes(folder["a"]);
+            Assert.Equal(0, BitConverter.ToInt64(bytes) % 8);
+            Assert.Equal(-1.5, BitConverter.ToDouble(bytes, bytes.Length - 8));
+        }
+    }
+
+    [Fact]
+    public void Halves_widen_and_unaligned_elements_are_read()
+    {
+        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
+        Assert.Equal(["brain", "half", "mask", "wide"], read.Keys.Order());
+        Example.Same(Example.Of(DType.Float32, 2, 4), read["half"]);
+        Example.Same(Example.Of(DType.Float32, 5), read["brain"]);
+        Example.Same(Example.Of(DType.Bool, 3), read["mask"]);
+        Example.Same(Example.Of(DType.Float64, 2), read["wide"]);
+    }
+
+    [Fact]
+    public void A_file_without_tensors_is_read_and_written()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Empty(SafeTensors.Load(Example.File("nothing.safetensors")));
+        SafeTensors.Save(folder["none"], new Dictionary<string, Tensor>());
+        Assert.Equal(File.ReadAllBytes(Example.File("nothing.safetensors")), File.ReadAllBytes(folder["none"]));
+    }
+
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    [InlineData(DType.Int32)]
+    [InlineData(DType.Int64)]
+    [InlineData(DType.UInt8)]
+    [InlineData(DType.Bool)]
+    public void Every_type_shape_and_view_comes_back(DType dtype)
+    {
+        using TemporaryFolder folder = new();
+        Tensor cube = Example.Of(dtype, 4, 5, 6);
+        Dictionary<string, Tensor> tensors = new()
+        {
+            ["scalar"] = Example.Of(dtype),
+            ["one"] = Example.Of(dtype, 1),
+            ["vector"] = Example.Of(dtype, 13),
+            ["empty"] = Example.Of(dtype, 3, 0, 2),
+            ["eight axes"] = Example.Of(dtype, 1, 2, 1, 3, 1, 2, 1, 2),
+            ["cube"] = cube,
+            ["transposed"] = cube.Permute(2, 0, 1),
+            ["slice"] = cube.Narrow(1, 1, 3),
+            ["slice of a transpose"] = cube.Transpose(0, 2).Narrow(0, 2, 3).Narrow(1, 1, 2),
+            ["expanded"] = Example.Of(dtype, 1, 3).Expand([4, 3]),
+        };
+        SafeTensors.Save(folder["a"], tensors);
+        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        Assert.Equal(tensors.Count, read.Count);
+        foreach ((string name, Tensor value) in tensors)
+        {
+            Example.Same(value, read[name]);
+        }
+    }
+
+    [Fact]
+    public void A_transposed_view_is_written_in_the_order_of_its_own_axes()
+    {
+        using TemporaryFolder folder = new();
+        SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["t"] = Tensor.From([1, 2, 3, 4, 5, 6], [2, 3], Device.Cpu).T });
+        byte[] bytes = File.ReadAllBytes(folder["a"]);
+        int[] values = [.. Enumerable.Range(0, 6).Select(i => BitConverter.ToInt32(bytes, bytes.Length - 24 + (4 * i)))];
+        Assert.Equal([1, 4, 2, 5, 3, 6], values);
+    }
+
+    [Fact]
+    public void Special_numbers_keep_their_bits()
+    {
+        using TemporaryFolder folder = new();
+        float[] floats = [0f, -0f, float.NaN, BitConverter.Int32BitsToSingle(0x7FA00001), float.PositiveInfinity, float.Epsilon, float.MaxValue];
+        double[] doubles = [-0.0, double.NaN, double.NegativeInfinity, double.Epsilon, double.MinValue];
+        Dictionary<string, Tensor> tensors = new() { ["f"] = Tensor.From(floats, Device.Cpu), ["d"] = Tensor.From(doubles, Device.Cpu) };
+        SafeTensors.Save(folder["a"], tensors);
+        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        Assert.Equal(floats.Select(BitConverter.SingleToInt32Bits), read["f"].ToArray<float>().Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(doubles.Select(BitConverter.DoubleToInt64Bits), read["d"].ToArray<double>().Select(BitConverter.DoubleToInt64Bits));
+    }
+
+    [Theory]
+    [InlineData(0x3C00, 1f)]
+    [InlineData(0x0001, 5.9604645E-08f)]
+    [InlineData(0x7BFF, 65504f)]
+    [InlineData(0xFC00, float.NegativeInfinity)]
+    [InlineData(0x8000, -0f)]
+    public void Halves_widen_exactly(int bits, float expected)
+    {
+        using TemporaryFolder folder = new();
+        Raw.Write(folder["a"], """{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""", [(byte)bits, (byte)(bits >> 8)]);
+        float actual = SafeTensors.Load(folder["a"], Device.Cpu)["x"].ToArray<float>()[0];
+        Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(actual));
+    }
+
+    [Fact]
+    public void Tensors_larger_than_a_chunk_come_back()
+    {
+        using TemporaryFolder folder = new();
+        int[] values = [.. Enumerable.Range(0, 600_001)];
+        SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = Tensor.From(values, Device.Cpu), ["y"] = Tensor.From(values, Device.Cpu) });
+        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        Assert.Equal(values, read["x"].ToArray<int>());
+        Assert.Equal(values, read["y"].ToArray<int>());
+    }
+
+    [Fact]
+    public void Tensors_of_another_device_come_back()
+    {
+        using TemporaryFolder folder = new();
+        using Tensor there = Example.Of(DType.Float32, 3, 5).To(Device.Emulated);
+        SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = there.T });
+        Tensor read = SafeTensors.Load(folder["a"], Device.Emulated)["x"];
+        Assert.Same(Device.Emulated, read.Device);
+        Example.Same(Example.Of(DType.Float32, 3, 5).T.Contiguous(), read);
+    }
+
+    [Fact]
+    public void An_open_file_tells_what_it_holds_and_loads_one_tensor()
+    {
+        using SafeTensorsFile file = SafeTensors.Open(Example.File("canonical.safetensors"));
+        Assert.Equal(["longs", "doubles", "a.weight", "empty", "scalar", "ints", "bytes", "größe"], file.Entries.Select(static e => e.Name));
+        Assert.Equal(["I64", "F64", "F32", "F32", "F32", "I32", "U8", "BOOL"], file.Entries.Select(static e => e.Format));
+        Assert.Equal([32, 48, 24, 0, 4, 32, 40, 7], file.Entries.Select(static e => e.ByteCount));
+        Assert.Equal([0L, 5L], file.Entries[3].Dims);
+        Assert.Equal(s_metadata.OrderBy(static p => p.Key), file.Metadata.OrderBy(static p => p.Key));
+        Example.Same(Example.Of(DType.Int32, 2, 2, 2), file.Load("ints", Device.Cpu));
+        Example.Same(Example.Of(DType.Int64, 4), file.Load("longs", Device.Cpu));
+        Example.Same(Example.Of(DType.Int32, 2, 2, 2), file.Load("ints", Device.Cpu));
+        KeyNotFoundException error = Assert.Throws<KeyNotFoundException>(() => file.Load("int"));
+        Assert.Contains("'int'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a.weight", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_tensor_of_a_large_file_is_loaded_without_the_others()
+    {
+        using TemporaryFolder folder = new();
+        SafeTensors.Save(folder["a"], new Dictionary<string, Tensor>
+        {
+            ["large"] = Tensor.Zeros(8_000_000, DType.UInt8, Device.Cpu),
+            ["small"] = Example.Of(DType.Int64, 4),
+        });
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using (SafeTensorsFile file = SafeTensors.Open(folder["a"]))
+        {
+            using Tensor small = file.Load("small", Device.Cpu);
+            Assert.Equal([-5, -4, -1, 4], small.ToArray<long>());
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
+    }
+
+    [Fact]
+    public void Types_that_no_tensor_holds_are_named()
+    {
+        string path = Example.File("unsupported.safetensors");
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => SafeTensors.Load(path));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains("'odd'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("I16", error.Message, StringComparison.Ordinal);
+        using SafeTensorsFile file = SafeTensors.Open(path);
+        Example.Same(Example.Of(DType.Float32, 2), file.Load("good", Device.Cpu));
+    }
+
+    [Fact]
+    public void Names_that_the_format_cannot_hold_are_refused()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string name in (string[])["__metadata__", "half \ud800 of a pair"])
+        {
+            Assert.Throws<ArgumentException>(
+                () => SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { [name] = Example.Of(DType.Int32, 1) }));
+        }
+
+        Assert.Throws<ArgumentException>(() => SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = null! }));
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public void Odd_names_come_back()
+    {
+        using TemporaryFolder folder = new();
+        string[] names = [string.Empty, " ", "a\"b\\c\n\t\0", "ü€😀", "../up", new string('x', 5000)];
+        Dictionary<string, Tensor> tensors = names.ToDictionary(static name => name, static name => Tensor.Full(1, name.Length, DType.Int32, Device.Cpu));
+        SafeTensors.Save(folder["a"], tensors, names.ToDictionary(static name => name, static name => name));
+        using SafeTensorsFile file = SafeTensors.Open(folder["a"]);
+        foreach (string name in names)
+        {
+            Assert.Equal(name.Length, file.Load(name, Device.Cpu).Item());
+            Assert.Equal(name, file.Metadata[name]);
+        }
+    }
+
+    [Fact]
+    public void The_culture_does_not_matter()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo odd = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            odd.NumberFormat.NegativeSign = "~";
+            odd.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = odd;
+            Bytes_are_those_of_the_reference_layout();
+            Files_of_another_writer_are_read();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void Missing_files_are_named()
+    {
+        using TemporaryFolder folder = new();
+        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => SafeTensors.Load(folder["none.safetensors"]));
+        Assert.Contains("none.safetensors", error.Message, StringComparison.Ordinal);
+    }
+}
