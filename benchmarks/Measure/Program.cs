@@ -2,19 +2,13 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using DeepSharp;
 using DeepSharp.Benchmarks.Measure;
+using DeepSharp.Examples;
 
 // Prints one line per measurement, `deepsharp ROW UNIT VALUE`: the rows that benchmarks/compare/pytorch prints for PyTorch.
 string[] sections = ["mlp", "small", "gemm", "optimizers", "operators"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
-Option<int> epochs = new("--epochs") { Description = "Epochs of the networks.", DefaultValueFactory = static _ => 3 };
-epochs.Validators.Add(static result =>
-{
-    if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
-    {
-        result.AddError("--epochs must be at least 1.");
-    }
-});
+Option<int> epochs = NumberOption.Make("--epochs", "Epochs of the networks.", 3, 1, 1000);
 RootCommand command = new("Measures DeepSharp on the CPU: training, matrix products, optimizer steps, single operators.") { only, epochs };
 command.SetAction(result =>
 {
@@ -28,7 +22,7 @@ command.SetAction(result =>
         Run(section, result.GetValue(epochs));
     }
 });
-return command.Parse(args).Invoke();
+return command.Run(args);
 
 static void Run(string section, int epochs)
 {

@@ -3,19 +3,13 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
 using DeepSharp.Benchmarks.Compare;
+using DeepSharp.Examples;
 
 // Runs every section in DeepSharp and in PyTorch, one process after the other, round after round, and prints the ratios.
 string[] sections = ["mlp", "small", "gemm", "optimizers", "operators"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
-Option<int> rounds = new("--rounds") { Description = "How often each side runs; the median counts.", DefaultValueFactory = static _ => 3 };
-rounds.Validators.Add(static result =>
-{
-    if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
-    {
-        result.AddError("--rounds must be at least 1.");
-    }
-});
+Option<int> rounds = NumberOption.Make("--rounds", "How often each side runs; the median counts.", 3, 1, 1000);
 Option<string> python = new("--python")
 {
     Description = "The Python that has PyTorch.",
@@ -24,7 +18,7 @@ Option<string> python = new("--python")
 RootCommand command = new("Compares DeepSharp on the CPU with PyTorch on the same machine.") { only, rounds, python };
 command.SetAction(result => Run(
     result.GetValue(only) is { Length: > 0 } some ? some : sections, result.GetValue(rounds), result.GetValue(python)!));
-return command.Parse(args).Invoke();
+return command.Run(args);
 
 static int Run(string[] sections, int rounds, string python)
 {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace DeepSharp.Examples.Mnist;
 
@@ -10,39 +9,27 @@ internal static class CommandLine
     {
         Option<string> model = Choice("--model", "The network: softmax regression, or 784-256-128-10 with batch norm and ReLU.", "mlp", "softmax", "mlp");
         Option<string> device = Choice("--device", "Where to train; the best there is if not given.", "best", "best", "cpu", "cuda", "opencl", "emulated");
-        Option<int> epochs = Number("--epochs", "Passes over the training set.", 5, 1, 10_000);
-        Option<int> batch = Number("--batch", "Samples in a step.", 128, 1, 60_000);
-        Option<double?> rate = new("--lr")
-        {
-            Description = "The learning rate. [default: the optimizer's, 0.001 for adam]",
-        };
-        rate.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count > 0 && !(result.GetValueOrDefault<double?>() > 0 && double.IsFinite(result.GetValueOrDefault<double?>()!.Value)))
-            {
-                result.AddError("--lr must be a number above zero.");
-            }
-        });
+        Option<int> epochs = NumberOption.Make("--epochs", "Passes over the training set.", 5, 1, 10_000);
+        Option<int> batch = NumberOption.Make("--batch", "Samples in a step.", 128, 1, 60_000);
+        Option<double?> rate = NumberOption.MakeOptional(
+            "--lr", "The learning rate. [default: the optimizer's, 0.001 for adam]", 1e-9, 1000);
         Option<string> optimizer = Choice("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
-        Option<DirectoryInfo> data = new("--data")
+        Option<DirectoryInfo?> data = new("--data")
         {
             Description = "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]",
-            DefaultValueFactory = static _ => new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
         };
-        Option<ulong> seed = new("--seed")
+        Option<ulong> seed = NumberOption.Make<ulong>(
+            "--seed", "The seed of initial values and shuffling. Same seed, same device: same bits.", 1, ulong.MinValue, ulong.MaxValue);
+        Option<int?> limit = NumberOption.MakeOptional("--limit", "Train on the first N samples only.", 1, int.MaxValue);
+        Option<FileInfo?> output = new("--out") { Description = "Save the trained network to this file, as safetensors." };
+        output.Validators.Add(static result =>
         {
-            Description = "The seed of initial values and shuffling. Same seed, same device: same bits.",
-            DefaultValueFactory = static _ => 1,
-        };
-        Option<int?> limit = new("--limit") { Description = "Train on the first N samples only." };
-        limit.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() < 1)
+            // Before hours of training, not after.
+            if (result.GetValueOrDefault<FileInfo?>() is { Directory: { Exists: false } folder })
             {
-                result.AddError("--limit must be at least 1.");
+                result.AddError($"--out: there is no folder {folder.FullName}.");
             }
         });
-        Option<FileInfo?> output = new("--out") { Description = "Save the trained network to this file, as safetensors." };
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {
@@ -55,7 +42,7 @@ internal static class CommandLine
             parsed.GetValue(batch),
             parsed.GetValue(rate) ?? Optimizers.DefaultRate(parsed.GetValue(optimizer)!),
             parsed.GetValue(optimizer)!,
-            parsed.GetValue(data)!,
+            parsed.GetValue(data) ?? new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
             parsed.GetValue(seed),
             parsed.GetValue(limit),
             parsed.GetValue(output))));
@@ -71,25 +58,5 @@ internal static class CommandLine
         };
         option.AcceptOnlyFromAmong(choices);
         return option;
-    }
-
-    private static Option<int> Number(string name, string description, int fallback, int least, int most)
-    {
-        Option<int> option = new(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => fallback,
-        };
-        option.Validators.Add(result => Check(result, least, most));
-        return option;
-    }
-
-    private static void Check(OptionResult result, int least, int most)
-    {
-        int value = result.GetValueOrDefault<int>();
-        if (value < least || value > most)
-        {
-            result.AddError($"{result.Option.Name} must be between {least} and {most}, not {value}.");
-        }
     }
 }

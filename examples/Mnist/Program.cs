@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using DeepSharp;
 using DeepSharp.Data;
+using DeepSharp.Examples;
 using DeepSharp.Examples.Mnist;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
 using DeepSharp.Persistence;
 using DeepSharp.Training;
 
-return CommandLine.Build(Run).Parse(args).Invoke();
+return CommandLine.Build(Run).Run(args);
 
 static int Run(Options options)
 {
@@ -59,7 +60,7 @@ static void Train(Options options)
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
-        callbacks: [progress]));
+        dropLast: train.Count > options.Batch && train.Count % options.Batch == 1, callbacks: [progress]));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
     IReadOnlyDictionary<string, double> test = model.Evaluate(digits.Test, metrics: [new Accuracy()]);

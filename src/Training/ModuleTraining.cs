@@ -24,9 +24,11 @@ public static class ModuleTraining
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
         /// given; in [0, 1).</param>
         /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
+        /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
+        /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
-        /// <exception cref="ArgumentException">An argument is out of range, or both kinds of validation data are given.</exception>
+        /// <exception cref="ArgumentException">An argument is out of range, there is no batch to train on, or both kinds of validation data are given.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -37,6 +39,7 @@ public static class ModuleTraining
             Dataset? validation = null,
             double validationSplit = 0,
             ulong seed = 0,
+            bool dropLast = false,
             IReadOnlyList<ICallback>? callbacks = null)
         {
             ArgumentNullException.ThrowIfNull(data);
@@ -55,8 +58,13 @@ public static class ModuleTraining
                 (data, validation) = data.Split(1 - validationSplit, seed);
             }
 
+            if (data.Count == 0 || (dropLast && data.Count < batchSize))
+            {
+                throw new ArgumentException($"Fit: {data.Count} samples make no batch of {batchSize} to train on.", nameof(data));
+            }
+
             TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? []);
-            return run.Fit(data, validation, epochs, batchSize, seed);
+            return run.Fit(data, validation, epochs, batchSize, seed, dropLast);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>

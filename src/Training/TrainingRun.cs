@@ -11,10 +11,10 @@ internal sealed class TrainingRun(
 {
     private readonly RunningMean _loss = new();
 
-    internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed)
+    internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, bool dropLast)
     {
         History history = new();
-        int batches = (data.Count + batchSize - 1) / batchSize;
+        int batches = (data.Count + (dropLast ? 0 : batchSize - 1)) / batchSize;
         TrainingContext context = new(model, optimizer, _loss, metrics, history, epochs, batches);
         model.Train();
         Tell(callback => callback.OnTrainBegin(context));
@@ -24,7 +24,7 @@ internal sealed class TrainingRun(
             {
                 context.Epoch = epoch;
                 Tell(callback => callback.OnEpochBegin(context));
-                EpochResult result = Epoch(context, data, validation, batchSize, seed);
+                EpochResult result = Epoch(context, data, validation, batchSize, seed, dropLast);
                 history.Add(result);
                 Tell(callback => callback.OnEpochEnd(context, result));
             }
@@ -59,7 +59,7 @@ internal sealed class TrainingRun(
         return Values(mean, metrics);
     }
 
-    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed)
+    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed, bool dropLast)
     {
         long began = Stopwatch.GetTimestamp();
         context.Batch = 0;
@@ -70,7 +70,7 @@ internal sealed class TrainingRun(
             metric.Reset();
         }
 
-        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch))
+        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch, dropLast: dropLast))
         {
             optimizer.ZeroGradients();
             Tensor prediction = model.Forward(x);
