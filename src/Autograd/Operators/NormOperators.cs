@@ -16,23 +16,8 @@ public static class NormOperators
         public Tensor BatchNorm(
             Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon)
         {
-            int[] axes = CheckBatchNorm(x, gamma, beta);
-            int count = x.Count / Math.Max(1, x.Shape[1]);
-            if (count < 2)
-            {
-                throw new ArgumentException(
-                    $"BatchNorm: training needs at least two values for each feature; {x.Shape} has {count}. Use a larger batch, or Eval().");
-            }
-
-            Tensor mean = x.Mean(axes, keepDims: true);
-            Tensor variance = x.Variance(axes, correction: 0, keepDims: true);
-            using (new NoGrad())
-            {
-                Move(runningMean, mean, momentum, 1);
-                Move(runningVariance, variance, momentum, (double)count / (count - 1));
-            }
-
-            return Scale((x - mean) * (variance + epsilon).Rsqrt(), gamma, beta);
+            CheckBatchNorm(x, gamma, beta);
+            return BatchNormNode.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon);
         }
 
         /// <summary>Batch normalisation with given statistics.</summary>
@@ -45,11 +30,20 @@ public static class NormOperators
         public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
         {
             CheckBatchNorm(x, gamma, beta);
+            if (!mean.Records() && !variance.Records())
+            {
+                return BatchNormNode.RunFixed(x, gamma, beta, mean, variance, epsilon);
+            }
+
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
         }
     }
 
-    private static Tensor PerFeature(Tensor x, Tensor values) =>
+    /// <summary>The axes of [N, C, …] that statistics are taken over.</summary>
+    internal static int[] FeatureAxes(Tensor x) => [0, .. Enumerable.Range(2, x.Rank - 2)];
+
+    /// <summary>[C] as [C, 1, …], to broadcast against [N, C, …].</summary>
+    internal static Tensor PerFeature(Tensor x, Tensor values) =>
         values.Reshape([values.Count, .. Enumerable.Repeat(1, x.Rank - 2)]);
 
     private static Tensor Scale(Tensor x, Tensor? gamma, Tensor? beta)
@@ -58,16 +52,7 @@ public static class NormOperators
         return beta is null ? scaled : scaled + PerFeature(x, beta);
     }
 
-    private static void Move(Tensor? running, Tensor batch, double momentum, double scale)
-    {
-        if (running is not null)
-        {
-            Tensor step = (batch.Detach().Reshape(running.Shape) * scale) - running;
-            running.AddInPlace(step, momentum);
-        }
-    }
-
-    private static int[] CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
+    private static void CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
     {
         ArgumentNullException.ThrowIfNull(x);
         ReductionKernels.RequireReal(nameof(NormOperators.BatchNorm), x);
@@ -77,7 +62,5 @@ public static class NormOperators
                 $"BatchNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
                 + $"{beta?.Shape.ToString() ?? "none"}; use [N, C, …] and [C].");
         }
-
-        return [0, .. Enumerable.Range(2, x.Rank - 2)];
     }
 }

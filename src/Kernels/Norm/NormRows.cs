@@ -1,0 +1,216 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The loops of batch norm where a feature has long rows, one in each sample.</summary>
+internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
+    where TScalar : unmanaged, IReal<TScalar>
+    where TVector : unmanaged, IReal<TVector>
+{
+    // Elements that are added up one after the other before their sum joins the total: a multiple of all registers.
+    private const int Block = 1024;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        int length = plan.Length;
+        int full = length / w * w;
+        int dead = Lanes<TScalar, TVector>.Dead(length);
+        TVector index = Lanes<TScalar, TVector>.Index;
+        long stride = (long)plan.Features * length;
+        int start = plan.PieceStart(piece);
+        int rows = plan.PieceEnd(piece) - start;
+        TScalar* first = x + (start * stride) + ((long)panel * length);
+        TVector m = 0;
+        TVector zero = 0;
+
+        // Once around for the mean, once for the squares.
+        for (int pass = 0; pass < 2; pass++)
+        {
+            TVector total = 0;
+            TVector part = 0;
+            int pending = 0;
+            TScalar* row = first;
+            for (int r = 0; r < rows; r++, row += stride)
+            {
+                for (int block = 0; block < full; block += Block)
+                {
+                    int end = Math.Min(full, block + Block);
+                    TVector s0 = 0, s1 = 0;
+                    int i = block;
+                    if (pass == 0)
+                    {
+                        for (; i <= end - (2 * w); i += 2 * w)
+                        {
+                            s0 += *(TVector*)(row + i);
+                            s1 += *(TVector*)(row + i + w);
+                        }
+
+                        s0 += i < end ? *(TVector*)(row + i) : zero;
+                    }
+                    else
+                    {
+                        for (; i <= end - (2 * w); i += 2 * w)
+                        {
+                            TVector d0 = *(TVector*)(row + i) - m;
+                            TVector d1 = *(TVector*)(row + i + w) - m;
+                            s0 = TVector.MultiplyAdd(d0, d0, s0);
+                            s1 = TVector.MultiplyAdd(d1, d1, s1);
+                        }
+
+                        TVector d = i < end ? *(TVector*)(row + i) - m : zero;
+                        s0 = TVector.MultiplyAdd(d, d, s0);
+                    }
+
+                    part += s0 + s1;
+                    Settle(ref total, ref part, ref pending, end - block);
+                }
+
+                if (full < length)
+                {
+                    TVector d = *(TVector*)(row + length - w) - m;
+                    part += TVector.IfGreaterOrEqual(index, dead, pass == 0 ? d : d * d, zero);
+                }
+            }
+
+            TScalar sum = Lanes<TScalar, TVector>.Sum(total + part);
+            if (pass == 0)
+            {
+                mean[panel] = sum / plan.PieceCount(piece);
+                m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+            }
+            else
+            {
+                squares[panel] = sum;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply(
+        in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        int length = plan.Length;
+        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+        TVector a = Lanes<TScalar, TVector>.Fill(scale[panel]);
+        TVector b = Lanes<TScalar, TVector>.Fill(shift[panel]);
+        for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
+        {
+            long place = (((long)r * plan.Features) + panel) * length;
+            TScalar* from = x + place;
+            TScalar* to = y + place;
+            for (int i = 0; i <= length - w; i += w)
+            {
+                *(TVector*)(to + i) = TVector.MultiplyAdd(*(TVector*)(from + i) - m, a, b);
+            }
+
+            // Elements that were done already get the same value again.
+            int last = length - w;
+            *(TVector*)(to + last) = TVector.MultiplyAdd(*(TVector*)(from + last) - m, a, b);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GradientSums(
+        in NormPlan plan, int piece, int panel, TScalar* dy, TScalar* x, TScalar* mean, TScalar* sum, TScalar* dot)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        int length = plan.Length;
+        int full = length / w * w;
+        int dead = Lanes<TScalar, TVector>.Dead(length);
+        TVector index = Lanes<TScalar, TVector>.Index;
+        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+        TVector total = 0, part = 0, dotTotal = 0, dotPart = 0;
+        int pending = 0;
+        for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
+        {
+            long place = (((long)r * plan.Features) + panel) * length;
+            TScalar* from = x + place;
+            TScalar* given = dy + place;
+            for (int block = 0; block < full; block += Block)
+            {
+                int end = Math.Min(full, block + Block);
+                TVector s = 0, p = 0;
+                for (int i = block; i < end; i += w)
+                {
+                    TVector g = *(TVector*)(given + i);
+                    s += g;
+                    p = TVector.MultiplyAdd(*(TVector*)(from + i) - m, g, p);
+                }
+
+                part += s;
+                dotPart += p;
+                pending += end - block;
+                if (pending >= Block)
+                {
+                    total += part;
+                    dotTotal += dotPart;
+                    part = 0;
+                    dotPart = 0;
+                    pending = 0;
+                }
+            }
+
+            if (full < length)
+            {
+                TVector g = TVector.IfGreaterOrEqual(index, dead, *(TVector*)(given + length - w), 0);
+                TVector p = g * (*(TVector*)(from + length - w) - m);
+                part += g;
+                dotPart += TVector.IfGreaterOrEqual(index, dead, p, 0);
+            }
+        }
+
+        sum[panel] = Lanes<TScalar, TVector>.Sum(total + part);
+        dot[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ApplyGradient(
+        in NormPlan plan,
+        int piece,
+        int panel,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        int length = plan.Length;
+        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+        TVector a = Lanes<TScalar, TVector>.Fill(scale[panel]);
+        TVector k = Lanes<TScalar, TVector>.Fill(slope[panel]);
+        TVector b = Lanes<TScalar, TVector>.Fill(shift[panel]);
+        for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
+        {
+            long place = (((long)r * plan.Features) + panel) * length;
+            TScalar* from = x + place;
+            TScalar* given = dy + place;
+            TScalar* to = dx + place;
+            for (int i = 0; i <= length - w; i += w)
+            {
+                *(TVector*)(to + i) = TVector.MultiplyAdd(*(TVector*)(given + i), a, TVector.MultiplyAdd(*(TVector*)(from + i) - m, k, b));
+            }
+
+            int last = length - w;
+            *(TVector*)(to + last) = TVector.MultiplyAdd(
+                *(TVector*)(given + last), a, TVector.MultiplyAdd(*(TVector*)(from + last) - m, k, b));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Settle(ref TVector total, ref TVector part, ref int pending, int added)
+    {
+        pending += added;
+        if (pending >= Block)
+        {
+            total += part;
+            part = 0;
+            pending = 0;
+        }
+    }
+}

@@ -1,0 +1,246 @@
+namespace DeepSharp.Kernels.Tests;
+
+public class BatchNormalizationTests
+{
+    private const double Epsilon = 1e-3;
+
+    [Fact]
+    public void Every_number_of_features_agrees_with_the_formula()
+    {
+        foreach (int features in Enumerable.Range(1, 67).Concat([100, 127, 257, 1001]))
+        {
+            Check(Device.Cpu, DType.Float32, [7, features]);
+            Check(Device.Cpu, DType.Float64, [7, features]);
+        }
+    }
+
+    [Fact]
+    public void Every_length_behind_the_features_agrees_with_the_formula()
+    {
+        foreach (int length in Enumerable.Range(1, 67).Concat([1023, 1025, 3001]))
+        {
+            Check(Device.Cpu, DType.Float32, [3, 2, length]);
+            Check(Device.Cpu, DType.Float64, [3, 5, length]);
+        }
+
+        Check(Device.Cpu, DType.Float32, [2, 3, 5, 7]);
+        Check(Device.Cpu, DType.Float32, [2, 3, 1, 1]);
+    }
+
+    [Fact]
+    public void Batches_that_are_taken_in_pieces_agree_with_the_formula()
+    {
+        Check(Device.Cpu, DType.Float32, [2, 300]);
+        Check(Device.Cpu, DType.Float32, [5003, 67]);
+        Check(Device.Cpu, DType.Float32, [20011, 3]);
+        Check(Device.Cpu, DType.Float32, [3001, 3, 7]);
+        Check(Device.Cpu, DType.Float32, [211, 3, 401]);
+        Check(Device.Cpu, DType.Float64, [4001, 33]);
+    }
+
+    [Fact]
+    public void The_GPU_form_agrees_with_the_formula()
+    {
+        Check(Device.Emulated, DType.Float32, [2, 1]);
+        Check(Device.Emulated, DType.Float32, [9, 5]);
+        Check(Device.Emulated, DType.Float32, [301, 3]);
+        Check(Device.Emulated, DType.Float32, [3, 4, 17]);
+        Check(Device.Emulated, DType.Float32, [90, 2, 11]);
+        Check(Device.Emulated, DType.Float64, [260, 3]);
+    }
+
+    [Fact]
+    public void A_mean_far_from_zero_does_no_harm()
+    {
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            int[] dims = [1000, 3];
+            using Sample x = Sample.Of(device, DType.Float32, dims, i => 4096 + Numbers.Noise(i));
+            using Sample y = Sample.Filled(device, DType.Float32, dims, 0);
+            using Sample mean = Sample.Filled(device, DType.Float32, [3], 0);
+            using Sample inverse = Sample.Filled(device, DType.Float32, [3], 0);
+            BatchNormalization.Forward(y.Operand, mean.Operand, inverse.Operand, x.Operand, epsilon: 0);
+            double[] values = x.Read();
+            for (int c = 0; c < 3; c++)
+            {
+                int[] group = NormOracle.Features(1000, 3, 1)[c];
+                double expected = 1 / Math.Sqrt(NormOracle.Variance(values, group));
+                Assert.Equal(expected, inverse.Read()[c], 2e-5 * expected);
+                Assert.Equal(NormOracle.Mean(values, group), mean.Read()[c], 1e-3);
+            }
+        }
+    }
+
+    [Fact]
+    public void NaN_and_infinities_reach_their_feature_only()
+    {
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            double[] values = [1, 2, double.NaN, 3, double.PositiveInfinity, 5, 6, 7, 8];
+            using Sample x = Sample.Of(device, DType.Float32, [3, 3], i => values[i]);
+            using Sample y = Sample.Filled(device, DType.Float32, [3, 3], 0);
+            using Sample mean = Sample.Filled(device, DType.Float32, [3], 0);
+            using Sample inverse = Sample.Filled(device, DType.Float32, [3], 0);
+            BatchNormalization.Forward(y.Operand, mean.Operand, inverse.Operand, x.Operand);
+            double[] result = y.Read();
+            for (int i = 0; i < 9; i++)
+            {
+                Assert.Equal(i % 3 != 0, double.IsNaN(result[i]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_done_with_nothing_and_misfits_are_refused()
+    {
+        using Sample none = Sample.Filled(Device.Cpu, DType.Float32, [4, 0], 0);
+        using Sample noFeatures = Sample.Filled(Device.Cpu, DType.Float32, [0], 0);
+        using Sample noSamples = Sample.Filled(Device.Cpu, DType.Float32, [0, 3], 0);
+        using Sample x = Sample.Filled(Device.Cpu, DType.Float32, [4, 3], 1);
+        using Sample one = Sample.Filled(Device.Cpu, DType.Float32, [1, 3], 1);
+        using Sample y = Sample.Filled(Device.Cpu, DType.Float32, [4, 3], 0);
+        using Sample oneY = Sample.Filled(Device.Cpu, DType.Float32, [1, 3], 0);
+        using Sample wide = Sample.Filled(Device.Cpu, DType.Float64, [4, 3], 0);
+        using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [4, 3], 0);
+        using Sample turned = Sample.Filled(Device.Cpu, DType.Float32, [4, 3], 0, Layout.Transposed);
+        using Sample c = Sample.Filled(Device.Cpu, DType.Float32, [3], 2);
+        using Sample d = Sample.Filled(Device.Cpu, DType.Float32, [3], 2);
+        using Sample four = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
+        using Sample there = Sample.Filled(Device.Emulated, DType.Float32, [3], 0);
+        BatchNormalization.Forward(none.Operand, noFeatures.Operand, noFeatures.Operand, none.Operand);
+        BatchNormalization.Evaluate(noSamples.Operand, noSamples.Operand, null, null, c.Operand, d.Operand);
+        NormGradients gradients = new(noSamples.Operand, c.Operand, d.Operand, AddToShift: true);
+        BatchNormalization.EvaluateBackward(gradients, noSamples.Operand, noSamples.Operand, null, four.Operand with { Dims = [3] }, four.Operand with { Dims = [3] });
+        Assert.Equal([0, 0, 0], c.Read());
+        Assert.Equal([2, 2, 2], d.Read());
+
+        Refused("at least two values", () => BatchNormalization.Forward(oneY.Operand, c.Operand, d.Operand, one.Operand));
+        Refused("[0, 3] has 0", () => BatchNormalization.Forward(noSamples.Operand, c.Operand, d.Operand, noSamples.Operand));
+        Refused("[1, 3]", () => BatchNormalization.Forward(oneY.Operand, c.Operand, d.Operand, x.Operand));
+        Refused("Use [3]", () => BatchNormalization.Forward(y.Operand, four.Operand, d.Operand, x.Operand));
+        Refused("Float64", () => BatchNormalization.Forward(wide.Operand, c.Operand, d.Operand, x.Operand));
+        Refused("Int32", () => BatchNormalization.Forward(whole.Operand, c.Operand, d.Operand, whole.Operand));
+        Refused("contiguous", () => BatchNormalization.Forward(y.Operand, c.Operand, d.Operand, turned.Operand));
+        Refused("shares memory", () => BatchNormalization.Forward(x.Operand, c.Operand, d.Operand, x.Operand));
+        Refused("[N, C, …]", () => BatchNormalization.Forward(c.Operand, c.Operand, d.Operand, c.Operand));
+        Refused("emulated", () => BatchNormalization.Forward(y.Operand, c.Operand, d.Operand, x.Operand, there.Operand));
+        Refused("shares memory", () => BatchNormalization.Backward(new(y.Operand), y.Operand, x.Operand, null, c.Operand, d.Operand));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BatchNormalization.Evaluate(
+            y.Operand, x.Operand, null, null, c.Operand, d.Operand, -1));
+    }
+
+    [Fact]
+    public void What_is_not_wanted_is_left_out()
+    {
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            using Sample x = Sample.Of(device, DType.Float64, [6, 3], i => Numbers.Noise(i));
+            using Sample dy = Sample.Of(device, DType.Float64, [6, 3], i => Numbers.Noise(i, 1));
+            using Sample dx = Sample.Filled(device, DType.Float64, [6, 3], 0);
+            using Sample other = Sample.Filled(device, DType.Float64, [6, 3], 0);
+            using Sample mean = Sample.Of(device, DType.Float64, [3], i => 0.1 * i);
+            using Sample inverse = Sample.Of(device, DType.Float64, [3], i => 1 + i);
+            using Sample dScale = Sample.Filled(device, DType.Float64, [3], 5);
+            using Sample dShift = Sample.Filled(device, DType.Float64, [3], 5);
+            BatchNormalization.Backward(new(dx.Operand), dy.Operand, x.Operand, null, mean.Operand, inverse.Operand);
+            BatchNormalization.Backward(
+                new(other.Operand, dScale.Operand, dShift.Operand), dy.Operand, x.Operand, null, mean.Operand, inverse.Operand);
+            Assert.Equal(other.Read(), dx.Read());
+            double[] scale = dScale.Read();
+            BatchNormalization.Backward(
+                new(null, dScale.Operand, null, true), dy.Operand, x.Operand, null, mean.Operand, inverse.Operand);
+            Numbers.AssertClose([.. scale.Select(v => 2 * v)], dScale.Read(), 1e-14, 0);
+            BatchNormalization.EvaluateBackward(new(dx.Operand), dy.Operand, x.Operand, null, mean.Operand, inverse.Operand, 0);
+            double[] given = dy.Read();
+            Numbers.AssertClose([.. given.Select((g, i) => g / Math.Sqrt(1 + (i % 3)))], dx.Read(), 1e-14, 0);
+        }
+    }
+
+    private static void Refused(string mention, Action call) =>
+        Assert.Contains(mention, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+
+    private static void Check(Device device, DType dtype, int[] dims)
+    {
+        int samples = dims[0];
+        int features = dims[1];
+        int length = dims[2..].Aggregate(1, static (a, b) => a * b);
+        int seed = dims.Sum();
+        int[] perFeature = [features];
+        using Sample x = Sample.Of(device, dtype, dims, i => 0.5 + Numbers.Noise(i, seed));
+        using Sample dy = Sample.Of(device, dtype, dims, i => Numbers.Noise(i, seed + 1));
+        using Sample scale = Sample.Of(device, dtype, perFeature, i => 1 + (0.5 * Numbers.Noise(i, 3)));
+        using Sample shift = Sample.Of(device, dtype, perFeature, i => Numbers.Noise(i, 4));
+        using Sample runningMean = Sample.Of(device, dtype, perFeature, i => Numbers.Noise(i, 5));
+        using Sample runningVariance = Sample.Of(device, dtype, perFeature, i => 2 + Numbers.Noise(i, 6));
+        using Sample mean = Sample.Filled(device, dtype, perFeature, 0);
+        using Sample inverse = Sample.Filled(device, dtype, perFeature, 0);
+        using Sample y = Sample.Filled(device, dtype, dims, 0);
+        using Sample dx = Sample.Filled(device, dtype, dims, 0);
+        using Sample dScale = Sample.Filled(device, dtype, perFeature, 10);
+        using Sample dShift = Sample.Filled(device, dtype, perFeature, 10);
+
+        double[] xs = x.Read();
+        double[] given = dy.Read();
+        double[] scales = scale.Read();
+        double[] shifts = shift.Read();
+        double[] oldMeans = runningMean.Read();
+        double[] oldVariances = runningVariance.Read();
+        int[][] groups = NormOracle.Features(samples, features, length);
+        double n = samples * length;
+        double[] means = [.. groups.Select(g => NormOracle.Mean(xs, g))];
+        double[] variances = [.. groups.Select(g => NormOracle.Variance(xs, g))];
+        double unit = dtype == DType.Float32 ? 3e-6 : 2e-14;
+        string what = $"{device} {dtype} [{string.Join(", ", dims)}]";
+
+        BatchNormalization.Forward(
+            y.Operand, mean.Operand, inverse.Operand, x.Operand, scale.Operand, shift.Operand, runningMean.Operand,
+            runningVariance.Operand, 0.3, Epsilon);
+        Numbers.AssertClose(means, mean.Read(), unit, unit, what + " mean");
+        Numbers.AssertClose([.. variances.Select(v => 1 / Math.Sqrt(v + Epsilon))], inverse.Read(), unit, 0, what + " inverse");
+        Numbers.AssertClose(Outputs(means, variances), y.Read(), 2 * unit, 4 * unit, what);
+        Numbers.AssertClose(
+            [.. means.Select((m, c) => (0.7 * oldMeans[c]) + (0.3 * m))], runningMean.Read(), unit, unit, what + " running mean");
+        Numbers.AssertClose(
+            [.. variances.Select((v, c) => (0.7 * oldVariances[c]) + (0.3 * v * n / (n - 1)))], runningVariance.Read(), unit, unit,
+            what + " running variance");
+
+        BatchNormalization.Backward(
+            new(dx.Operand, dScale.Operand, dShift.Operand, AddToScale: true), dy.Operand, x.Operand, scale.Operand, mean.Operand,
+            inverse.Operand);
+        double[] dz = [.. given.Select((g, i) => g * scales[i / length % features])];
+        double[] expected = new double[xs.Length];
+        foreach (int[] group in groups)
+        {
+            NormOracle.Gradient(xs, dz, group, Epsilon, expected);
+        }
+
+        double sums = unit * Math.Max(4, Math.Sqrt(n));
+        Numbers.AssertClose(expected, dx.Read(), 8 * unit, 16 * unit, what + " dx");
+        Numbers.AssertClose(DScale(means, variances, 10), dScale.Read(), unit, sums, what + " dscale");
+        Numbers.AssertClose([.. groups.Select(g => Numbers.Sum(g.Select(i => given[i])))], dShift.Read(), unit, sums, what + " dshift");
+
+        BatchNormalization.Evaluate(
+            y.Operand, x.Operand, scale.Operand, shift.Operand, runningMean.Operand, runningVariance.Operand, Epsilon);
+        means = runningMean.Read();
+        variances = runningVariance.Read();
+        Numbers.AssertClose(Outputs(means, variances), y.Read(), 2 * unit, 4 * unit, what + " evaluation");
+        BatchNormalization.EvaluateBackward(
+            new(dx.Operand, dScale.Operand, dShift.Operand, AddToShift: true), dy.Operand, x.Operand, scale.Operand, runningMean.Operand,
+            runningVariance.Operand, Epsilon);
+        Numbers.AssertClose(
+            [.. dz.Select((g, i) => g / Math.Sqrt(variances[i / length % features] + Epsilon))], dx.Read(), unit, unit,
+            what + " evaluation dx");
+        Numbers.AssertClose(DScale(means, variances, 0), dScale.Read(), unit, sums, what + " evaluation dscale");
+        Numbers.AssertClose(
+            [.. groups.Select(g => 2 * Numbers.Sum(g.Select(i => given[i])))], dShift.Read(), unit, 2 * sums, what + " dshift, twice");
+
+        double[] Outputs(double[] m, double[] v) => [.. xs.Select((value, i) =>
+        {
+            int c = i / length % features;
+            return ((value - m[c]) / Math.Sqrt(v[c] + Epsilon) * scales[c]) + shifts[c];
+        })];
+
+        double[] DScale(double[] m, double[] v, double before) => [.. groups.Select((g, c) =>
+            before + Numbers.Sum(g.Select(i => given[i] * (xs[i] - m[c]) / Math.Sqrt(v[c] + Epsilon))))];
+    }
+}
