@@ -16,6 +16,8 @@ public class LayerGoldens
         .Where(static row => Golden.Load("layers")[(string)row[0]] is { Options: var options }
             && options.Flag("track_running_stats") && !options.IsNull("momentum"));
 
+    public static IEnumerable<object[]> LayerNormNames => Golden.Names("layers", "layer_norm");
+
     public static IEnumerable<object[]> TrainingNames => Golden.Names("training", "mlp");
 
     [Theory]
@@ -80,6 +82,47 @@ public class LayerGoldens
                 golden.Gradients[$"{mode}.bias"].Matches(layer.Bias!.Gradient!, looser);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(LayerNormNames))]
+    public void LayerNorm_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("layers")[name];
+        double epsilon = golden.Options.Number("eps");
+        GoldenTensors.Check(
+            golden, inputs => inputs["input"].LayerNorm(inputs.GetValueOrDefault("weight"), inputs.GetValueOrDefault("bias"), epsilon));
+    }
+
+    [Theory]
+    [MemberData(nameof(LayerNormNames))]
+    public void The_LayerNorm_layer_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("layers")[name];
+        using TensorScope scope = Tensor.Scope();
+        Tensor input = golden.Inputs["input"].Tensor().RequireGrad();
+        bool affine = golden.Inputs.Contains("weight");
+        LayerNorm layer = new(input.Shape[^1], golden.Options.Number("eps"), affine, input.DType, Device.Cpu);
+        if (affine)
+        {
+            layer.LoadState(new Dictionary<string, Tensor>
+            {
+                ["weight"] = golden.Inputs["weight"].Tensor(),
+                ["bias"] = golden.Inputs["bias"].Tensor(),
+            });
+        }
+
+        Tensor output = layer.Forward(input);
+        golden.Outputs["output"].Matches(output);
+        output.Backward(golden.OutputGradients["output"].Tensor());
+        golden.Gradients["input"].Matches(input.Gradient!);
+        if (affine)
+        {
+            golden.Gradients["weight"].Matches(layer.Weight!.Gradient!);
+            golden.Gradients["bias"].Matches(layer.Bias!.Gradient!);
+        }
+
+        Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros([2, input.Shape[^1] + 1], input.DType, Device.Cpu)));
     }
 
     [Theory]

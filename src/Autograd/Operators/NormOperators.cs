@@ -37,10 +37,29 @@ public static class NormOperators
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
         }
-    }
 
-    /// <summary>The axes of [N, C, …] that statistics are taken over.</summary>
-    internal static int[] FeatureAxes(Tensor x) => [0, .. Enumerable.Range(2, x.Rank - 2)];
+        /// <summary>
+        /// Layer normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with mean and biased variance taken along
+        /// the last axis.
+        /// </summary>
+        /// <param name="gamma">The scale, [D], or null.</param>
+        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The input is not […, D].</exception>
+        public Tensor LayerNorm(Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ReductionKernels.RequireReal(nameof(LayerNorm), x);
+            if (x.Rank == 0 || (gamma is not null && gamma.Shape != x.Shape[^1]) || (beta is not null && beta.Shape != x.Shape[^1]))
+            {
+                throw new ArgumentException(
+                    $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
+                    + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
+            }
+
+            return LayerNormNode.Run(x, gamma, beta, epsilon);
+        }
+    }
 
     /// <summary>[C] as [C, 1, …], to broadcast against [N, C, …].</summary>
     internal static Tensor PerFeature(Tensor x, Tensor values) =>

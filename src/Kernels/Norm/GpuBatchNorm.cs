@@ -111,7 +111,7 @@ internal static class GpuBatchNorm<TScalar>
             sum += a.X[a.Place(share, i)];
         }
 
-        TScalar mean = Sum(shared, sum, a.Lanes) / share.Count;
+        TScalar mean = GroupTree.Sum(shared, sum, a.Lanes) / share.Count;
         TScalar squares = 0;
         for (int i = share.First; i < share.End; i += share.Step)
         {
@@ -119,7 +119,7 @@ internal static class GpuBatchNorm<TScalar>
             squares += distance * distance;
         }
 
-        squares = Sum(shared, squares, a.Lanes);
+        squares = GroupTree.Sum(shared, squares, a.Lanes);
         if (a.Pieces > 1)
         {
             if (share.Leads != 0)
@@ -201,8 +201,8 @@ internal static class GpuBatchNorm<TScalar>
             dot += g * (a.X[place] - mean);
         }
 
-        sum = Sum(shared, sum, a.Lanes);
-        dot = Sum(shared, dot, a.Lanes);
+        sum = GroupTree.Sum(shared, sum, a.Lanes);
+        dot = GroupTree.Sum(shared, dot, a.Lanes);
         if (share.Leads != 0)
         {
             if (a.Pieces > 1)
@@ -296,25 +296,6 @@ internal static class GpuBatchNorm<TScalar>
         {
             a.DShift[feature] = a.HasDShift == 2 ? a.DShift[feature] + sum : sum;
         }
-    }
-
-    // The sum over the threads of a group that have the same lane.
-    private static TScalar Sum(ArrayView<TScalar> shared, TScalar value, int lanes)
-    {
-        Group.Barrier();
-        shared[Group.IdxX] = value;
-        Group.Barrier();
-        for (int half = Group.DimX / 2; half >= lanes; half /= 2)
-        {
-            if (Group.IdxX < half)
-            {
-                shared[Group.IdxX] = shared[Group.IdxX] + shared[Group.IdxX + half];
-            }
-
-            Group.Barrier();
-        }
-
-        return shared[Group.IdxX % lanes];
     }
 
     /// <summary>The part of a thread: a feature, a piece, and which of its elements.</summary>

@@ -39,6 +39,27 @@ internal static class GroupTree
         return shared[0];
     }
 
+    /// <summary>The sum over the threads of one lane, of which there is a power of two, in every thread of the lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Sum<T>(ArrayView<T> shared, T value, int lanes)
+        where T : unmanaged, INumeric<T>
+    {
+        Group.Barrier();
+        shared[Group.IdxX] = value;
+        Group.Barrier();
+        for (int half = Group.DimX / 2; half >= lanes; half /= 2)
+        {
+            if (Group.IdxX < half)
+            {
+                shared[Group.IdxX] = shared[Group.IdxX] + shared[Group.IdxX + half];
+            }
+
+            Group.Barrier();
+        }
+
+        return shared[Group.IdxX % lanes];
+    }
+
     /// <summary>The largest of the threads' values, in every thread; NaN if one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Max<T>(ArrayView<T> shared, T value)

@@ -1,4 +1,4 @@
-"""Layers: linear, batch normalisation, embedding, flatten."""
+"""Layers: linear, batch and layer normalisation, embedding, flatten."""
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +11,7 @@ def build():
     for dtype in DTYPES:
         linear(family, dtype)
         batch_norm(family, dtype)
+        layer_norm(family, dtype)
         embedding(family, dtype)
         flatten(family, dtype)
     return family
@@ -97,6 +98,18 @@ def run_batch_norm(family, dtype, name, changes, samples, mean, std, constant=Fa
     pass_through("eval", samples.between(-1, 1, *first.shape))
     family.add("batch_norm", name, dtype, options=options, inputs={**inputs, **parameters},
                output_gradients=output_gradients, outputs=outputs, gradients=gradients, state=state)
+
+
+def layer_norm(family, dtype):
+    samples = Samples("layer norm", dtype)
+    for name, shape, eps in (("vector", (5,), 1e-5), ("matrix", (4, 7), 1e-5), ("cube", (2, 3, 4), 1e-2),
+                             ("long rows", (2, 33), 1e-5)):
+        inputs = {"input": samples.normal(*shape, mean=0.5, std=1.5)}
+        affine = {"weight": samples.between(0.5, 1.5, shape[-1]), "bias": samples.normal(shape[-1])}
+        for suffix, parameters in (("", affine), (", not affine", {})):
+            family.differentiate("layer_norm", name + suffix, dtype,
+                                 lambda input, weight=None, bias=None: F.layer_norm(input, shape[-1:], weight, bias, eps),
+                                 {**inputs, **parameters}, {"eps": eps})
 
 
 def embedding(family, dtype):
