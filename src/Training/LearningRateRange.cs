@@ -1,0 +1,84 @@
+namespace DeepSharp.Training;
+
+/// <summary>What a <see cref="LearningRateFinder"/> found.</summary>
+public sealed class LearningRateRange
+{
+    internal LearningRateRange(double[] rates, double[] losses, double smoothing)
+    {
+        Rates = rates;
+        Losses = losses;
+        double[] smoothed = new double[losses.Length];
+        double mean = 0;
+        for (int i = 0; i < losses.Length; i++)
+        {
+            mean = (smoothing * mean) + ((1 - smoothing) * losses[i]);
+            smoothed[i] = mean / (1 - Math.Pow(smoothing, i + 1));
+        }
+
+        Smoothed = smoothed;
+        int least = Array.IndexOf(smoothed, smoothed.Min());
+        Valley = rates[least];
+        Suggested = rates[Steepest(rates, smoothed, least)];
+    }
+
+    /// <summary>The learning rate of each step.</summary>
+    public IReadOnlyList<double> Rates { get; }
+
+    /// <summary>The loss of each step, before the step was made.</summary>
+    public IReadOnlyList<double> Losses { get; }
+
+    /// <summary>The exponential moving average of the losses, bias corrected.</summary>
+    public IReadOnlyList<double> Smoothed { get; }
+
+    /// <summary>
+    /// A rate to use: where the smoothed loss falls fastest over the logarithm of the rate, before its least value. The highest rate
+    /// that still trains is about <see cref="Valley"/>; use a tenth of it, or this.
+    /// </summary>
+    public double Suggested { get; }
+
+    /// <summary>The rate at which the smoothed loss was least; training diverges not far above it.</summary>
+    public double Valley { get; }
+
+    /// <summary>The losses over the rates, with the suggestion.</summary>
+    public Chart ToChart()
+    {
+        // The last losses of a test are so large that nothing else could be seen.
+        double first = Smoothed[0];
+        double least = Smoothed.Min();
+        double highest = Math.Max(first, Smoothed.Take(10).Max()) + (0.6 * (first - least));
+        Chart chart = new("Learning-rate range test")
+        {
+            XAxis = { Label = "learning rate", Scale = AxisScale.Log },
+            YAxis = { Label = "loss", Maximum = highest > least ? highest : null },
+        };
+        int at = Rates.ToList().IndexOf(Suggested);
+        return chart
+            .Line("loss", Rates, Losses, new ChartStyle { Color = "#bbbbbb", Width = 1 })
+            .Line("smoothed", Rates, Smoothed, ChartPalette.Style(0))
+            .Points(
+                FormattableString.Invariant($"suggested: {Suggested:G2}"), [Suggested], [Smoothed[at]],
+                ChartPalette.Style(1) with { MarkerSize = 5 });
+    }
+
+    /// <summary>Draws <see cref="ToChart"/> into an SVG file.</summary>
+    /// <param name="path">The file; an older one is replaced.</param>
+    public void SaveChart(string path) => ToChart().Save(path);
+
+    // The slope over a window of a few steps, so that noise does not decide.
+    private static int Steepest(double[] rates, double[] smoothed, int least)
+    {
+        int window = Math.Max(1, rates.Length / 30);
+        int steepest = least;
+        double slope = 0;
+        for (int i = window; i + window < rates.Length && i <= least; i++)
+        {
+            double here = (smoothed[i + window] - smoothed[i - window]) / Math.Log(rates[i + window] / rates[i - window]);
+            if (here < slope)
+            {
+                (steepest, slope) = (i, here);
+            }
+        }
+
+        return steepest;
+    }
+}

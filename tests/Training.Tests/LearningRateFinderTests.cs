@@ -1,0 +1,85 @@
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Training;
+
+namespace DeepSharp.Tests;
+
+/// <summary>The range test on a regression whose stable rates are known.</summary>
+public class LearningRateFinderTests
+{
+    [Fact]
+    public void Rates_grow_geometrically_and_the_first_loss_is_the_networks_own()
+    {
+        (Sequential model, Dataset data) = Make();
+        double before = model.Evaluate(data, new MeanSquaredError())["loss"];
+        LearningRateRange range = Run(model, data, lowest: 1e-5, highest: 1e-1, steps: 41);
+        Assert.Equal(41, range.Rates.Count);
+        for (int i = 0; i < 41; i++)
+        {
+            Assert.Equal(Math.Pow(10, -5 + (i / 10.0)), range.Rates[i], 1e-9);
+        }
+
+        Assert.Equal(before, range.Losses[0], 1e-5);
+        Assert.Equal(range.Losses[0], range.Smoothed[0], 1e-9);
+        Assert.Equal(((0.9 * range.Losses[0]) + range.Losses[1]) / 1.9, range.Smoothed[1], 1e-9);
+    }
+
+    [Fact]
+    public void It_ends_where_descent_diverges_and_suggests_a_rate_below()
+    {
+        // Inputs of ±1: the loss is the mean of (w·x - y)², its curvature 2 in every direction, so that descent diverges above 1.
+        (Sequential model, Dataset data) = Make();
+        LearningRateRange range = Run(model, data, lowest: 1e-4, highest: 100, steps: 120);
+        Assert.InRange(range.Rates.Count, 11, 119);
+        Assert.InRange(range.Rates[^1], 1, 10);
+        // The mean lags ten steps behind, a factor of three, and growth begins at rounding errors.
+        Assert.InRange(range.Valley, 0.05, 5);
+        Assert.InRange(range.Suggested, 0.01, 1);
+        Assert.True(range.Suggested <= range.Valley);
+        Assert.Contains("suggested", range.ToChart().ToSvg(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_network_is_as_it_was()
+    {
+        (Sequential model, Dataset data) = Make();
+        model.Eval();
+        float[][] before = [.. model.Parameters().Select(static parameter => parameter.ToArray<float>())];
+        Run(model, data, 1e-4, 100, 60);
+        Assert.Equal(before, model.Parameters().Select(static parameter => parameter.ToArray<float>()));
+        Assert.False(model.IsTraining);
+        Assert.All(model.Parameters(), static parameter => Assert.All(parameter.Gradient!.ToArray<float>(), static g => Assert.Equal(0, g)));
+    }
+
+    [Fact]
+    public void Bad_arguments_are_named()
+    {
+        (Sequential model, Dataset data) = Make();
+        Assert.Equal("lowest", Assert.Throws<ArgumentOutOfRangeException>(() => Run(model, data, 0, 1, 20)).ParamName);
+        Assert.Equal("highest", Assert.Throws<ArgumentOutOfRangeException>(() => Run(model, data, 1, 0.5, 20)).ParamName);
+        Assert.Equal("steps", Assert.Throws<ArgumentOutOfRangeException>(() => Run(model, data, 0.1, 1, 2)).ParamName);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_is_reported()
+    {
+        (Sequential model, Dataset _) = Make();
+        Dataset broken = new(Tensor.Full([4, 3], double.NaN), Tensor.Zeros([4, 1]));
+        Assert.Contains(
+            "before the first step", Assert.Throws<InvalidOperationException>(() => Run(model, broken, 0.1, 1, 20)).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static LearningRateRange Run(Sequential model, Dataset data, double lowest, double highest, int steps) =>
+        LearningRateFinder.Run(
+            model, data, static parameters => new Sgd(parameters, 1), new MeanSquaredError(), lowest, highest, steps, batchSize: 8);
+
+    private static (Sequential Model, Dataset Data) Make()
+    {
+        // All eight corners of a cube: orthogonal columns, so that the Hessian is twice the unit matrix.
+        float[] x = [.. Enumerable.Range(0, 24).Select(static i => ((i / 3) >> (i % 3) & 1) == 0 ? -1f : 1f)];
+        float[] y = [.. Enumerable.Range(0, 8).Select(i => (2 * x[3 * i]) - x[(3 * i) + 1] + (0.5f * x[(3 * i) + 2]) + 3 + (0.3f * MathF.Sin(i)))];
+        return ([new Dense(3, 1, generator: new Generator(1))], new Dataset(Tensor.From(x, [8, 3]), Tensor.From(y, [8, 1])));
+    }
+}
