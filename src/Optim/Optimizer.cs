@@ -1,93 +1,148 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Optim;
 
 /// <summary>Changes parameters along their gradients.</summary>
 /// <remarks>
-/// The parameters are packed into one flat arena and their gradients into another, so that a step, and zeroing the gradients, is
-/// one launch each, whatever the number of tensors. State lives beside the arena and belongs to no scope. Parameters that are
-/// frozen when the optimizer is made are left out.
+/// <para>The parameters of a group are packed into one flat arena and their gradients into another, so that a step, and zeroing the
+/// gradients, is one launch each, whatever the number of tensors; parameters that another optimizer has packed stay where they are,
+/// and cost a launch for each stretch. State lives beside the arena and belongs to no scope. Parameters that are frozen when
+/// they are given are left out.</para>
+/// <para>Gradients add up until <see cref="ZeroGradients"/>: several backward passes before a step accumulate gradients. Divide each
+/// loss by their number for the mean.</para>
 /// </remarks>
 public abstract partial class Optimizer
 {
-    private readonly List<ParameterRun> _runs;
-    private readonly Tensor[][] _state;
-    private double _learningRate;
+    private readonly List<ParameterGroup> _groups;
 
-    private protected Optimizer(IEnumerable<Parameter> parameters, double learningRate, int slots)
+    private protected Optimizer()
+        : this([])
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        Parameter[] trained = [.. parameters.Where(static parameter => parameter.IsTrainable)];
-        if (trained.Length == 0)
-        {
-            throw new ArgumentException($"{GetType().Name}: there is no parameter to train.", nameof(parameters));
-        }
-
-        if (trained.Distinct().Count() != trained.Length)
-        {
-            throw new ArgumentException($"{GetType().Name}: a parameter is given twice.", nameof(parameters));
-        }
-
-        LearningRate = learningRate;
-        _runs = ParameterArena.Pack(trained);
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        _state = [.. _runs.Select(run => Enumerable.Range(0, slots)
-            .Select(_ => Tensor.Zeros(run.Length, run.Arena.Values.DType, run.Arena.Values.Device)).ToArray())];
     }
 
-    /// <summary>How far the next step goes. Setting it sets <see cref="BaseLearningRate"/>, from which a schedule computes its rates.</summary>
+    private protected Optimizer(List<ParameterGroup> groups) => _groups = groups;
+
+    /// <summary>The groups: what the optimizer was made with, then those added.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => _groups;
+
+    /// <summary>
+    /// How far the next step of the first group goes. Setting it sets <see cref="BaseLearningRate"/>, from which a schedule computes
+    /// its rates, and the rates of the other groups in proportion.
+    /// </summary>
+    /// <remarks>
+    /// The proportion is that of the groups' rates as they were last set for themselves. Where the first group's was 0 then, there is
+    /// no proportion and the other group keeps its rate.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
     public double LearningRate
     {
-        get => _learningRate;
+        get => _groups[0].LearningRate;
         set
         {
-            _learningRate = _baseRate = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(
+            if (!(value >= 0) || !double.IsFinite(value))
+            {
+                throw new ArgumentOutOfRangeException(
                     nameof(value), value, $"{GetType().Name}: the learning rate must be finite and not negative.");
+            }
+
+            foreach (ParameterGroup group in _groups)
+            {
+                group.SetBaseRate(group == _groups[0] ? value : double.IsNaN(group.RateRatio) ? group.BaseLearningRate : value * group.RateRatio);
+            }
+
             FollowSchedule();
         }
     }
 
-    /// <summary>The number of steps made.</summary>
-    public long StepCount { get; private set; }
+    /// <summary>The steps made by the first group, those skipped on the device included.</summary>
+    public long StepCount => _groups[0].StepCount;
+
+    /// <summary>How gradients that are too large are limited; not at all if null.</summary>
+    public virtual GradientClipping? Clipping { get; set; }
+
+    /// <summary>
+    /// Whether a step whose gradients are not all finite changes nothing. The device decides, the host does not wait for it.
+    /// </summary>
+    /// <remarks>Step counts, and with them bias corrections, go on. A global norm that overflows counts as not finite.</remarks>
+    public virtual bool SkipsNonFinite { get; set; }
+
+    /// <summary>The steps that were skipped because gradients were not finite. Waits for the device.</summary>
+    public abstract long SkippedSteps { get; }
+
+    /// <summary>
+    /// The norm of all gradients before clipping by global norm, at the last step; NaN without such clipping. Waits for the device.
+    /// </summary>
+    public abstract double GradientNorm { get; }
+
+    /// <summary>Whether the rule evaluates the loss itself, so that steps need <see cref="Step(Func{Tensor})"/>.</summary>
+    public virtual bool NeedsLoss => false;
 
     /// <summary>Makes a step with the gradients that backward passes have added up.</summary>
-    public void Step()
+    /// <exception cref="InvalidOperationException">The rule needs the loss as a function.</exception>
+    public abstract void Step();
+
+    /// <summary>Sets the gradients to zero, evaluates the loss, takes its gradients and makes a step.</summary>
+    /// <param name="loss">Computes the loss, one element, from the parameters as they are when it is called.</param>
+    /// <returns>The loss before the step.</returns>
+    public virtual Tensor Step(Func<Tensor> loss)
     {
-        StepCount++;
-        for (int i = 0; i < _runs.Count; i++)
-        {
-            Span<Operand> state = new Operand[_state[i].Length];
-            for (int slot = 0; slot < state.Length; slot++)
-            {
-                state[slot] = _state[i][slot].Operand;
-            }
-
-            Update(_runs[i].Values, _runs[i].Gradients, state);
-        }
-
-        FollowSchedule();
+        ArgumentNullException.ThrowIfNull(loss);
+        ZeroGradients();
+        Tensor value = loss();
+        value.Backward();
+        Step();
+        return value;
     }
 
     /// <summary>Sets the gradients of all parameters to zero.</summary>
     public void ZeroGradients()
     {
-        foreach (ParameterRun run in _runs)
+        foreach (UpdateRun run in _groups.SelectMany(static group => group.Runs))
         {
-            Fill.Zero(run.Gradients);
+            Kernels.Fill.Zero(run.Gradients);
         }
     }
 
-    /// <summary>Runs the rule over one stretch of an arena.</summary>
-    private protected abstract void Update(in Operand values, in Operand gradients, ReadOnlySpan<Operand> state);
+    /// <summary>What has to be saved to go on later bit for bit, by name.</summary>
+    /// <remarks>
+    /// For each parameter, in the order in which they were given, <c>state.{index}.{name}</c>, of the parameter's shape; for each
+    /// group its step count, learning rate and the rule's own numbers, <c>group.{index}.{name}</c>. The tensors of parameters are the
+    /// optimizer's own, not copies. It does not depend on how parameters are packed.
+    /// </remarks>
+    public IReadOnlyDictionary<string, Tensor> State() => OptimizerState.Save(this);
 
-    private protected static double InUnit(string owner, string name, double value) => value >= 0 && value < 1
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be in [0, 1).");
+    /// <summary>Goes back to a saved state; values are converted to the type and device they are needed in.</summary>
+    /// <param name="state">What <see cref="State"/> gave for an optimizer of the same rule and model.</param>
+    /// <exception cref="ArgumentException">A name is missing or unknown, a shape differs, or a number is impossible: the state is of
+    /// another rule or model. Nothing has been changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        OptimizerState.Load(this, state);
+    }
 
-    private protected static double NotNegative(string owner, string name, double value) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be finite and not negative.");
+    /// <summary>Clips gradients and decides about steps.</summary>
+    internal abstract GradientGate Gate { get; }
+
+    /// <summary>Tensors that are saved besides those of parameters, by name.</summary>
+    internal virtual IEnumerable<(string Name, Tensor Value)> OwnTensors() => [];
+
+    /// <summary>The names of a group's state for each parameter.</summary>
+    internal abstract IReadOnlyList<string> StateNames(ParameterGroup group);
+
+    private protected void Add(ParameterGroup group)
+    {
+        group.RateChanged = Proportion;
+        _groups.Add(group);
+        Proportion();
+    }
+
+    private void Proportion()
+    {
+        double first = BaseLearningRate;
+        foreach (ParameterGroup group in _groups.Where(_ => first > 0))
+        {
+            group.RateRatio = group.BaseLearningRate / first;
+        }
+
+        FollowSchedule();
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class ParameterArena
         return runs;
     }
 
-    private static int Padded(int count) => (count + Alignment - 1) / Alignment * Alignment;
+    internal static int Padded(int count) => (count + Alignment - 1) / Alignment * Alignment;
 
     private static void Make(Parameter[] parameters)
     {

@@ -12,10 +12,10 @@ public static class UpdateKernel
     /// <param name="values">The parameters.</param>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="state">The state, as many operands as the rule has slots.</param>
-    /// <param name="gradientScale">A device scalar that multiplies the gradients, such as a clipping factor; none if null.</param>
+    /// <param name="treatment">What happens to gradients and values before the rule sees them.</param>
     /// <exception cref="ArgumentException">The number of state operands is not the rule's.</exception>
     public static void Run<TRule>(
-        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, Operand? gradientScale = null)
+        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, in UpdateTreatment treatment = default)
         where TRule : unmanaged, IUpdateRule
     {
         if (state.Length != TRule.Slots)
@@ -25,18 +25,18 @@ public static class UpdateKernel
 
         if (values.DType == DType.Float64)
         {
-            Run<TRule, F64, F64x>(rule, values, gradients, state, gradientScale);
+            Run<TRule, F64, F64x>(rule, values, gradients, state, treatment);
         }
         else
         {
-            Run<TRule, F32, F32x>(rule, values, gradients, state, gradientScale);
+            Run<TRule, F32, F32x>(rule, values, gradients, state, treatment);
         }
     }
 
     private static unsafe void Run<TRule, T, TVector>(
-        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, Operand? gradientScale)
+        TRule rule, in Operand values, in Operand gradients, ReadOnlySpan<Operand> state, in UpdateTreatment treatment)
         where TRule : unmanaged, IUpdateRule
-        where T : unmanaged, IReal<T>
+        where T : unmanaged, IReal<T>, IScalar<T>
         where TVector : unmanaged, IReal<TVector>
     {
         int count = values.Count;
@@ -52,9 +52,14 @@ public static class UpdateKernel
         if (device.IsHost)
         {
             device.CountLaunch();
-            T scale = gradientScale is { } factor ? *factor.Block.Host<T>(factor.Offset) : 1;
+            if (treatment.Go is { } go && !T.IsNonzero(*Start<T>(go)))
+            {
+                return;
+            }
+
+            Treatment<T> before = new(treatment, treatment.Factor is { } factor ? *Start<T>(factor) : 1);
             HostParallel.For(count, 16 * 1024, new Loop<TRule, T, TVector>(
-                rule, scale, gradientScale is not null, Start<T>(values), Start<T>(gradients), Start<T>(s0), Start<T>(s1), Start<T>(s2)));
+                rule, before, Start<T>(values), Start<T>(gradients), Start<T>(s0), Start<T>(s1), Start<T>(s2)));
             return;
         }
 
@@ -62,8 +67,11 @@ public static class UpdateKernel
         {
             Rule = rule,
             Count = count,
-            HasScale = gradientScale is null ? 0 : 1,
-            Scale = View<T>(gradientScale ?? values),
+            Treatment = new Treatment<T>(treatment, 1),
+            HasFactor = treatment.Factor is null ? 0 : 1,
+            HasGo = treatment.Go is null ? 0 : 1,
+            Factor = View<T>(treatment.Factor ?? values),
+            Go = View<T>(treatment.Go ?? values),
             Values = View<T>(values),
             Gradients = View<T>(gradients),
             S0 = View<T>(s0),
@@ -82,17 +90,20 @@ public static class UpdateKernel
 
     private static void Kernel<TRule, T>(Arguments<TRule, T> k)
         where TRule : unmanaged, IUpdateRule
-        where T : unmanaged, IReal<T>
+        where T : unmanaged, IReal<T>, IScalar<T>
     {
-        T one = 1;
-        T scale = k.HasScale != 0 ? k.Scale[0] : one;
-        for (int i = Grid.GlobalIndex.X; i < k.Count; i += Grid.DimX * Group.DimX)
+        T factor = k.HasFactor != 0 ? k.Factor[0] : k.Treatment.Factor;
+        bool go = k.HasGo == 0 || T.IsNonzero(k.Go[0]);
+        int count = go ? k.Count : 0;
+        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
         {
             T value = k.Values[i];
+            T gradient = k.Treatment.Gradient(k.Gradients[i], value, factor);
+            value = k.Treatment.Value(value);
             T s0 = TRule.Slots > 0 ? k.S0[i] : default;
             T s1 = TRule.Slots > 1 ? k.S1[i] : default;
             T s2 = TRule.Slots > 2 ? k.S2[i] : default;
-            k.Rule.Update(ref value, k.Gradients[i] * scale, ref s0, ref s1, ref s2);
+            k.Rule.Update(ref value, gradient, ref s0, ref s1, ref s2);
             k.Values[i] = value;
             if (TRule.Slots > 0)
             {
@@ -111,14 +122,52 @@ public static class UpdateKernel
         }
     }
 
+    private readonly struct Treatment<T>(UpdateTreatment treatment, T factor)
+        where T : unmanaged, IReal<T>, IScalar<T>
+    {
+        internal readonly T Factor = factor;
+        private readonly double _limit = treatment.Limit;
+        private readonly double _decay = treatment.Decay;
+        private readonly double _kept = 1 - treatment.Shrinkage;
+
+        internal bool IsNeutral => T.ToDouble(Factor) == 1 && _limit <= 0 && _decay == 0 && _kept == 1;
+
+        // A branch for each part, the same for all elements: 0 times an infinite value would not be nothing.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal TElement Gradient<TElement>(TElement gradient, TElement value, TElement factor)
+            where TElement : unmanaged, IReal<TElement>
+        {
+            TElement result = gradient * factor;
+            if (_limit > 0)
+            {
+                TElement limit = _limit;
+                result = TElement.Min(TElement.Max(result, -limit), limit);
+            }
+
+            if (_decay != 0)
+            {
+                result += _decay * value;
+            }
+
+            return result;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal TElement Value<TElement>(TElement value)
+            where TElement : unmanaged, IReal<TElement> => value * _kept;
+    }
+
     private struct Arguments<TRule, T>
         where TRule : unmanaged
-        where T : unmanaged
+        where T : unmanaged, IReal<T>, IScalar<T>
     {
         internal TRule Rule;
         internal int Count;
-        internal int HasScale;
-        internal ArrayView<T> Scale;
+        internal Treatment<T> Treatment;
+        internal int HasFactor;
+        internal int HasGo;
+        internal ArrayView<T> Factor;
+        internal ArrayView<T> Go;
         internal ArrayView<T> Values;
         internal ArrayView<T> Gradients;
         internal ArrayView<T> S0;
@@ -127,25 +176,26 @@ public static class UpdateKernel
     }
 
     private readonly unsafe struct Loop<TRule, T, TVector>(
-        TRule rule, T scale, bool hasScale, T* values, T* gradients, T* s0, T* s1, T* s2) : IRangeBody
+        TRule rule, Treatment<T> treatment, T* values, T* gradients, T* s0, T* s1, T* s2) : IRangeBody
         where TRule : unmanaged, IUpdateRule
-        where T : unmanaged, IReal<T>
+        where T : unmanaged, IReal<T>, IScalar<T>
         where TVector : unmanaged, IReal<TVector>
     {
         private readonly TRule _rule = rule;
+        private readonly Treatment<T> _treatment = treatment;
 
         public void Run(int start, int end)
         {
             // Arena stretches start and end on register boundaries; the last elements of others go through a register as well.
             int width = sizeof(TVector) / sizeof(T);
             int whole = start + ((end - start) / width * width);
-            if (hasScale)
+            if (_treatment.IsNeutral)
             {
-                Scaled(start, whole);
+                Plain(start, whole);
             }
             else
             {
-                Plain(start, whole);
+                Treated(start, whole);
             }
 
             if (whole < end)
@@ -160,26 +210,28 @@ public static class UpdateKernel
             TRule rule = _rule;
             for (int i = start; i < end; i += sizeof(TVector) / sizeof(T))
             {
-                Step(rule, i, *(TVector*)(gradients + i));
+                Step(rule, i, *(TVector*)(values + i), *(TVector*)(gradients + i));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Scaled(int start, int end)
+        private void Treated(int start, int end)
         {
             TRule rule = _rule;
+            Treatment<T> treatment = _treatment;
             TVector factor = default;
-            new Span<T>(&factor, sizeof(TVector) / sizeof(T)).Fill(scale);
+            new Span<T>(&factor, sizeof(TVector) / sizeof(T)).Fill(treatment.Factor);
             for (int i = start; i < end; i += sizeof(TVector) / sizeof(T))
             {
-                Step(rule, i, *(TVector*)(gradients + i) * factor);
+                TVector value = *(TVector*)(values + i);
+                TVector gradient = treatment.Gradient(*(TVector*)(gradients + i), value, factor);
+                Step(rule, i, treatment.Value(value), gradient);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Step(TRule rule, int i, TVector gradient)
+        private void Step(TRule rule, int i, TVector value, TVector gradient)
         {
-            TVector value = *(TVector*)(values + i);
             TVector v0 = TRule.Slots > 0 ? *(TVector*)(s0 + i) : default;
             TVector v1 = TRule.Slots > 1 ? *(TVector*)(s1 + i) : default;
             TVector v2 = TRule.Slots > 2 ? *(TVector*)(s2 + i) : default;
@@ -209,9 +261,13 @@ public static class UpdateKernel
             TVector v1 = default;
             TVector v2 = default;
             Copy((T*)&value, values + start, count);
-            for (int lane = 0; lane < count; lane++)
+            Copy((T*)&gradient, gradients + start, count);
+            if (!_treatment.IsNeutral)
             {
-                ((T*)&gradient)[lane] = hasScale ? gradients[start + lane] * scale : gradients[start + lane];
+                TVector factor = default;
+                new Span<T>(&factor, sizeof(TVector) / sizeof(T)).Fill(_treatment.Factor);
+                gradient = _treatment.Gradient(gradient, value, factor);
+                value = _treatment.Value(value);
             }
 
             Copy((T*)&v0, s0 + start, count);

@@ -4,14 +4,12 @@ namespace DeepSharp.Optim;
 public abstract partial class Optimizer
 {
     private LearningRateSchedule? _schedule;
-    private double _baseRate;
-    private double? _baseMomentum;
 
-    /// <summary>The learning rate that a schedule starts from: the last one that was set.</summary>
-    public double BaseLearningRate => _baseRate;
+    /// <summary>The learning rate of the first group that a schedule starts from: the last one that was set.</summary>
+    public double BaseLearningRate => _groups[0].BaseLearningRate;
 
     /// <summary>
-    /// The schedule that the learning rate follows, none at first. Its count is <see cref="StepCount"/>: each <see cref="Step"/>
+    /// The schedule that the learning rate follows, none at first; further groups follow in proportion. Its count is <see cref="StepCount"/>: each <see cref="Step"/>
     /// advances it by one. For a schedule in epochs use <see cref="LearningRateSchedule.PerEpoch"/>. With null the rate goes back to
     /// <see cref="BaseLearningRate"/>.
     /// </summary>
@@ -42,7 +40,7 @@ public abstract partial class Optimizer
     public void Follow(LearningRateSchedule schedule, double t)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        if (schedule.CyclesMomentum && (_baseMomentum ?? CycledMomentum) is null)
+        if (schedule.CyclesMomentum && _groups.Exists(static group => group.CommonOptions.MomentumCoefficient is null))
         {
             throw new ArgumentException(
                 $"{GetType().Name}: the schedule {schedule.GetType().Name} moves the momentum, but this optimizer has none; "
@@ -50,32 +48,32 @@ public abstract partial class Optimizer
                 nameof(schedule));
         }
 
-        double rate = schedule.Rate(_baseRate, t);
-        if (!(rate >= 0 && double.IsFinite(rate)))
+        double[] rates = [.. _groups.Select(group => schedule.Rate(group.BaseLearningRate, t))];
+        for (int i = 0; i < rates.Length; i++)
         {
-            throw new InvalidOperationException(
-                $"{GetType().Name}: the schedule {schedule.GetType().Name} gives the rate {rate} at {t}; it must be finite and not negative.");
+            rates[i] = double.IsNaN(_groups[i].RateRatio) ? rates[i] : rates[0] * _groups[i].RateRatio;
+            if (!(rates[i] >= 0 && double.IsFinite(rates[i])))
+            {
+                throw new InvalidOperationException(
+                    $"{GetType().Name}: the schedule {schedule.GetType().Name} gives the rate {rates[i]} at {t}; it must be finite and not negative.");
+            }
         }
 
-        _learningRate = rate;
-        if (schedule.CyclesMomentum)
+        for (int i = 0; i < rates.Length; i++)
         {
-            _baseMomentum ??= CycledMomentum;
-            CycledMomentum = schedule.Momentum(_baseMomentum!.Value, t);
+            _groups[i].SetRate(rates[i]);
+            if (schedule.CyclesMomentum)
+            {
+                _groups[i].BaseMomentum ??= _groups[i].CommonOptions.MomentumCoefficient;
+                _groups[i].SetMomentum(schedule.Momentum(_groups[i].BaseMomentum!.Value, t));
+            }
         }
     }
 
     /// <summary>Changes the rates that schedules start from, and with them the present ones.</summary>
-    internal void ChangeBaseRates(Func<double, double> change) => LearningRate = change(_baseRate);
+    internal void ChangeBaseRates(Func<double, double> change) => LearningRate = change(BaseLearningRate);
 
-    /// <summary>What a schedule that moves the momentum reads and sets; null if there is no momentum.</summary>
-    private protected virtual double? CycledMomentum
-    {
-        get => null;
-        set => throw new InvalidOperationException($"{GetType().Name} has no momentum to set to {value}.");
-    }
-
-    private void FollowSchedule()
+    internal void FollowSchedule()
     {
         if (_schedule is not null)
         {
@@ -85,11 +83,14 @@ public abstract partial class Optimizer
 
     private void Restore()
     {
-        _learningRate = _baseRate;
-        if (_baseMomentum is { } momentum)
+        foreach (ParameterGroup group in _groups)
         {
-            CycledMomentum = momentum;
-            _baseMomentum = null;
+            group.SetBaseRate(group.BaseLearningRate);
+            if (group.BaseMomentum is { } momentum)
+            {
+                group.SetMomentum(momentum);
+                group.BaseMomentum = null;
+            }
         }
     }
 }

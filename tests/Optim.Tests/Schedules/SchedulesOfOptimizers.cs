@@ -48,10 +48,10 @@ public class SchedulesOfOptimizers
             optimizer.Step();
         }
 
-        Assert.Equal(0.85, optimizer.Momentum, 12);
+        Assert.Equal(0.85, optimizer.Options.Momentum, 12);
         Assert.Equal(1, optimizer.LearningRate, 12);
         optimizer.Schedule = null;
-        Assert.Equal(0.5, optimizer.Momentum);
+        Assert.Equal(0.5, optimizer.Options.Momentum);
         Assert.Equal(0.1, optimizer.LearningRate);
     }
 
@@ -59,7 +59,7 @@ public class SchedulesOfOptimizers
     public void Adam_cycles_its_first_beta()
     {
         Adam optimizer = new([new Parameter(Tensor.Zeros(1))]) { Schedule = new OneCycle(1, 20) };
-        Assert.Equal(0.95, optimizer.Beta1, 12);
+        Assert.Equal(0.95, optimizer.Options.Beta1, 12);
     }
 
     [Fact]

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The largest magnitude, the maximum norm; 0 of no elements, NaN if one is NaN.</summary>
+public readonly struct LargestMagnitude : IReduction
+{
+    /// <inheritdoc/>
+    public static bool HasAnchor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    /// <inheritdoc/>
+    public static bool AllowsEmpty
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Identity<T>()
+        where T : unmanaged, IReal<T> => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Map<T>(T x, T anchor)
+        where T : unmanaged, IReal<T> => T.Abs(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Combine<T>(T a, T b)
+        where T : unmanaged, IReal<T> => T.Max(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Finish<T>(T total, T count, T anchor)
+        where T : unmanaged, IReal<T> => total;
+}

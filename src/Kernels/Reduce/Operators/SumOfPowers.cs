@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The sum of the magnitudes to a power, for p-norms; 0 of no elements.</summary>
+/// <param name="power">The power.</param>
+public readonly struct SumOfPowers(double power) : IReduction
+{
+    private readonly double _power = power;
+
+    /// <inheritdoc/>
+    public static bool HasAnchor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    /// <inheritdoc/>
+    public static bool AllowsEmpty
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Identity<T>()
+        where T : unmanaged, IReal<T> => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Map<T>(T x, T anchor)
+        where T : unmanaged, IReal<T> => T.Pow(T.Abs(x), _power);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Combine<T>(T a, T b)
+        where T : unmanaged, IReal<T> => a + b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Finish<T>(T total, T count, T anchor)
+        where T : unmanaged, IReal<T> => total;
+}

@@ -1,0 +1,59 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp.Optim;
+
+/// <summary>A stretch of flat memory that one launch updates: parameters of a group, their gradients and their state.</summary>
+public sealed class UpdateRun
+{
+    private readonly Operand[] _stateOperands;
+
+    internal UpdateRun(ParameterRun run, int slots, Func<int, double> initial)
+    {
+        Run = run;
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        State = [.. Enumerable.Range(0, slots).Select(_ => Tensor.Zeros(run.Length, DType, Device))];
+        for (int slot = 0; slot < slots; slot++)
+        {
+            if (initial(slot) is not 0 and var value)
+            {
+                State[slot].Fill(value);
+            }
+        }
+
+        _stateOperands = [.. State.Select(static tensor => tensor.Operand)];
+        Values = run.Values;
+        Gradients = run.Gradients;
+    }
+
+    /// <summary>The element type of the parameters, their gradients and their state.</summary>
+    public DType DType => Run.Arena.Values.DType;
+
+    /// <summary>Where they are.</summary>
+    public Device Device => Run.Arena.Values.Device;
+
+    internal ParameterRun Run { get; }
+
+    internal Tensor[] State { get; }
+
+    internal Operand Values { get; }
+
+    internal Operand Gradients { get; }
+
+    internal IReadOnlyList<Operand> StateOperands => _stateOperands;
+
+    /// <summary>What happens to the gradients on their way into the rule.</summary>
+    internal UpdateTreatment Treatment { get; set; }
+
+    /// <summary>Makes the rule's step: one launch.</summary>
+    /// <param name="rule">The rule with this step's numbers; its slots are the state the optimizer named, in that order.</param>
+    public void Apply<TRule>(TRule rule)
+        where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, _stateOperands, Treatment);
+
+    /// <summary>Runs a rule with some of the state only.</summary>
+    internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
+        where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
+
+    /// <summary>A parameter's part of a flat tensor that runs along, in the parameter's shape.</summary>
+    internal Tensor View(Tensor flat, Parameter parameter) =>
+        flat.Narrow(0, parameter.ArenaOffset - Run.Start, parameter.Count).Reshape(parameter.Shape);
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using DeepSharp.Kernels;
+
+namespace DeepSharp.Optim;
+
+/// <summary>Adagrad: s ← s + g², w ← w - learningRate / (1 + (t - 1) learningRateDecay) g / (sqrt(s) + epsilon).</summary>
+/// <remarks>
+/// Epsilon may stand inside the root. With momentum, b ← momentum b + g / (…) and w ← w - learningRate b. Weight decay adds weightDecay w
+/// to g. State: sum, and momentum if there is any. Sources: Duchi, Hazan, Singer 2011; torch.optim.Adagrad.
+/// </remarks>
+public sealed class Adagrad : Optimizer<AdagradOptions>
+{
+    /// <summary>An optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters to train.</param>
+    /// <param name="learningRate">How far a first step goes.</param>
+    /// <param name="learningRateDecay">How fast the learning rate falls besides.</param>
+    /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
+    /// <param name="initialAccumulator">What s begins with.</param>
+    /// <param name="epsilon">Keeps the divisor from zero.</param>
+    /// <param name="epsilonPlacement">Where epsilon stands.</param>
+    /// <param name="momentum">How much of the last step's direction stays, in [0, 1).</param>
+    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    public Adagrad(
+        IEnumerable<Parameter> parameters,
+        double learningRate = 1e-2,
+        double learningRateDecay = 0,
+        double weightDecay = 0,
+        double initialAccumulator = 0,
+        double epsilon = 1e-10,
+        EpsilonPlacement epsilonPlacement = EpsilonPlacement.OutsideRoot,
+        double momentum = 0)
+        : this(parameters, new AdagradOptions
+        {
+            LearningRate = learningRate,
+            LearningRateDecay = learningRateDecay,
+            WeightDecay = weightDecay,
+            InitialAccumulator = initialAccumulator,
+            Epsilon = epsilon,
+            EpsilonPlacement = epsilonPlacement,
+            Momentum = momentum,
+        })
+    {
+    }
+
+    /// <summary>An optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters to train.</param>
+    /// <param name="options">The hyper-parameters.</param>
+    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    public Adagrad(IEnumerable<Parameter> parameters, AdagradOptions options)
+        : base(parameters, options)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> StateNames(AdagradOptions options) => options.Momentum > 0 ? ["sum", "momentum"] : ["sum"];
+
+    /// <inheritdoc/>
+    protected override double InitialState(AdagradOptions options, int slot) => slot == 0 ? options.InitialAccumulator : 0;
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterGroup<AdagradOptions> group, UpdateRun run)
+    {
+        AdagradOptions o = group.Options;
+        Quotient quotient = new(
+            o.LearningRate / (1 + ((group.StepCount - 1) * o.LearningRateDecay)), new RootDivisor(1, o.Epsilon, o.EpsilonPlacement));
+        if (o.Momentum > 0)
+        {
+            run.Apply(new MomentumRule(quotient, o.Momentum));
+        }
+        else
+        {
+            run.Apply(new PlainRule(quotient));
+        }
+    }
+
+    private readonly struct Quotient(double rate, RootDivisor root)
+    {
+        private readonly double _rate = rate;
+        private readonly RootDivisor _root = root;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal T Direction<T>(T gradient, ref T sum)
+            where T : unmanaged, IReal<T>
+        {
+            sum += gradient * gradient;
+            return gradient / _root.Of(sum);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal T Move<T>(T value, T direction)
+            where T : unmanaged, IReal<T> => value - (_rate * direction);
+    }
+
+    private readonly struct PlainRule(Quotient quotient) : IUpdateRule
+    {
+        private readonly Quotient _quotient = quotient;
+
+        public static int Slots => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
+            where T : unmanaged, IReal<T> => value = _quotient.Move(value, _quotient.Direction(gradient, ref s0));
+    }
+
+    private readonly struct MomentumRule(Quotient quotient, double momentum) : IUpdateRule
+    {
+        private readonly Quotient _quotient = quotient;
+        private readonly double _momentum = momentum;
+
+        public static int Slots => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
+            where T : unmanaged, IReal<T>
+        {
+            s1 = (_momentum * s1) + _quotient.Direction(gradient, ref s0);
+            value = _quotient.Move(value, s1);
+        }
+    }
+}

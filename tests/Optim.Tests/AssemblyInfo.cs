@@ -1,0 +1,2 @@
+// Launches are counted for the whole device.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,28 @@
+using DeepSharp.Optim;
+using DeepSharp.Testing;
+
+namespace DeepSharp.Tests;
+
+/// <summary>PyTorch's optimizers by the names and options of the golden files.</summary>
+internal static class TorchRules
+{
+    internal static readonly string[] Kinds = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
+
+    internal static Optimizer Make(string kind, Parameter[] parameters, GoldenOptions o)
+    {
+        double rate = o.Number("lr");
+        double decay = o.Number("weight_decay", 0);
+        return kind switch
+        {
+            "sgd" => new Sgd(parameters, rate, o.Number("momentum"), o.Number("dampening"), decay, o.Flag("nesterov")),
+            "rmsprop" => new RMSProp(parameters, rate, o.Number("alpha"), o.Number("eps"), o.Number("momentum"), o.Flag("centered"), decay),
+            "adagrad" => new Adagrad(
+                parameters, rate, o.Number("lr_decay"), decay, o.Number("initial_accumulator_value"), o.Number("eps")),
+            "adam" => new Adam(
+                parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay, o.Flag("amsgrad")),
+            "adamw" => new AdamW(
+                parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay, o.Flag("amsgrad")),
+            _ => throw new ArgumentException($"No rule for '{kind}'.", nameof(kind)),
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using DeepSharp.Optim;
+using DeepSharp.Testing;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Thirty steps of every rule that PyTorch has, in its option combinations, against PyTorch.</summary>
+public class TrajectoryTests
+{
+    public static IEnumerable<object[]> Names => Golden.Names("optimizers", TorchRules.Kinds);
+
+    public static IEnumerable<object[]> Float64Names => Names.Where(static row => ((string)row[0]).EndsWith("/float64", StringComparison.Ordinal));
+
+    // With the gradients that PyTorch gave to its rule, rounding does not carry over from step to step through the surface.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Steps_with_given_gradients_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("optimizers")[name];
+        DType dtype = golden.DType == "float32" ? DType.Float32 : DType.Float64;
+        Parameter point = Surface.Point(golden.Options.Text("surface"), dtype);
+        Optimizer optimizer = TorchRules.Make(golden.Kind, [point], golden.Options);
+        double[] gradients = golden.Gradients["point"].ToDoubles();
+        double[] points = new double[gradients.Length];
+        for (int step = 0; step < gradients.Length / 2; step++)
+        {
+            point.Gradient!.CopyFrom(Tensor.From(gradients[(2 * step)..((2 * step) + 2)], Device.Cpu).To(dtype));
+            optimizer.Step();
+            point.Values().CopyTo(points, 2 * step);
+        }
+
+        double tolerance = dtype == DType.Float32 ? 1e-5 : 1e-10;
+        golden.Outputs["points"].AssertClose(points, tolerance, tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Float64Names))]
+    public void Descent_on_a_surface_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("optimizers")[name];
+        string surface = golden.Options.Text("surface");
+        Parameter point = Surface.Point(surface, DType.Float64);
+        Optimizer optimizer = TorchRules.Make(golden.Kind, [point], golden.Options);
+        List<double> points = [];
+        List<double> values = [];
+        for (int step = 0; step < 30; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            values.Add(optimizer.Step(() => Surface.Loss(surface, point)).Item());
+            points.AddRange(point.Values());
+        }
+
+        golden.Outputs["values"].AssertClose(values.ToArray(), 1e-10, 1e-10);
+        golden.Outputs["points"].AssertClose(points.ToArray(), 1e-10, 1e-10);
+    }
+
+    [Theory]
+    [InlineData("groups/sgd")]
+    [InlineData("groups/adam")]
+    [InlineData("groups/adamw")]
+    public void Groups_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("optimizers")[name + "/float64"];
+        Parameter first = Surface.Point("quadratic", DType.Float64);
+        Parameter second = Surface.Point("rosenbrock", DType.Float64);
+        Optimizer optimizer = golden.Options.Text("rule") switch
+        {
+            "sgd" => new Sgd([first], 0.01, 0.9).With(s => s.AddGroup([second], o => o with { LearningRate = 0.0005, WeightDecay = 0.1 })),
+            "adam" => new Adam([first], 0.1).With(a => a.AddGroup([second], o => o with { LearningRate = 0.02, Beta1 = 0.8, Beta2 = 0.9 })),
+            _ => new AdamW([first], 0.1, weightDecay: 0).With(a => a.AddGroup([second], o => o with { WeightDecay = 0.3 })),
+        };
+        List<double> quadratic = [];
+        List<double> rosenbrock = [];
+        for (int step = 0; step < 30; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            optimizer.Step(() => Surface.Quadratic(first) + Surface.Rosenbrock(second));
+            quadratic.AddRange(first.Values());
+            rosenbrock.AddRange(second.Values());
+        }
+
+        golden.Outputs["quadratic"].AssertClose(quadratic.ToArray(), 1e-10, 1e-10);
+        golden.Outputs["rosenbrock"].AssertClose(rosenbrock.ToArray(), 1e-10, 1e-10);
+    }
+}
