@@ -16,6 +16,10 @@ internal sealed class BlockPool(Device device)
     private readonly Lock _lock = new();
     private readonly Stack<Block>?[] _classes = new Stack<Block>?[4 * 64];
     private readonly System.Collections.Concurrent.ConcurrentQueue<Block> _finalized = new();
+
+    // ILGPU frees a buffer in its finalizer. A block that is lent must not become unreachable together with the tensor that has it:
+    // it would come back to the pool with memory that is gone.
+    private readonly HashSet<Block> _made = [];
     private long _live;
     private long _peak;
     private long _cached;
@@ -55,6 +59,7 @@ internal sealed class BlockPool(Device device)
         lock (_lock)
         {
             _allocations++;
+            _made.Add(made);
             Count(size);
         }
 
@@ -86,6 +91,7 @@ internal sealed class BlockPool(Device device)
                 while (stack is not null && stack.TryPop(out Block? block))
                 {
                     freed += block.ByteLength;
+                    _made.Remove(block);
                     block.Free();
                 }
             }
