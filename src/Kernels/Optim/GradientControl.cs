@@ -113,7 +113,7 @@ public static class GradientControl
     {
     }
 
-    private readonly struct Arguments(int count, double norm, double maxNorm, int skip)
+    internal readonly struct Arguments(int count, double norm, double maxNorm, int skip)
     {
         internal readonly int Count = count;
         private readonly double _norm = norm;

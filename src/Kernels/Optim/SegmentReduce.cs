@@ -85,6 +85,7 @@ public static class SegmentReduce
         where TOp : unmanaged, IReduction
         where T : unmanaged, IReal<T>
     {
+        ArrayView<T> shared = SharedMemory.Allocate<T>(GroupTree.LargestGroup);
         int start = k.Numbers[3 * Grid.IdxX];
         int length = k.Numbers[(3 * Grid.IdxX) + 1];
         T total = k.Op.Identity<T>();
@@ -93,7 +94,7 @@ public static class SegmentReduce
             total = k.Op.Combine(total, k.Op.Map(k.Input[start + i], default(T)));
         }
 
-        total = Tree(k.Op, total);
+        total = Tree(shared, k.Op, total);
         if (Group.IdxX == 0)
         {
             k.Partials[Grid.IdxX] = total;
@@ -104,6 +105,7 @@ public static class SegmentReduce
         where TOp : unmanaged, IReduction
         where T : unmanaged, IReal<T>
     {
+        ArrayView<T> shared = SharedMemory.Allocate<T>(GroupTree.LargestGroup);
         int owner = (3 * k.ChunkCount) + (2 * Grid.IdxX);
         int first = k.Numbers[owner];
         int count = k.Numbers[owner + 1];
@@ -113,7 +115,7 @@ public static class SegmentReduce
             total = k.Op.Combine(total, k.Partials[first + i]);
         }
 
-        total = Tree(k.Op, total);
+        total = Tree(shared, k.Op, total);
         if (Group.IdxX == 0)
         {
             k.Output[Grid.IdxX] = k.Op.Finish(total, default(T), default(T));
@@ -121,11 +123,10 @@ public static class SegmentReduce
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Tree<TOp, T>(TOp op, T value)
+    private static T Tree<TOp, T>(ArrayView<T> shared, TOp op, T value)
         where TOp : unmanaged, IReduction
         where T : unmanaged, IReal<T>
     {
-        ArrayView<T> shared = SharedMemory.Allocate<T>(GroupTree.LargestGroup);
         shared[Group.IdxX] = value;
         Group.Barrier();
         for (int half = Group.DimX / 2; half > 0; half /= 2)
@@ -153,7 +154,7 @@ public static class SegmentReduce
     {
     }
 
-    private struct Arguments<TOp, T>
+    internal struct Arguments<TOp, T>
         where TOp : unmanaged
         where T : unmanaged
     {

@@ -96,7 +96,7 @@ public static class SegmentUpdate
         }
     }
 
-    private struct Arguments<TRule, T>
+    internal struct Arguments<TRule, T>
         where TRule : unmanaged
         where T : unmanaged
     {

@@ -122,7 +122,7 @@ public static class UpdateKernel
         }
     }
 
-    private readonly struct Treatment<T>(UpdateTreatment treatment, T factor)
+    internal readonly struct Treatment<T>(UpdateTreatment treatment, T factor)
         where T : unmanaged, IReal<T>, IScalar<T>
     {
         internal readonly T Factor = factor;
@@ -157,7 +157,7 @@ public static class UpdateKernel
             where TElement : unmanaged, IReal<TElement> => value * _kept;
     }
 
-    private struct Arguments<TRule, T>
+    internal struct Arguments<TRule, T>
         where TRule : unmanaged
         where T : unmanaged, IReal<T>, IScalar<T>
     {

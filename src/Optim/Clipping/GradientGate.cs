@@ -107,7 +107,7 @@ internal sealed class GradientGate
 
     private sealed record Place(Tensor Control, Tensor Skipped, Tensor Measures);
 
-    private readonly struct TakeOver : IUpdateRule
+    internal readonly struct TakeOver : IUpdateRule
     {
         public static int Slots => 0;
 

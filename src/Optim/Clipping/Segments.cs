@@ -60,7 +60,7 @@ internal sealed class Segments
         Apply(new ClipRule(clipping.Limit, clipping.Norm == 2 ? 1 : 0), run.Gradients, run.Gradients, null, norms, run.Treatment.Go);
     }
 
-    private readonly struct ClipRule(double limit, int squared) : ISegmentRule
+    internal readonly struct ClipRule(double limit, int squared) : ISegmentRule
     {
         private readonly double _limit = limit;
         private readonly int _squared = squared;

@@ -73,7 +73,7 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
         }
     }
 
-    private readonly struct Quotient(double rate, RootDivisor root)
+    internal readonly struct Quotient(double rate, RootDivisor root)
     {
         private readonly double _rate = rate;
         private readonly RootDivisor _root = root;
@@ -91,7 +91,7 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
             where T : unmanaged, IReal<T> => value - (_rate * direction);
     }
 
-    private readonly struct PlainRule(Quotient quotient) : IUpdateRule
+    internal readonly struct PlainRule(Quotient quotient) : IUpdateRule
     {
         private readonly Quotient _quotient = quotient;
 
@@ -102,7 +102,7 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
             where T : unmanaged, IReal<T> => value = _quotient.Move(value, _quotient.Direction(gradient, ref s0));
     }
 
-    private readonly struct MomentumRule(Quotient quotient, double momentum) : IUpdateRule
+    internal readonly struct MomentumRule(Quotient quotient, double momentum) : IUpdateRule
     {
         private readonly Quotient _quotient = quotient;
         private readonly double _momentum = momentum;

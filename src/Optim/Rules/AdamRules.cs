@@ -24,7 +24,7 @@ internal static class AdamRules
         }
     }
 
-    private readonly struct AdamStep(double rate, double beta1, double beta2, RootDivisor root)
+    internal readonly struct AdamStep(double rate, double beta1, double beta2, RootDivisor root)
     {
         private readonly double _rate = rate;
         private readonly double _beta1 = beta1;
@@ -44,7 +44,7 @@ internal static class AdamRules
             where T : unmanaged, IReal<T> => value - (_rate * mean / _root.Of(square));
     }
 
-    private readonly struct AdamRule(AdamStep step) : IUpdateRule
+    internal readonly struct AdamRule(AdamStep step) : IUpdateRule
     {
         private readonly AdamStep _step = step;
 
@@ -59,7 +59,7 @@ internal static class AdamRules
         }
     }
 
-    private readonly struct AmsGradRule(AdamStep step) : IUpdateRule
+    internal readonly struct AmsGradRule(AdamStep step) : IUpdateRule
     {
         private readonly AdamStep _step = step;
 

@@ -87,7 +87,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
         }
     }
 
-    private readonly struct ShiftRule(double momentum) : IUpdateRule
+    internal readonly struct ShiftRule(double momentum) : IUpdateRule
     {
         private readonly double _momentum = momentum;
 
@@ -98,7 +98,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
             where T : unmanaged, IReal<T> => value += _momentum * s0;
     }
 
-    private readonly struct Rule(double rate, double momentum, double decay) : IUpdateRule
+    internal readonly struct Rule(double rate, double momentum, double decay) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;

@@ -86,7 +86,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         }
     }
 
-    private readonly struct Average(double rate, double alpha, double momentum, RootDivisor root)
+    internal readonly struct Average(double rate, double alpha, double momentum, RootDivisor root)
     {
         private readonly double _rate = rate;
         private readonly double _alpha = alpha;
@@ -123,7 +123,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         }
     }
 
-    private readonly struct PlainRule(Average average) : IUpdateRule
+    internal readonly struct PlainRule(Average average) : IUpdateRule
     {
         private readonly Average _average = average;
 
@@ -134,7 +134,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
             where T : unmanaged, IReal<T> => _average.Move(ref value, _average.Direction(gradient, ref s0));
     }
 
-    private readonly struct MomentumRule(Average average) : IUpdateRule
+    internal readonly struct MomentumRule(Average average) : IUpdateRule
     {
         private readonly Average _average = average;
 
@@ -145,7 +145,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
             where T : unmanaged, IReal<T> => _average.Move(ref value, _average.Direction(gradient, ref s0), ref s1);
     }
 
-    private readonly struct CenteredRule(Average average) : IUpdateRule
+    internal readonly struct CenteredRule(Average average) : IUpdateRule
     {
         private readonly Average _average = average;
 
@@ -156,7 +156,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
             where T : unmanaged, IReal<T> => _average.Move(ref value, _average.Direction(gradient, ref s0, ref s1));
     }
 
-    private readonly struct CenteredMomentumRule(Average average) : IUpdateRule
+    internal readonly struct CenteredMomentumRule(Average average) : IUpdateRule
     {
         private readonly Average _average = average;
 

@@ -94,7 +94,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
         }
     }
 
-    private readonly struct PlainRule(double rate) : IUpdateRule
+    internal readonly struct PlainRule(double rate) : IUpdateRule
     {
         private readonly double _rate = rate;
 
@@ -105,7 +105,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
             where T : unmanaged, IReal<T> => value -= _rate * gradient;
     }
 
-    private readonly struct DirectionRule(double rate, double momentum, double entering) : IUpdateRule
+    internal readonly struct DirectionRule(double rate, double momentum, double entering) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
@@ -122,7 +122,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
         }
     }
 
-    private readonly struct VelocityRule(double rate, double momentum) : IUpdateRule
+    internal readonly struct VelocityRule(double rate, double momentum) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
@@ -138,7 +138,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
         }
     }
 
-    private readonly struct NesterovRule(double rate, double momentum) : IUpdateRule
+    internal readonly struct NesterovRule(double rate, double momentum) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
@@ -154,7 +154,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
         }
     }
 
-    private readonly struct NesterovVelocityRule(double rate, double momentum) : IUpdateRule
+    internal readonly struct NesterovVelocityRule(double rate, double momentum) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;

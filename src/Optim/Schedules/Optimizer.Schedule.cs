@@ -9,7 +9,7 @@ public abstract partial class Optimizer
     public double BaseLearningRate => _groups[0].BaseLearningRate;
 
     /// <summary>
-    /// The schedule that the learning rate follows, none at first; further groups follow in proportion. Its count is <see cref="StepCount"/>: each <see cref="Step"/>
+    /// The schedule that the learning rate follows, none at first; further groups follow in proportion. Its count is <see cref="StepCount"/>: each <see cref="Step()"/>
     /// advances it by one. For a schedule in epochs use <see cref="LearningRateSchedule.PerEpoch"/>. With null the rate goes back to
     /// <see cref="BaseLearningRate"/>.
     /// </summary>

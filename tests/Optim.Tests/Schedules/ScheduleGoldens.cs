@@ -45,7 +45,7 @@ public class ScheduleGoldens
         foreach (double _ in golden.Outputs["lr"].ToDoubles())
         {
             rates.Add(optimizer.LearningRate);
-            momenta.Add(optimizer.Momentum);
+            momenta.Add(optimizer.Options.Momentum);
             optimizer.Step();
         }
 
