@@ -43,7 +43,7 @@ public class ScheduleCallbackTests
         model.Fit(
             data, optimizer, new MeanSquaredError(), epochs: 2, batchSize: 4,
             callbacks: [new LearningRateScheduler(new OneCycle(0.01, 4, riseShare: 0.5), ScheduleUnit.Step)]);
-        Assert.Equal(0.5, optimizer.Momentum);
+        Assert.Equal(0.5, optimizer.Options.Momentum);
     }
 
     [Fact]
