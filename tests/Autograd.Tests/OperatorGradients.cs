@@ -6,6 +6,12 @@ public class OperatorGradients
     private static readonly Tensor s_labels = Tensor.From([0, 3, 1, 2, 3, 0], Device.Cpu);
     private static readonly Tensor s_three = Tensor.From([0.5, 1.5, 2.5], Device.Cpu);
 
+    // Along axis 1 of [2, 3, 4], each index more than once; and into a table of four rows or more.
+    private static readonly Tensor s_indices =
+        Tensor.From([0, 1, 2, 0, 0, 2, 2, 1, 2, 1, 0, 2, 2, 1, 1, 2], [2, 2, 4], Device.Cpu);
+
+    private static readonly Tensor s_table = Tensor.From([3L, 0, 3, 1, 1, 2], [2, 3], Device.Cpu);
+
     private static readonly Dictionary<string, Func<Tensor, Tensor>> s_unary = new()
     {
         ["Neg"] = static x => -x,
@@ -69,6 +75,11 @@ public class OperatorGradients
         ["LayerNorm, affine"] = static x => x.LayerNorm(x[0, 0], x[1, 2], 1e-3),
         ["LayerNorm, scale only"] = static x => x.Transpose(0, 1).LayerNorm(x[0, 0], null, 1e-3),
         ["LayerNorm, one row"] = static x => x[0, 1].LayerNorm(x[0, 0], x[1, 0], 1e-3),
+        ["Gather"] = static x => x.Gather(s_indices, 1).Square(),
+        ["Gather, strided"] = static x => x.Transpose(0, 2).Gather(s_indices.Transpose(0, 2), -2).Square(),
+        ["IndexSelect"] = static x => x.IndexSelect(s_table, 2).Square(),
+        ["Embedding"] = static x => x.Reshape(6, 4).Embedding(s_table).Square(),
+        ["Embedding, scattered twice"] = static x => x.Reshape(6, 4).Square().Embedding(s_table).Sum([0]).Exp(),
         ["Norm"] = static x => x.Norm(),
         ["Reshape"] = static x => x.Reshape(4, 6).Square(),
         ["Transpose"] = static x => x.Transpose(0, 2).Square(),
@@ -108,6 +119,10 @@ public class OperatorGradients
         ["MatMul vector, matrix"] = ([4], [4, 2], static (a, b) => a.MatMul(b)),
         ["MatMul matrix, vector"] = ([3, 4], [4], static (a, b) => a.MatMul(b)),
         ["MatMul dot"] = ([4], [4], static (a, b) => a.MatMul(b)),
+        ["ScatterAdd"] = ([2, 4, 4], [2, 2, 4], static (a, b) => a.ScatterAdd(s_indices, b, 1).Square()),
+        ["ScatterAdd, last axis"] = ([2, 2, 4], [2, 2, 4], static (a, b) => a.ScatterAdd(s_indices, b.Square(), -1).Square()),
+        ["IndexAdd"] = ([4, 2], [2, 3, 2], static (a, b) => a.IndexAdd(s_table, b).Square()),
+        ["IndexAdd, last axis"] = ([2, 4], [2, 2, 3], static (a, b) => a.IndexAdd(s_table, b.Square(), 1).Square()),
         ["Linear"] = ([5, 4], [3, 4], static (a, b) => a.Linear(b)),
         ["Linear with bias"] = ([2, 5, 4], [3, 4], static (a, b) => a.Linear(b, b[.., 0]).Tanh()),
     };

@@ -18,6 +18,10 @@ public class LayerGoldens
 
     public static IEnumerable<object[]> LayerNormNames => Golden.Names("layers", "layer_norm");
 
+    public static IEnumerable<object[]> EmbeddingNames => Golden.Names("layers", "embedding");
+
+    public static IEnumerable<object[]> IndexNames => Golden.Names("operators", "gather", "index_select", "scatter_add");
+
     public static IEnumerable<object[]> TrainingNames => Golden.Names("training", "mlp");
 
     [Theory]
@@ -123,6 +127,60 @@ public class LayerGoldens
         }
 
         Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros([2, input.Shape[^1] + 1], input.DType, Device.Cpu)));
+    }
+
+    [Theory]
+    [MemberData(nameof(EmbeddingNames))]
+    public void Embedding_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("layers")[name];
+        int? padding = golden.Options.IsNull("padding_idx") ? null : golden.Options.Integer("padding_idx");
+        GoldenTensors.Check(golden, inputs => inputs["weight"].Embedding(inputs["input"], padding));
+
+        using TensorScope scope = Tensor.Scope();
+        Tensor table = golden.Inputs["weight"].Tensor();
+        Embedding layer = new(table.Shape[0], table.Shape[1], padding, dtype: table.DType, device: Device.Cpu);
+        if (padding is { } row)
+        {
+            Assert.Equal(0, layer.Weight.Detach()[row].Abs().Max().Item());
+        }
+
+        layer.Weight.CopyFrom(table);
+        Tensor input = golden.Inputs["input"].Tensor().To(DType.Int32);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            // The second pass adds to the first one's gradient.
+            Tensor output = layer.Forward(input);
+            golden.Outputs["output"].Matches(output);
+            output.Backward(golden.OutputGradients["output"].Tensor() * 0.5);
+        }
+
+        golden.Gradients["weight"].Matches(layer.Weight.Gradient!);
+    }
+
+    [Theory]
+    [MemberData(nameof(IndexNames))]
+    public void Operators_with_indices_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("operators")[name];
+        int axis = golden.Options.Integer("dim");
+        GoldenTensors.Check(golden, inputs => golden.Kind switch
+        {
+            "gather" => inputs["input"].Gather(inputs["index"], axis),
+            "index_select" => inputs["input"].IndexSelect(inputs["index"], axis),
+            _ => inputs["input"].ScatterAdd(inputs["index"], inputs["src"], axis),
+        });
+    }
+
+    [Fact]
+    public void An_Embedding_begins_normally_distributed_and_says_what_it_refuses()
+    {
+        Embedding layer = new(200, 100, device: Device.Cpu, generator: new Generator(1));
+        Assert.Equal(0, layer.Weight.Detach().Mean().Item(), 0.03);
+        Assert.Equal(1, layer.Weight.Detach().StandardDeviation().Item(), 0.03);
+        Assert.Contains("index 200", Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.From([200], Device.Cpu))).Message, StringComparison.Ordinal);
+        Assert.Contains("Float32", Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.From([2f], Device.Cpu))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Embedding(3, 2, paddingIndex: 3));
     }
 
     [Theory]

@@ -1,0 +1,96 @@
+namespace DeepSharp;
+
+/// <summary>Taking and adding elements where indices point, with gradients.</summary>
+/// <remarks>
+/// Indices are Int32 or Int64 and take no gradient. One that is outside its axis is an error on <see cref="Device.Cpu"/>;
+/// elsewhere, where looking would mean waiting, it gives NaN (0 in integers) or, in a sum, is left out. Sums, gradients among them,
+/// are taken in the order of the indices on <see cref="Device.Cpu"/>, and in no fixed order on GPUs.
+/// </remarks>
+public static class IndexOperators
+{
+    extension(Tensor x)
+    {
+        /// <summary>
+        /// Single elements along an axis: for a matrix and axis 0, <c>y[i, j] = x[index[i, j], j]</c>. PyTorch's gather.
+        /// </summary>
+        /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <returns>A tensor shaped as the index.</returns>
+        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        public Tensor Gather(Tensor index, int axis)
+        {
+            int along = Axis(nameof(Gather), x, index, axis);
+            return GatherNode.Run(nameof(Gather), x, index, along, slices: false);
+        }
+
+        /// <summary>
+        /// Whole slices along an axis, which is replaced by the axes of the indices: for a matrix and indices [K],
+        /// <c>y[k, j] = x[indices[k], j]</c>. PyTorch's index_select, for indices of any shape.
+        /// </summary>
+        /// <param name="indices">The indices.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <exception cref="ArgumentException">An index is out of range.</exception>
+        public Tensor IndexSelect(Tensor indices, int axis = 0)
+        {
+            int along = Axis(nameof(IndexSelect), x, indices, axis);
+            return GatherNode.Run(nameof(IndexSelect), x, indices, along, slices: true);
+        }
+
+        /// <summary>Rows of a table [V, D] for indices of any shape: […] becomes […, D].</summary>
+        /// <param name="indices">The indices, in 0 … V - 1.</param>
+        /// <param name="paddingIndex">A row that takes no gradient; null for none.</param>
+        /// <exception cref="ArgumentException">The table is not a matrix, or an index is out of range.</exception>
+        public Tensor Embedding(Tensor indices, int? paddingIndex = null)
+        {
+            int along = Axis(nameof(Embedding), x, indices, 0);
+            if (x.Rank != 2 || paddingIndex < 0 || paddingIndex >= x.Shape[0])
+            {
+                throw new ArgumentException(
+                    $"Embedding: a table {x.Shape} and a padding index of {paddingIndex?.ToString() ?? "none"}. Use a table [V, D] and an "
+                    + "index of one of its rows.");
+            }
+
+            return GatherNode.Run(nameof(Embedding), x, indices, along, slices: true, paddingIndex);
+        }
+
+        /// <summary>
+        /// x with elements added along an axis: for a matrix and axis 0, <c>y[index[i, j], j] += source[i, j]</c>. PyTorch's
+        /// scatter_add; x itself is left as it is.
+        /// </summary>
+        /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
+        /// <param name="source">What is added, shaped as the index.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        public Tensor ScatterAdd(Tensor index, Tensor source, int axis)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            int along = Axis(nameof(ScatterAdd), x, index, axis);
+            return ScatterAddNode.Run(nameof(ScatterAdd), x, x.Shape, source, index, along, slices: false);
+        }
+
+        /// <summary>
+        /// x with whole slices added along an axis: for a matrix and indices [K], <c>y[indices[k], j] += source[k, j]</c>. PyTorch's
+        /// index_add, for indices of any shape; x itself is left as it is.
+        /// </summary>
+        /// <param name="indices">The indices.</param>
+        /// <param name="source">What is added: shaped as x, with the axes of the indices in the place of the axis.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        public Tensor IndexAdd(Tensor indices, Tensor source, int axis = 0)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            int along = Axis(nameof(IndexAdd), x, indices, axis);
+            return ScatterAddNode.Run(nameof(IndexAdd), x, x.Shape, source, indices, along, slices: true);
+        }
+    }
+
+    private static int Axis(string operation, Tensor x, Tensor indices, int axis)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(indices);
+        return indices.DType is DType.Int32 or DType.Int64
+            ? x.Shape.Axis(axis, operation)
+            : throw new ArgumentException(
+                $"{operation}: indices {indices.Shape} of type {indices.DType} must be Int32 or Int64. Convert with To(DType.Int64).");
+    }
+}
