@@ -30,13 +30,14 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
                 throw new ArgumentException($"The length of an axis cannot be negative: {Format(dims)}.", nameof(dims));
             }
 
-            count = checked(count * dim);
+            // Beyond the limit it only has to stay there, unless an axis is empty.
+            count = dim * Math.Min(count, 1L << 31);
         }
 
         if (count > int.MaxValue)
         {
             throw new ArgumentException(
-                $"The shape {Format(dims)} has {count:N0} elements; a tensor holds at most {int.MaxValue:N0}.", nameof(dims));
+                $"The shape {Format(dims)} has too many elements; a tensor holds at most {int.MaxValue:N0}.", nameof(dims));
         }
 
         _dims = dims.ToArray();

@@ -7,13 +7,18 @@ internal sealed class Storage
 {
     private readonly Block _block;
     private int _references = 1;
-    private Guard? _guard;
 
     internal Storage(Block block) => _block = block;
 
     internal Block Block => _block;
 
-    internal static Storage Rent(Device device, long bytes) => new(device.Pool.Rent(bytes));
+    /// <summary>How often the elements have been changed in place: a graph compares it with what it was when it saved them.</summary>
+    internal int Version { get; private set; }
+
+    internal static Storage Rent(Device device, Shape shape, DType dtype, string origin) =>
+        new(device.Pool.Rent((long)shape.Size * dtype.Size, origin, shape.Dims));
+
+    internal void CountChange() => Version++;
 
     internal Storage Share()
     {
@@ -25,7 +30,7 @@ internal sealed class Storage
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            if (_guard is { } guard)
+            if (_block.Guard is Guard guard)
             {
                 guard.Disarm();
             }
@@ -35,17 +40,21 @@ internal sealed class Storage
     }
 
     /// <summary>
-    /// From now on the collector may find the storage unreachable, because no scope ends its tensors: let it give the block back.
+    /// From now on the collector may find the memory unreachable, because no scope ends its tensors: let it give the block back.
     /// </summary>
     internal void LeaveToCollector()
     {
-        if (_guard is null)
+        if (_block.Guard is null)
         {
-            Interlocked.CompareExchange(ref _guard, new Guard(_block), null);
+            Guard guard = new(_block);
+            if (Interlocked.CompareExchange(ref _block.Guard, guard, null) is not null)
+            {
+                guard.Abandon();
+            }
         }
     }
 
-    // Only tensors outside scopes pay for a finalizer. Reachable from its storage alone, it dies with it.
+    // Only tensors outside scopes pay for a finalizer. Reachable from its block alone, it dies with it.
     private sealed class Guard
     {
         private readonly Block _block;
@@ -59,11 +68,20 @@ internal sealed class Storage
         ~Guard()
         {
             GC.RemoveMemoryPressure(_block.ByteLength);
+            _block.Guard = null;
             _block.Device.Pool.ReturnLater(_block);
         }
 
-        [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA1816", Justification = "The storage disposes its guard.")]
+        /// <summary>The block is given back by hand.</summary>
         internal void Disarm()
+        {
+            _block.Guard = null;
+            Abandon();
+        }
+
+        /// <summary>Another thread was first.</summary>
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA1816", Justification = "The guard has no Dispose of its own.")]
+        internal void Abandon()
         {
             GC.RemoveMemoryPressure(_block.ByteLength);
             GC.SuppressFinalize(this);

@@ -65,10 +65,10 @@ public partial class Tensor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         double[] values = new double[count];
+        double step = (end - start) / (count - 1);
         for (int i = 0; i < count; i++)
         {
-            double t = count == 1 ? 0 : (double)i / (count - 1);
-            values[i] = ((1 - t) * start) + (t * end);
+            values[i] = i == 0 ? start : i == count - 1 ? end : start + (i * step);
         }
 
         return FromDoubles(values, count, dtype, device, nameof(Linspace));

@@ -9,6 +9,7 @@ public partial class Tensor
     /// <param name="value">The value, converted to the element type.</param>
     public void Fill(double value)
     {
+        CountChange();
         if (IsContiguous)
         {
             Kernels.Fill.Value(Operand, value);
@@ -18,6 +19,12 @@ public partial class Tensor
         using Tensor one = Full(DeepSharp.Shape.Scalar, value, DType, Device);
         CopyFrom(one);
     }
+
+    /// <summary>Whether the elements have been changed in place since <see cref="Hold"/> made this handle on them.</summary>
+    internal bool HasChanged => Storage.Version != _version;
+
+    /// <summary>Tells graphs that saved the elements that these are no longer what they were.</summary>
+    internal void CountChange() => Storage.CountChange();
 
     /// <summary>Adds scale * other to the elements.</summary>
     /// <param name="other">A tensor of the same element type and device, which is broadcast.</param>
@@ -38,14 +45,17 @@ public partial class Tensor
         }
 
         Operand own = Operand;
-        if (other.Shape == Shape)
+        if (other.Shape == Shape && (ReferenceEquals(other, this) || !ReferenceEquals(other.Storage, Storage)))
         {
+            CountChange();
             Elementwise.RunNumeric(new AddScaled(scale), own, own, other.Operand, own);
             return;
         }
 
-        using Tensor wide = other.Hold();
-        using Tensor expanded = wide.Expand(Shape);
-        Elementwise.RunNumeric(new AddScaled(scale), own, own, expanded.Operand, own);
+        using TensorScope scope = Scope();
+        using Tensor values = other.Hold();
+        Operand expanded = Apart(values).Expand(Shape).Operand;
+        CountChange();
+        Elementwise.RunNumeric(new AddScaled(scale), own, own, expanded, own);
     }
 }

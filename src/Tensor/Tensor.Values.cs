@@ -49,6 +49,7 @@ public partial class Tensor
             throw new ArgumentException($"CopyFrom: {values.Length} values do not fill the shape {Shape}.", nameof(values));
         }
 
+        CountChange();
         if (IsContiguous)
         {
             Storage.Block.Upload(values, _offset);
@@ -66,9 +67,11 @@ public partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(source);
         using TensorScope scope = Scope();
-        Tensor values = source.Hold();
-        StridedCopy.Run(Operand, values.To(DType).To(Device).Expand(Shape).Operand);
-        values.Dispose();
+        using Tensor values = source.Hold();
+        Tensor converted = values.To(DType).To(Device);
+        Operand expanded = Apart(converted).Expand(Shape).Operand;
+        CountChange();
+        StridedCopy.Run(Operand, expanded);
     }
 
     /// <summary>The one element of the tensor, as a double.</summary>
@@ -108,6 +111,9 @@ public partial class Tensor
         operand.Block.Download(new Span<T>(ref value), operand.Offset);
         return value;
     }
+
+    // A tensor to read while this one is written: a copy if both are in one piece of memory.
+    private Tensor Apart(Tensor other) => ReferenceEquals(other.Storage, Storage) ? other.Clone() : other;
 
     private void Require<T>(string operation)
         where T : unmanaged

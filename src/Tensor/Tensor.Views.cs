@@ -75,7 +75,15 @@ public partial class Tensor
 
             Tensor cut = Cut(starts, steps, lengths);
             Shape shape = new([.. result]);
-            return shape == cut.Shape ? cut : cut.Reshape(shape);
+            if (shape == cut.Shape)
+            {
+                return cut;
+            }
+
+            // Nobody knows the handle in between; it must not hold the memory until the scope ends.
+            Tensor part = cut.Reshape(shape);
+            cut.Dispose();
+            return part;
         }
     }
 
@@ -112,12 +120,13 @@ public partial class Tensor
                 $"Reshape: the shape {Shape} has {Count} elements, {shape} has {shape.Size}.", nameof(shape));
         }
 
-        if (!IsContiguous)
+        if (ViewStrides.Find(Shape, _strides, shape) is not { } strides)
         {
-            return Contiguous().Reshape(shape);
+            using Tensor copy = Clone();
+            return copy.Reshape(shape);
         }
 
-        Tensor view = Alias(shape, shape.RowMajorStrides(), _offset, nameof(Reshape));
+        Tensor view = Alias(shape, strides, _offset, nameof(Reshape));
         Node?.AttachReshape(this, view);
         return view;
     }
@@ -230,10 +239,10 @@ public partial class Tensor
     public Tensor Narrow(int axis, int start, int length)
     {
         int at = Shape.Axis(axis, nameof(Narrow));
-        if (start < 0 || length < 0 || start + length > Shape[at])
+        if (start < 0 || length < 0 || length > Shape[at] - start)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(start), $"Narrow: {start}..{start + length} is not inside axis {axis} of {Shape}.");
+                nameof(start), $"Narrow: {length} elements from {start} on are not inside axis {axis} of {Shape}.");
         }
 
         int[] starts = new int[Rank];

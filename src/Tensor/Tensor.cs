@@ -18,6 +18,9 @@ public partial class Tensor : IDisposable
     private int[] _strides;
     private int _offset;
 
+    // Of a handle that a graph holds: the version of the elements it holds.
+    private readonly int _version;
+
     private protected Tensor(Storage storage, Shape shape, int[] strides, int offset, DType dtype, string origin, bool scoped)
     {
         _storage = storage;
@@ -42,6 +45,7 @@ public partial class Tensor : IDisposable
     private Tensor(Tensor source)
     {
         _storage = source.Storage.Share();
+        _version = _storage.Version;
         _strides = source._strides;
         _offset = source._offset;
         Shape = source.Shape;
@@ -132,7 +136,7 @@ public partial class Tensor : IDisposable
 
     /// <summary>A tensor whose elements are not yet set.</summary>
     internal static Tensor Uninitialized(Shape shape, DType dtype, Device device, string origin) =>
-        new(Storage.Rent(device, (long)shape.Size * dtype.Size), shape, shape.RowMajorStrides(), 0, dtype, origin, scoped: true);
+        new(Storage.Rent(device, shape, dtype, origin), shape, shape.RowMajorStrides(), 0, dtype, origin, scoped: true);
 
     internal void EndWithScope()
     {

@@ -3,134 +3,141 @@ using System.Text;
 
 namespace DeepSharp;
 
-/// <summary>Prints tensors the way NumPy does: nested brackets, aligned columns, long axes abridged.</summary>
-internal static class TensorFormatter
+/// <summary>
+/// Prints tensors the way NumPy does with a precision of four digits: nested brackets, aligned columns, lines of at most 75
+/// characters, long axes abridged.
+/// </summary>
+internal sealed class TensorFormatter
 {
     private const int EdgeItems = 3;
     private const int Threshold = 1000;
-    private const int Digits = 4;
+    private const int LineWidth = 75;
 
-    internal static string Format(Tensor tensor)
+    private readonly int[] _dims;
+    private readonly int[] _strides;
+    private readonly string[] _words;
+    private readonly bool _isAbridged;
+
+    private TensorFormatter(Shape shape, Func<int[], string[]> format)
     {
-        bool abridged = tensor.Count > Threshold;
-        double[] values = Values(tensor);
-        Func<double, string> print = Printer(tensor.DType, values);
-        int width = 0;
-        foreach (double value in abridged ? Visible(tensor.Shape, values) : values)
+        _dims = shape.ToArray();
+        _strides = shape.RowMajorStrides();
+        _isAbridged = shape.Size > Threshold;
+        int[] shown = [.. Enumerable.Range(0, shape.Size).Where(IsShown)];
+        string[] words = format(shown);
+        _words = new string[shape.Size];
+        for (int i = 0; i < shown.Length; i++)
         {
-            width = Math.Max(width, print(value).Length);
+            _words[shown[i]] = words[i];
         }
-
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{tensor.DType}{tensor.Shape} on {tensor.Device}").Append('\n');
-        Append(text, tensor.Shape, values, 0, 0, value => print(value).PadLeft(width), abridged, 1);
-        return text.ToString();
     }
 
-    private static double[] Values(Tensor tensor)
+    internal static string Format(Tensor tensor) => $"{tensor.DType}{tensor.Shape} on {tensor.Device}\n{Values(tensor)}";
+
+    private static string Values(Tensor tensor)
     {
         switch (tensor.DType)
         {
             case DType.Float32:
-                return Array.ConvertAll(tensor.ToArray<float>(), static v => (double)v);
+                float[] singles = tensor.ToArray<float>();
+                return tensor.Rank == 0
+                    ? NumberFormat.Scalar(singles[0], singles[0].ToString("R", CultureInfo.InvariantCulture))
+                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => (double)singles[i])));
             case DType.Float64:
-                return tensor.ToArray<double>();
+                double[] doubles = tensor.ToArray<double>();
+                return tensor.Rank == 0
+                    ? NumberFormat.Scalar(doubles[0], doubles[0].ToString("R", CultureInfo.InvariantCulture))
+                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => doubles[i])));
             case DType.Int32:
-                return Array.ConvertAll(tensor.ToArray<int>(), static v => (double)v);
+                return Integers(tensor.Shape, tensor.ToArray<int>());
             case DType.Int64:
-                return Array.ConvertAll(tensor.ToArray<long>(), static v => (double)v);
+                return Integers(tensor.Shape, tensor.ToArray<long>());
             case DType.UInt8:
-                return Array.ConvertAll(tensor.ToArray<byte>(), static v => (double)v);
+                return Integers(tensor.Shape, tensor.ToArray<byte>());
             default:
-                return Array.ConvertAll(tensor.ToArray<bool>(), static v => v ? 1.0 : 0.0);
+                bool[] truths = tensor.ToArray<bool>();
+                return tensor.Rank == 0
+                    ? truths[0].ToString()
+                    : Nested(tensor.Shape, shown => Array.ConvertAll(shown, i => truths[i] ? " True" : "False"));
         }
     }
 
-    private static Func<double, string> Printer(DType dtype, double[] values)
+    private static string Integers<T>(Shape shape, T[] values)
+        where T : IFormattable => Nested(shape, shown =>
     {
-        if (dtype == DType.Bool)
-        {
-            return static value => value != 0 ? "True" : "False";
-        }
+        string[] words = Array.ConvertAll(shown, i => values[i].ToString(null, CultureInfo.InvariantCulture));
+        int width = words.Max(static word => word.Length);
+        return Array.ConvertAll(words, word => word.PadLeft(width));
+    });
 
-        if (!dtype.IsFloatingPoint)
-        {
-            return static value => value.ToString("F0", CultureInfo.InvariantCulture);
-        }
+    private static string Nested(Shape shape, Func<int[], string[]> format) =>
+        shape.Size == 0 ? "[]" : new TensorFormatter(shape, format).Part(0, 0, " ", LineWidth);
 
-        double largest = 0;
-        double smallest = double.PositiveInfinity;
-        int decimals = 0;
-        foreach (double value in values)
+    private bool IsShown(int index)
+    {
+        for (int axis = 0; axis < _dims.Length && _isAbridged; axis++)
         {
-            double magnitude = Math.Abs(value);
-            if (double.IsFinite(magnitude) && magnitude > 0)
+            int position = index / _strides[axis] % _dims[axis];
+            if (position >= EdgeItems && position < _dims[axis] - EdgeItems)
             {
-                largest = Math.Max(largest, magnitude);
-                smallest = Math.Min(smallest, magnitude);
-                while (decimals < Digits && Math.Abs(Math.Round(value, decimals) - value) > 0)
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The elements from a start on, along the axes from a given one on, in brackets; without the indent of the first line.
+    private string Part(int axis, int start, string indent, int width)
+    {
+        if (axis == _dims.Length)
+        {
+            return _words[start];
+        }
+
+        List<string> items = [];
+        bool cut = _isAbridged && _dims[axis] > 2 * EdgeItems;
+        for (int i = 0; i < _dims[axis]; i++)
+        {
+            if (cut && i == EdgeItems)
+            {
+                items.Add("...");
+                i = _dims[axis] - EdgeItems;
+            }
+
+            items.Add(Part(axis + 1, start + (i * _strides[axis]), indent + " ", width - 1));
+        }
+
+        if (axis < _dims.Length - 1)
+        {
+            return $"[{string.Join(new string('\n', _dims.Length - axis - 1) + indent, items)}]";
+        }
+
+        StringBuilder text = new("[");
+        int used = indent.Length;
+        for (int i = 0; i < items.Count; i++)
+        {
+            // The bracket that closes needs a place too.
+            if (used + (i == 0 ? 0 : 1) + items[i].Length > width - 1 && used > indent.Length)
+            {
+                while (text[^1] == ' ')
                 {
-                    decimals++;
+                    text.Length--;
                 }
+
+                text.Append('\n').Append(indent);
+                used = indent.Length;
             }
-        }
-
-        bool scientific = largest >= 1e8 || (largest > 0 && (smallest < 1e-4 || largest / smallest > 1e5));
-        string format = scientific ? "0.0000e+00" : "0." + new string('0', decimals);
-        return value => double.IsFinite(value)
-            ? value.ToString(format, CultureInfo.InvariantCulture)
-            : value.ToString(CultureInfo.InvariantCulture) switch
+            else if (i > 0)
             {
-                "Infinity" => "inf",
-                "-Infinity" => "-inf",
-                _ => "nan",
-            };
-    }
-
-    private static IEnumerable<double> Visible(Shape shape, double[] values)
-    {
-        int[] strides = shape.RowMajorStrides();
-        for (int i = 0; i < values.Length; i++)
-        {
-            bool shown = true;
-            for (int axis = 0; axis < shape.Rank && shown; axis++)
-            {
-                int position = i / strides[axis] % shape[axis];
-                shown = position < EdgeItems || position >= shape[axis] - EdgeItems;
+                text.Append(' ');
+                used++;
             }
 
-            if (shown)
-            {
-                yield return values[i];
-            }
-        }
-    }
-
-    private static void Append(
-        StringBuilder text, Shape shape, double[] values, int axis, int start, Func<double, string> print, bool abridged, int indent)
-    {
-        if (axis == shape.Rank)
-        {
-            text.Append(print(values[start]));
-            return;
+            text.Append(items[i]);
+            used += items[i].Length;
         }
 
-        int stride = shape.RowMajorStrides()[axis];
-        bool innermost = axis == shape.Rank - 1;
-        string separator = innermost ? " " : new string('\n', shape.Rank - axis - 1) + new string(' ', indent);
-        text.Append('[');
-        for (int i = 0; i < shape[axis]; i++)
-        {
-            text.Append(i == 0 ? string.Empty : separator);
-            if (abridged && i == EdgeItems && shape[axis] > 2 * EdgeItems)
-            {
-                text.Append("...").Append(separator);
-                i = shape[axis] - EdgeItems;
-            }
-
-            Append(text, shape, values, axis + 1, start + (i * stride), print, abridged, indent + 1);
-        }
-
-        text.Append(']');
+        return text.Append(']').ToString();
     }
 }

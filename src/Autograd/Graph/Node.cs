@@ -108,6 +108,13 @@ internal abstract class Node : GraphNode
     private protected Tensor Rejoin(int index, Node? node)
     {
         Tensor saved = _saved[index]!;
+        if (saved.HasChanged)
+        {
+            throw new InvalidOperationException(
+                $"Backward: the tensor {saved.Shape} made by {saved.Origin}, which {Name} saved, has been changed in place since, or a "
+                + "tensor that shares its memory has. Change a Clone() of it, or change it after the backward pass.");
+        }
+
         if (!Grad.IsEnabled || node is null)
         {
             return saved;

@@ -9,24 +9,28 @@ namespace DeepSharp.Kernels;
 /// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
 public sealed unsafe class Block
 {
-    private readonly MemoryBuffer _buffer;
+    private readonly Allocation _allocation;
     private readonly void* _host;
+    private object? _guard;
 
     internal Block(Device device, long byteLength, int sizeClass)
     {
         Device = device;
         ByteLength = byteLength;
         SizeClass = sizeClass;
+        MemoryBuffer buffer;
         if (device.IsHost)
         {
             // ILGPU's own host buffers are not aligned; SIMD code wants whole cache lines.
             _host = NativeMemory.AlignedAlloc((nuint)byteLength, 64);
-            _buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
+            buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
         }
         else
         {
-            _buffer = device.Accelerator.Allocate1D<byte>(byteLength);
+            buffer = device.Accelerator.Allocate1D<byte>(byteLength);
         }
+
+        _allocation = new Allocation(buffer, byteLength);
     }
 
     /// <summary>The device the memory is on.</summary>
@@ -37,6 +41,15 @@ public sealed unsafe class Block
 
     internal int SizeClass { get; }
 
+    /// <summary>What the pool remembers of the block while somebody else has it.</summary>
+    internal Allocation Allocation => _allocation;
+
+    /// <summary>
+    /// An object whose finalizer gives the block back. It hangs here and not on the tensor, so that a kernel, which knows the
+    /// block alone, keeps it from the collector.
+    /// </summary>
+    internal ref object? Guard => ref _guard;
+
     /// <summary>The address of element <paramref name="offset"/> on <see cref="DeviceKind.Cpu"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T* Host<T>(long offset)
@@ -45,7 +58,7 @@ public sealed unsafe class Block
     /// <summary>A view of <paramref name="length"/> elements for a kernel.</summary>
     internal ArrayView<T> View<T>(long offset, long length)
         where T : unmanaged =>
-        _buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
+        _allocation.Buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
 
     internal void Upload<T>(ReadOnlySpan<T> source, long offset)
         where T : unmanaged
@@ -90,7 +103,7 @@ public sealed unsafe class Block
 
     internal void Free()
     {
-        _buffer.Dispose();
+        _allocation.Buffer.Dispose();
         if (_host is not null)
         {
             NativeMemory.AlignedFree(_host);

@@ -13,20 +13,21 @@ namespace DeepSharp.Kernels;
 internal sealed class BlockPool(Device device)
 {
     private const int SmallestLog2 = 8;
+
+    // How many kinds of tensor an error lists.
+    private const int Listed = 8;
+
     private readonly Lock _lock = new();
     private readonly Stack<Block>?[] _classes = new Stack<Block>?[4 * 64];
     private readonly System.Collections.Concurrent.ConcurrentQueue<Block> _finalized = new();
-
-    // ILGPU frees a buffer in its finalizer. A block that is lent must not become unreachable together with the tensor that has it:
-    // it would come back to the pool with memory that is gone.
-    private readonly HashSet<Block> _made = [];
+    private readonly HashSet<Allocation> _all = [];
     private long _live;
     private long _peak;
     private long _cached;
     private long _allocations;
 
-    /// <summary>Asked for the largest users of memory when there is no more.</summary>
-    internal Func<string>? DescribeLive { get; set; }
+    /// <summary>The most bytes that blocks may take, in use or waiting; beyond it the device counts as full.</summary>
+    internal long Limit { get; set; } = long.MaxValue;
 
     internal DeviceStatistics Statistics(long launches)
     {
@@ -37,7 +38,8 @@ internal sealed class BlockPool(Device device)
         }
     }
 
-    internal Block Rent(long bytes)
+    /// <summary>Lends a block to an operator, whose name and shape an error will tell if memory runs out.</summary>
+    internal Block Rent(long bytes, string origin = "a kernel", int[]? dims = null)
     {
         if (!_finalized.IsEmpty)
         {
@@ -50,17 +52,17 @@ internal sealed class BlockPool(Device device)
             if (_classes[index] is { } stack && stack.TryPop(out Block? block))
             {
                 _cached -= block.ByteLength;
-                Count(block.ByteLength);
+                Lend(block, origin, dims);
                 return block;
             }
         }
 
-        Block made = Allocate(size, index);
+        Block made = Allocate(size, index, origin);
         lock (_lock)
         {
             _allocations++;
-            _made.Add(made);
-            Count(size);
+            _all.Add(made.Allocation);
+            Lend(made, origin, dims);
         }
 
         return made;
@@ -72,6 +74,8 @@ internal sealed class BlockPool(Device device)
         {
             _live -= block.ByteLength;
             _cached += block.ByteLength;
+            block.Allocation.Origin = null;
+            block.Allocation.Dims = [];
             (_classes[block.SizeClass] ??= new Stack<Block>()).Push(block);
         }
     }
@@ -91,7 +95,7 @@ internal sealed class BlockPool(Device device)
                 while (stack is not null && stack.TryPop(out Block? block))
                 {
                     freed += block.ByteLength;
-                    _made.Remove(block);
+                    _all.Remove(block.Allocation);
                     block.Free();
                 }
             }
@@ -112,10 +116,12 @@ internal sealed class BlockPool(Device device)
         return (4 * log2) + (int)quarters;
     }
 
-    private void Count(long bytes)
+    private void Lend(Block block, string origin, int[]? dims)
     {
-        _live += bytes;
+        _live += block.ByteLength;
         _peak = Math.Max(_peak, _live);
+        block.Allocation.Origin = origin;
+        block.Allocation.Dims = dims ?? [];
     }
 
     private void ReturnFinalized()
@@ -126,11 +132,11 @@ internal sealed class BlockPool(Device device)
         }
     }
 
-    private Block Allocate(long size, int index)
+    private Block Allocate(long size, int index, string origin)
     {
         try
         {
-            return new Block(device, size, index);
+            return Make(size, index);
         }
         catch (Exception first) when (first is AcceleratorException or OutOfMemoryException)
         {
@@ -140,15 +146,45 @@ internal sealed class BlockPool(Device device)
             Trim();
             try
             {
-                return new Block(device, size, index);
+                return Make(size, index);
             }
             catch (Exception second) when (second is AcceleratorException or OutOfMemoryException)
             {
                 throw new DeviceException(
-                    $"{device} is out of memory: {size:N0} bytes were asked for, {_live:N0} are in use. Use a smaller batch, "
-                    + $"free tensors with a scope, or a device with more memory.{DescribeLive?.Invoke()}",
+                    $"{device} is out of memory: {origin} asked for {size:N0} bytes, {_live:N0} are in use. Use a smaller batch, end "
+                    + $"scopes earlier, or take a device with more memory. {Largest()}",
                     second);
             }
+        }
+    }
+
+    private Block Make(long size, int index)
+    {
+        lock (_lock)
+        {
+            if (size > Limit - _live - _cached)
+            {
+                throw new InsufficientMemoryException($"{size:N0} bytes are more than is left of {Limit:N0}.");
+            }
+        }
+
+        return new Block(device, size, index);
+    }
+
+    // The largest tensors in use, equal ones together.
+    private string Largest()
+    {
+        lock (_lock)
+        {
+            IEnumerable<string> kinds = _all
+                .Where(static use => use.Origin is not null)
+                .GroupBy(static use => (use.Origin, Shape: string.Join(", ", use.Dims)))
+                .Select(static kind => (kind.Key, Count: kind.Count(), Bytes: kind.Sum(static use => use.ByteLength)))
+                .OrderByDescending(static kind => kind.Bytes)
+                .ThenBy(static kind => kind.Key.Origin, StringComparer.Ordinal)
+                .Take(Listed)
+                .Select(static kind => $"{kind.Bytes:N0} by {kind.Key.Origin} ({kind.Count} of [{kind.Key.Shape}])");
+            return $"The most bytes are used {string.Join(", ", kinds)}.";
         }
     }
 }

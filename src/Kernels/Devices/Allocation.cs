@@ -1,0 +1,21 @@
+using ILGPU.Runtime;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>A buffer as the pool remembers it, whoever has its block.</summary>
+/// <remarks>
+/// The pool refers to these strongly, because ILGPU's finalizer would free a buffer that nobody reaches, even one that a tensor's
+/// guard is handing back in the same moment. It does not refer to the blocks, or no guard would ever see them go.
+/// </remarks>
+internal sealed class Allocation(MemoryBuffer buffer, long byteLength)
+{
+    internal MemoryBuffer Buffer { get; } = buffer;
+
+    internal long ByteLength { get; } = byteLength;
+
+    /// <summary>The operator that uses the memory; null while it waits in the pool.</summary>
+    internal string? Origin { get; set; }
+
+    /// <summary>The axis lengths of the tensor it was asked for.</summary>
+    internal int[] Dims { get; set; } = [];
+}
