@@ -1,0 +1,61 @@
+#if ILGPU_PACKAGE
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace DeepSharp.Kernels.Tests;
+
+/// <summary>That ILGPU makes code for CUDA and OpenCL of kernels that are written by hand; needs no GPU.</summary>
+public sealed class FamilyGpuCodeTests : IDisposable
+{
+    private static readonly Type[] s_families =
+    [
+        typeof(GpuSoftmax<PlainSoftmax, F32>), typeof(GpuSoftmax<LogSoftmax, F64>), typeof(GpuCrossEntropy<F32, I64>),
+        typeof(GpuBatchNorm<F32>), typeof(GpuBatchNorm<F64>), typeof(GpuLayerNorm<F32>), typeof(GpuLayerNorm<F64>),
+        typeof(Gather<byte, Index32>), typeof(Gather<int, Index64>), typeof(Gather<long, Index32>),
+        typeof(ScatterAdd<F32, F32x, float, AtomicFloat, Index32>), typeof(ScatterAdd<F64, F64x, double, AtomicDouble, Index64>),
+        typeof(ScatterAdd<I32, I32x, int, AtomicInt, Index64>), typeof(ScatterAdd<I64, I64x, long, AtomicLong, Index32>),
+    ];
+
+    private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms());
+
+    public static TheoryData<string> Kernels => [.. s_families.SelectMany(Methods).Select(Name)];
+
+    public void Dispose() => _context.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void CUDA_has_code(string name)
+    {
+        using PTXBackend backend = new(_context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!);
+        string code = ((PTXCompiledKernel)backend.Compile(Kernel(name), default)).PTXAssembly;
+        Assert.Contains(name.StartsWith("ScatterAdd", StringComparison.Ordinal) ? "red.add" : "st.", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("approx", code, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void OpenCL_has_code(string name)
+    {
+        ConstructorInfo capabilities = typeof(CLCapabilityContext).GetConstructors().Single();
+        object[] all = [.. capabilities.GetParameters().Select(_ => (object)true)];
+        using CLBackend backend = new(_context, (CLCapabilityContext)capabilities.Invoke(all), CLDeviceVendor.Nvidia, CLCVersion.CL20);
+        string code = ((CLCompiledKernel)backend.Compile(Kernel(name), default)).Source;
+        Assert.Contains("kernel void", code, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<MethodInfo> Methods(Type family) =>
+        family.GetMethods(BindingFlags.NonPublic | BindingFlags.Static).Where(static m => m.Name.EndsWith("Kernel", StringComparison.Ordinal));
+
+    private static string Name(MethodInfo method) =>
+        $"{method.DeclaringType!.Name.Split('`')[0]}<{string.Join(", ", method.DeclaringType.GenericTypeArguments.Select(static t => t.Name))}>.{method.Name}";
+
+    private static EntryPointDescription Kernel(string name) =>
+        EntryPointDescription.FromExplicitlyGroupedKernel(s_families.SelectMany(Methods).Single(method => Name(method) == name));
+}
+#endif
