@@ -5,12 +5,13 @@ public abstract partial class Optimizer
 {
     private LearningRateSchedule? _schedule;
 
-    /// <summary>The learning rate of the first group that a schedule starts from: the last one that was set.</summary>
+    /// <summary>The learning rate that a schedule starts from, of the first group: the last one that was set.</summary>
     public double BaseLearningRate => _groups[0].BaseLearningRate;
 
     /// <summary>
-    /// The schedule that the learning rate follows, none at first; further groups follow in proportion. Its count is <see cref="StepCount"/>: each <see cref="Step()"/>
-    /// advances it by one. For a schedule in epochs use <see cref="LearningRateSchedule.PerEpoch"/>. With null the rate goes back to
+    /// The schedule that the learning rates follow, none at first. Each group follows it from its own base rate. Its count is
+    /// <see cref="StepCount"/>: each <see cref="Step()"/> advances it by one. For a schedule in epochs use
+    /// <see cref="LearningRateSchedule.PerEpoch"/>. With null the rates go back to their bases, such as
     /// <see cref="BaseLearningRate"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The schedule moves the momentum, and this optimizer has none.</exception>
@@ -51,7 +52,6 @@ public abstract partial class Optimizer
         double[] rates = [.. _groups.Select(group => schedule.Rate(group.BaseLearningRate, t))];
         for (int i = 0; i < rates.Length; i++)
         {
-            rates[i] = double.IsNaN(_groups[i].RateRatio) ? rates[i] : rates[0] * _groups[i].RateRatio;
             if (!(rates[i] >= 0 && double.IsFinite(rates[i])))
             {
                 throw new InvalidOperationException(
@@ -71,7 +71,15 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Changes the rates that schedules start from, and with them the present ones.</summary>
-    internal void ChangeBaseRates(Func<double, double> change) => LearningRate = change(BaseLearningRate);
+    internal void ChangeBaseRates(Func<double, double> change)
+    {
+        foreach (ParameterGroup group in _groups)
+        {
+            group.SetBaseRate(change(group.BaseLearningRate));
+        }
+
+        FollowSchedule();
+    }
 
     internal void FollowSchedule()
     {

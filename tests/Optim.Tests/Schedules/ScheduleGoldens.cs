@@ -36,20 +36,23 @@ public class ScheduleGoldens
     public void An_optimizer_follows_its_schedule_step_by_step(string name)
     {
         GoldenCase golden = Golden.Load("schedules")[name];
-        Sgd optimizer = new([new Parameter(Tensor.Zeros(1))], golden.Options.Number("lr"), golden.Options.Number("momentum"))
-        {
-            Schedule = Make(golden.Kind, golden.Options),
-        };
+        Sgd optimizer = new([new Parameter(Tensor.Zeros(1))], golden.Options.Number("lr"), golden.Options.Number("momentum"));
+        ParameterGroup<SgdOptions> second = optimizer.AddGroup(
+            [new Parameter(Tensor.Zeros(1))], options => options with { LearningRate = golden.Options.Number("lr.second") });
+        optimizer.Schedule = Make(golden.Kind, golden.Options);
         List<double> rates = [];
+        List<double> secondRates = [];
         List<double> momenta = [];
         foreach (double _ in golden.Outputs["lr"].ToDoubles())
         {
             rates.Add(optimizer.LearningRate);
+            secondRates.Add(second.LearningRate);
             momenta.Add(optimizer.Options.Momentum);
             optimizer.Step();
         }
 
         golden.Outputs["lr"].AssertClose([.. rates], relative: 1e-9, absolute: 1e-15);
+        golden.Outputs["lr.second"].AssertClose([.. secondRates], relative: 1e-9, absolute: 1e-15);
         if (golden.Outputs.Contains("momentum"))
         {
             golden.Outputs["momentum"].AssertClose([.. momenta], relative: 1e-9, absolute: 0);

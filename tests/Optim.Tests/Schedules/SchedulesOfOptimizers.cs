@@ -110,5 +110,18 @@ public class SchedulesOfOptimizers
         Assert.Equal(1, plateau.Reductions);
     }
 
+    [Fact]
+    public void A_plateau_lowers_each_group_down_to_the_minimum()
+    {
+        Sgd optimizer = Make(0.1);
+        ParameterGroup<SgdOptions> second = optimizer.AddGroup(
+            [new Parameter(Tensor.Zeros(1))], static options => options with { LearningRate = 0.03 });
+        ReduceOnPlateau plateau = new(factor: 0.1, patience: 0, minimum: 0.005);
+        plateau.Observe(optimizer, 1);
+        plateau.Observe(optimizer, 2);
+        Assert.Equal(0.01, optimizer.LearningRate, 14);
+        Assert.Equal(0.005, second.LearningRate, 14);
+    }
+
     private static Sgd Make(double rate, double momentum = 0) => new([new Parameter(Tensor.Zeros(1))], rate, momentum);
 }
