@@ -23,7 +23,7 @@ root.SetAction(parsed => PictureOption.Try(() =>
         $"{kind.Name} ({kind.Size})", line, kind.Size, parsed.GetValue(epochs), parsed.GetValue(rate), parsed.GetValue(seed)))];
 
     (double slope, double intercept) = line.Best();
-    Console.WriteLine($"{"",-22}{"steps",8}{"slope",10}{"intercept",11}{"cost",10}");
+    Console.WriteLine($"{"",-22}{"steps",8}{"slope",11}{"intercept",11}{"cost",11}");
     Write("true coefficients", null, Line.Slope, Line.Intercept);
     Write("least squares", null, slope, intercept);
     foreach (Descent descent in descents)
@@ -36,6 +36,6 @@ root.SetAction(parsed => PictureOption.Try(() =>
     Console.WriteLine(path);
 
     void Write(string name, int? steps, double a, double b) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{name,-22}{steps,8}{a,10:F4}{b,11:F4}{line.Cost(a, b),10:F4}"));
+        CultureInfo.InvariantCulture, $"{name,-22}{steps,8}{a,11:G5}{b,11:G5}{line.Cost(a, b),11:G5}"));
 }));
 return root.Run(args);

@@ -8,22 +8,23 @@ internal static class Pictures
 {
     internal static void Races(IReadOnlyList<Run> runs, string path)
     {
-        double slowest = runs.SelectMany(static run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        double best = runs.SelectMany(static run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(0.1).Min();
-        double worst = runs.SelectMany(static run => run.Accuracies).Where(double.IsFinite).DefaultIfEmpty(0).Min();
+        // One range for all families, so that their panels can be compared.
+        double[] losses = [.. runs.SelectMany(static run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1)];
+        double low = Math.Max(1e-6, losses.Min() / 1.1);
+        double high = Math.Max(2 * low, Math.Min(losses.Max(), 10) * 1.1);
+        double worst = Math.Min(0.9, Math.Floor(runs.SelectMany(static run => run.Accuracies).DefaultIfEmpty(0).Min() * 10) / 10);
         List<Chart> charts = [];
         foreach (IGrouping<string, Run> family in runs.GroupBy(static run => run.Racer.Family))
         {
-            // One range for all families, so that their panels can be compared.
             Chart loss = new($"{family.Key}: training loss")
             {
                 XAxis = { Label = "step" },
-                YAxis = { Label = "cross-entropy", Scale = AxisScale.Log, Minimum = best / 1.1, Maximum = Math.Min(slowest, 10) * 1.1 },
+                YAxis = { Label = "cross-entropy", Scale = AxisScale.Log, Minimum = low, Maximum = high },
             };
             Chart accuracy = new($"{family.Key}: test accuracy")
             {
                 XAxis = { Label = "step", Minimum = 0 },
-                YAxis = { Label = "share of images read right", Minimum = Math.Floor(worst * 10) / 10, Maximum = 1 },
+                YAxis = { Label = "share of images read right", Minimum = worst, Maximum = 1 },
             };
             int index = 0;
             foreach (Run run in family)

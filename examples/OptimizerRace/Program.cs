@@ -28,7 +28,7 @@ rates.Validators.Add(static result =>
         result.AddError("--lr must be numbers above 0.");
     }
 });
-Option<int> samples = NumberOption.Make("--samples", "How many images to train on.", 4000, 1, 60_000);
+Option<int> samples = NumberOption.Make("--samples", "How many images to train on.", 4000, 2, 60_000);
 Option<int> epochs = NumberOption.Make("--epochs", "Passes over them.", 2, 1, 1000);
 Option<int> batch = NumberOption.Make("--batch", "Images in a step.", 64, 2, 60_000);
 Option<ulong> seed = NumberOption.Make<ulong>("--seed", "The seed of initial values and shuffling.", 1, ulong.MinValue, ulong.MaxValue);
@@ -62,7 +62,7 @@ root.SetAction(parsed => PictureOption.Try(() =>
             runs.Add(run);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{racer.Name,-20}{rate,10:G3}{run.Losses[^1],10:F4}{run.Accuracies[^1],11:P2}{Stopwatch.GetElapsedTime(began).TotalSeconds,10:F2}"));
+                $"{racer.Name,-20}{rate,10:G3}{run.Losses[^1],10:G4}{run.Accuracies[^1],11:P2}{Stopwatch.GetElapsedTime(began).TotalSeconds,10:F2}"));
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed record Racer(string Family, string Name, double Rate, Func<IEnum
         new(Descent, "sgd", 0.1, static (parameters, rate) => new Sgd(parameters, rate)),
         new(Descent, "momentum", 0.02, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9)),
         new(Descent, "nesterov", 0.02, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9, nesterov: true)),
+        new(Descent, "look-ahead", 0.02, static (parameters, rate) => new NesterovAccelerated(parameters, rate)),
         new(Adaptive, "adagrad", 0.01, static (parameters, rate) => new Adagrad(parameters, rate)),
         new(Adaptive, "rmsprop", 1e-3, static (parameters, rate) => new RMSProp(parameters, rate)),
         new(Adaptive, "adam", 1e-3, static (parameters, rate) => new Adam(parameters, rate)),

@@ -47,12 +47,14 @@ internal sealed class Run
         CrossEntropyLoss loss = new();
         Optimizer optimizer = racer.Make(model.Parameters(), rate);
         Run run = new(racer, rate);
-        int steps = epochs * ((train.Count + batchSize - 1) / batchSize);
+        // Whole batches only: a last one of a single image has no variance to normalise by.
+        batchSize = Math.Min(batchSize, train.Count);
+        int steps = epochs * (train.Count / batchSize);
         int pause = Math.Max(1, (steps + Looks - 1) / Looks);
         double mean = 0;
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
-            foreach ((Tensor x, Tensor y) in train.Batches(batchSize, seed: seed, epoch: epoch))
+            foreach ((Tensor x, Tensor y) in train.Batches(batchSize, seed: seed, epoch: epoch, dropLast: true))
             {
                 Tensor value = optimizer.Step(() => loss.Compute(model.Forward(x), y));
                 mean = (Smoothing * mean) + ((1 - Smoothing) * value.Item());

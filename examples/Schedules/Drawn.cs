@@ -28,7 +28,7 @@ internal sealed record Drawn(string Family, string Name, Func<double, int, Learn
         new(Slow, "inverse-time", static (_, n) => new InverseTimeDecay(10.0 / n)),
         new(Slow, "power", static (_, n) => new PowerDecay(n / 10.0, c: 2)),
         new(Slow, "inverse-sqrt", static (_, _) => new InverseSquareRootDecay()),
-        new(Slow, "noam", static (_, n) => new InverseSquareRootDecay(Math.Sqrt(n / 5), warmup: Math.Max(1, n / 5))),
+        new(Slow, "noam", static (_, n) => new InverseSquareRootDecay(Math.Sqrt(Math.Max(1, n / 5)), warmup: Math.Max(1, n / 5))),
         new(ToZero, "linear", static (_, n) => new LinearRate(n)),
         new(ToZero, "polynomial", static (_, n) => new PolynomialDecay(n, power: 2)),
         new(ToZero, "cosine", static (_, n) => new CosineAnnealing(n)),

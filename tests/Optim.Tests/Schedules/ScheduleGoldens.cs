@@ -8,7 +8,7 @@ public class ScheduleGoldens
 {
     public static IEnumerable<object[]> Names => Golden.Names(
         "schedules", "step", "multi_step", "exponential", "cosine", "cosine_restarts", "linear", "polynomial", "constant", "one_cycle",
-        "cyclic", "chained", "sequential");
+        "cyclic", "chained", "sequential", "lambda", "multiplicative", "swa");
 
     public static IEnumerable<object[]> PlateauNames => Golden.Names("schedules", "plateau");
 
@@ -129,6 +129,17 @@ public class ScheduleGoldens
             options.Flag("cycle_momentum", true),
             options.Number("base_momentum", 0.8),
             options.Number("max_momentum", 0.9)),
+        "lambda" => CustomRate.FromFactor(options.Text("factor") switch
+        {
+            "1 / (1 + 0.1 * t)" => static t => 1 / (1 + (0.1 * t)),
+            "t % 10 < 5 ? 1 : 0.5" => static t => t % 10 < 5 ? 1 : 0.5,
+            string other => throw new ArgumentException($"The function '{other}' is not known.", nameof(options)),
+        }),
+        // The product of 0.9 for each of the first twenty steps.
+        "multiplicative" => new ExponentialDecay(0.9).Then(new ConstantRate(Math.Pow(0.9, 20)), after: 20),
+        "swa" => options.Text("anneal_strategy") == "linear"
+            ? new PolynomialDecay(options.Integer("anneal_epochs"), power: 1, end: options.Number("swa_lr"))
+            : new CosineAnnealing(options.Integer("anneal_epochs"), minimum: options.Number("swa_lr")),
         "chained" => Parts(options).Aggregate(static (first, second) => first.Times(second)),
         _ => new ScheduleSequence(Parts(options), options.Numbers("milestones")),
     };

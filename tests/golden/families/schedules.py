@@ -5,6 +5,7 @@ import warnings
 
 import torch
 from torch.optim import lr_scheduler as lrs
+from torch.optim.swa_utils import SWALR
 
 from .golden import Family
 
@@ -14,6 +15,8 @@ STEPS = 60
 def build():
     family = Family("schedules")
     simple(family)
+    functions(family)
+    averaging(family)
     cycles(family)
     combined(family)
     plateau(family)
@@ -34,6 +37,23 @@ def simple(family):
             ("constant", lrs.ConstantLR, [{}, {"factor": 0.25, "total_iters": 20}])):
         for options in variants:
             record(family, kind, options, 0.1, lambda optimizer: schedule(optimizer, **options))
+
+
+def functions(family):
+    """Schedules by a function of the count; the option is the function as C# and Python both write it."""
+    for text in ("1 / (1 + 0.1 * t)", "t % 10 < 5 ? 1 : 0.5"):
+        python = "1 if t % 10 < 5 else 0.5" if "?" in text else text
+        function = eval(f"lambda t: {python}")
+        record(family, "lambda", {"factor": text}, 0.1, lambda optimizer: lrs.LambdaLR(optimizer, function))
+    record(family, "multiplicative", {"factor": "t <= 20 ? 0.9 : 1"}, 0.1,
+           lambda optimizer: lrs.MultiplicativeLR(optimizer, lambda t: 0.9 if t <= 20 else 1))
+
+
+def averaging(family):
+    """The way to the constant rate of stochastic weight averaging."""
+    for options in ({"anneal_strategy": "cos"}, {"anneal_strategy": "linear"}):
+        options = {"swa_lr": 0.02, "anneal_epochs": 25, **options}
+        record(family, "swa", options, 0.1, lambda optimizer: SWALR(optimizer, **options))
 
 
 def cycles(family):
