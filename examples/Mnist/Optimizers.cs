@@ -14,6 +14,16 @@ internal static class Optimizers
         ["adagrad"] = (1e-2, static (parameters, rate) => new Adagrad(parameters, rate)),
         ["adam"] = (1e-3, static (parameters, rate) => new Adam(parameters, rate)),
         ["adamw"] = (1e-3, static (parameters, rate) => new AdamW(parameters, rate)),
+        ["delta-bar-delta"] = (1e-2, static (parameters, rate) => new DeltaBarDelta(parameters, rate)),
+        ["rprop"] = (1e-3, static (parameters, rate) => new Rprop(parameters, rate)),
+        ["adadelta"] = (1, static (parameters, rate) => new Adadelta(parameters, rate)),
+        ["adamax"] = (2e-3, static (parameters, rate) => new Adamax(parameters, rate)),
+        ["nadam"] = (2e-3, static (parameters, rate) => new NAdam(parameters, rate)),
+        ["radam"] = (1e-3, static (parameters, rate) => new RAdam(parameters, rate)),
+        ["asgd"] = (0.1, static (parameters, rate) => new Asgd(parameters, rate)),
+        ["lion"] = (1e-4, static (parameters, rate) => new Lion(parameters, rate)),
+        ["schedule-free"] = (2.5e-3, static (parameters, rate) => new ScheduleFreeAdamW(parameters, rate)),
+        ["lookahead"] = (1e-3, static (parameters, rate) => new Lookahead(new Adam(parameters, rate))),
     };
 
     internal static IEnumerable<string> Names => s_all.Keys;

@@ -18,7 +18,12 @@ public abstract partial class Optimizer
     {
     }
 
-    private protected Optimizer(List<ParameterGroup> groups) => _groups = groups;
+    private protected Optimizer(Optimizer inner)
+        : this(inner._groups)
+    {
+    }
+
+    private Optimizer(List<ParameterGroup> groups) => _groups = groups;
 
     /// <summary>The groups: what the optimizer was made with, then those added.</summary>
     public IReadOnlyList<ParameterGroup> Groups => _groups;

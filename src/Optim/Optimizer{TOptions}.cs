@@ -26,6 +26,11 @@ public abstract class Optimizer<TOptions> : Optimizer
     /// <inheritdoc/>
     public override double GradientNorm => Clipping is { Kind: GradientClippingKind.GlobalNorm } ? _gate.Norm : double.NaN;
 
+    /// <summary>Sets state that begins with other than a constant.</summary>
+    private protected virtual void Initialize(UpdateRun run)
+    {
+    }
+
     /// <summary>Whether the rule sees to weight decay itself, instead of the launch doing so before it.</summary>
     private protected virtual bool DecaysItself => false;
 
@@ -140,6 +145,7 @@ public abstract class Optimizer<TOptions> : Optimizer
         ParameterGroup<TOptions> group = new(trained, options, StateNames);
         int slots = StateNames(options).Count;
         group.Runs.AddRange(ParameterArena.Pack(trained).Select(run => new UpdateRun(run, slots, slot => InitialState(options, slot))));
+        group.Runs.ForEach(Initialize);
         Start(group);
         Add(group);
         return group;

@@ -6,7 +6,7 @@ namespace DeepSharp.Tests;
 /// <summary>PyTorch's optimizers by the names and options of the golden files.</summary>
 internal static class TorchRules
 {
-    internal static readonly string[] Kinds = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
+    internal static readonly string[] Kinds = ["sgd", "rmsprop", "adagrad", "adam", "adamw", "adadelta", "adamax", "nadam", "radam", "asgd", "rprop"];
 
     internal static Optimizer Make(string kind, Parameter[] parameters, GoldenOptions o)
     {
@@ -22,6 +22,14 @@ internal static class TorchRules
                 parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay, o.Flag("amsgrad")),
             "adamw" => new AdamW(
                 parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay, o.Flag("amsgrad")),
+            "adadelta" => new Adadelta(parameters, rate, o.Number("rho"), o.Number("eps"), decay),
+            "adamax" => new Adamax(parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay),
+            "nadam" => new NAdam(
+                parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), o.Number("momentum_decay"), decay),
+            "radam" => new RAdam(parameters, rate, o.Numbers("betas")[0], o.Numbers("betas")[1], o.Number("eps"), decay),
+            "asgd" => new Asgd(parameters, rate, o.Number("lambd"), o.Number("alpha"), o.Number("t0"), decay),
+            "rprop" => new Rprop(
+                parameters, rate, o.Numbers("etas")[0], o.Numbers("etas")[1], o.Numbers("step_sizes")[0], o.Numbers("step_sizes")[1], decay),
             _ => throw new ArgumentException($"No rule for '{kind}'.", nameof(kind)),
         };
     }

@@ -49,6 +49,7 @@ RULES = [
         {}, {"rho": 0.5}, {"eps": 1e-3}, {"weight_decay": 0.1}, {"rho": 0.8, "eps": 1e-2, "weight_decay": 0.05}]),
     (torch.optim.Adamax, 0.1, 0.05, [
         {}, {"betas": (0.8, 0.9)}, {"eps": 1e-2}, {"weight_decay": 0.1}]),
+    # Its default loop in 1.13 multiplies mu into the next product twice; the other form, and later versions, follow the paper.
     (torch.optim.NAdam, 0.1, 0.05, [
         {}, {"betas": (0.8, 0.9)}, {"momentum_decay": 0.05}, {"weight_decay": 0.1}, {"eps": 1e-2}]),
     (torch.optim.RAdam, 0.02, 0.001, [
@@ -85,7 +86,7 @@ def build():
 
 def trajectory(family, dtype, rule, surface, options):
     point = leaf(torch.tensor(STARTS[surface], dtype=DTYPES[dtype]))
-    optimizer = rule([point], **options)
+    optimizer = rule([point], **options, **({"foreach": True} if rule is torch.optim.NAdam else {}))
     points, values, gradients = [], [], []
     for _ in range(STEPS):
         optimizer.zero_grad()

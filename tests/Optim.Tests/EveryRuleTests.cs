@@ -1,0 +1,128 @@
+using DeepSharp.Optim;
+using DeepSharp.Persistence;
+
+namespace DeepSharp.Tests;
+
+/// <summary>What every rule must do: solve two problems, give the same on a GPU's kernels, go on from saved state bit for bit.</summary>
+public class EveryRuleTests
+{
+    public static IEnumerable<object[]> Names => Rule.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Solves_a_parabola(string name)
+    {
+        Rule rule = Rule.All[name];
+        Parameter w = new(Tensor.From([-1.0, 5], new Shape(1, 2), Device.Cpu));
+        Optimizer optimizer = rule.Make([w], rule.ParabolaRate);
+        Steps(optimizer, w, rule.ParabolaSteps, () => (w - 3).Square().Sum(), static p => [2 * (p[0] - 3), 2 * (p[1] - 3)]);
+        Assert.All(Final(optimizer, w), static x => Assert.Equal(3, x, 0.02));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Solves_Rosenbrock(string name)
+    {
+        Rule rule = Rule.All[name];
+        Parameter w = new(Tensor.From(Surface.RosenbrockStart, new Shape(1, 2), Device.Cpu));
+        Optimizer optimizer = rule.Make([w], rule.RosenbrockRate);
+        Steps(optimizer, w, rule.RosenbrockSteps, () => Surface.Rosenbrock(w.Reshape(2)), static p => Surface.Gradient("rosenbrock", p));
+        double[] end = Final(optimizer, w);
+        Assert.Equal(1, end[0], 0.15);
+        Assert.Equal(1, end[1], 0.3);
+        Assert.True(Math.Pow(1 - end[0], 2) + (100 * Math.Pow(end[1] - (end[0] * end[0]), 2)) < 0.02);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Is_the_same_on_a_GPU_s_kernels(string name)
+    {
+        foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
+        {
+            double[][] expected = Train(Rule.All[name], dtype, Device.Cpu);
+            double[][] found = Train(Rule.All[name], dtype, Device.Emulated);
+            double tolerance = dtype == DType.Float32 ? 2e-5 : 1e-12;
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.All(expected[i], (x, at) => Assert.Equal(x, found[i][at], tolerance * (1 + Math.Abs(x))));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Goes_on_from_saved_state_bit_for_bit(string name)
+    {
+        Rule rule = Rule.All[name];
+        foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
+        {
+            Parameter[] parameters = Parameters(dtype, Device.Cpu);
+            Optimizer optimizer = rule.Make(parameters, rule.RosenbrockRate);
+            Train(optimizer, parameters, 7);
+            string path = Path.Combine(Path.GetTempPath(), $"deepsharp-optimizer-{Guid.NewGuid():N}.safetensors");
+            try
+            {
+                SafeTensors.Save(path, optimizer.State());
+                Parameter[] copies = [.. parameters.Select(static p => new Parameter(p))];
+                Optimizer resumed = rule.Make(copies, 123);
+                resumed.LoadState(SafeTensors.Load(path, Device.Cpu));
+                Train(optimizer, parameters, 7);
+                Train(resumed, copies, 7);
+                for (int i = 0; i < parameters.Length; i++)
+                {
+                    Assert.Equal(parameters[i].Values(), copies[i].Values());
+                }
+            }
+            finally
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private static double[][] Train(Rule rule, DType dtype, Device device)
+    {
+        Parameter[] parameters = Parameters(dtype, device);
+        Train(rule.Make(parameters, rule.RosenbrockRate), parameters, 4);
+        return [.. parameters.Select(static p => p.Values())];
+    }
+
+    // Matrices only, of shapes that need padding: some rules take nothing else.
+    private static Parameter[] Parameters(DType dtype, Device device) =>
+    [
+        new(Tensor.From([1.0, -2, 0.5, 3, -1, 2], new Shape(2, 3), device).To(dtype)),
+        new(Tensor.From([.. Enumerable.Range(0, 20).Select(static i => 2 * Math.Sin(i + 1))], new Shape(5, 4), device).To(dtype)),
+    ];
+
+    private static void Train(Optimizer optimizer, Parameter[] parameters, int count)
+    {
+        for (int step = 0; step < count; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            optimizer.Step(() => (parameters[0].Square() * parameters[0]).Sum() + (3 * parameters[1].Square()).Sum() + parameters[0].Square().Square().Sum());
+        }
+    }
+
+    // Gradients by hand, where the rule does not evaluate the loss: the graph is not what is tested.
+    private static void Steps(Optimizer optimizer, Parameter w, int count, Func<Tensor> loss, Func<double[], double[]> gradient)
+    {
+        for (int step = 0; step < count; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            if (optimizer.NeedsLoss)
+            {
+                optimizer.Step(loss);
+                continue;
+            }
+
+            w.Gradient!.CopyFrom<double>(gradient(w.ToArray<double>()));
+            optimizer.Step();
+        }
+    }
+
+    private static double[] Final(Optimizer optimizer, Parameter w)
+    {
+        using WeightSwap? swap = (optimizer as ScheduleFreeAdamW)?.UseAverage();
+        return w.Values();
+    }
+}
