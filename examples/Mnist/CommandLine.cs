@@ -20,7 +20,7 @@ internal static class CommandLine
         };
         Option<ulong> seed = NumberOption.Make<ulong>(
             "--seed", "The seed of initial values and shuffling. Same seed, same device: same bits.", 1, ulong.MinValue, ulong.MaxValue);
-        Option<int?> limit = NumberOption.MakeOptional("--limit", "Train on the first N samples only.", 1, int.MaxValue);
+        Option<int?> limit = NumberOption.MakeOptional("--limit", "Use only the first N samples, to train on and to test on.", 1, int.MaxValue);
         Option<FileInfo?> output = new("--out") { Description = "Save the trained network to this file, as safetensors." };
         output.Validators.Add(static result =>
         {

@@ -39,7 +39,8 @@ static void Train(Options options)
     Device.Default = device;
     Generator random = new(options.Seed);
     MnistData digits = MnistData.Load(options.Data.FullName, device);
-    Dataset train = options.Limit is { } limit ? digits.Train.Take(limit) : digits.Train;
+    Dataset train = digits.Train.Take(options.Limit ?? int.MaxValue);
+    Dataset test = digits.Test.Take(options.Limit ?? int.MaxValue);
 
     Sequential model = options.Model == "softmax"
         ? [new Flatten(), new Dense(784, 10, generator: random)]
@@ -55,7 +56,7 @@ static void Train(Options options)
     Console.WriteLine(model.Summary([options.Batch, 28, 28]));
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{train.Count:N0} training and {digits.Test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}"));
+        $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}"));
 
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
@@ -63,9 +64,9 @@ static void Train(Options options)
         dropLast: train.Count > options.Batch && train.Count % options.Batch == 1, callbacks: [progress]));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
-    IReadOnlyDictionary<string, double> test = model.Evaluate(digits.Test, metrics: [new Accuracy()]);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {test["loss"]:F4}, accuracy {test["accuracy"]:P2}"));
-    Report.Write(model, digits.Test);
+    IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {result["loss"]:F4}, accuracy {result["accuracy"]:P2}"));
+    Report.Write(model, test);
     if (options.Out is { } file)
     {
         SafeTensors.Save(file.FullName, model.State());
@@ -75,5 +76,5 @@ static void Train(Options options)
     double rate = history.Epochs.Sum(epoch => epoch.SamplesPerSecond) / history.Epochs.Count;
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"test_accuracy={test["accuracy"]:F4} seconds={seconds:F2} samples_per_second={rate:F0} device={device}"));
+        $"test_accuracy={result["accuracy"]:F4} seconds={seconds:F2} samples_per_second={rate:F0} device={device}"));
 }

@@ -9,7 +9,8 @@ namespace DeepSharp.Examples.Mnist;
 /// <summary>What the network gets right and wrong: a confusion matrix and a few of its mistakes, drawn as text.</summary>
 internal static class Report
 {
-    private const int Shown = 4;
+    private const int Shown = 6;
+    private const string Gap = "   ";
     private const string Shades = " .:-=+*#%@";
 
     internal static void Write(Module model, Dataset test)
@@ -56,18 +57,27 @@ internal static class Report
     {
         int height = test.Features.Shape[1];
         int width = test.Features.Shape[2];
+        int across = Math.Max(1, (LineLength() + Gap.Length) / (width + Gap.Length));
         StringBuilder text = new("some that were misread\n");
-        text.AppendJoin("   ", wrong.Select(i => $"#{i}: {labels[i]} read as {predicted[i]}".PadRight(width))).Append('\n');
-        byte[][] images = [.. wrong.Select(i => test.Features[i].ToArray<byte>())];
-
-        // A character is about twice as high as wide, so each stands for two rows of pixels.
-        for (int row = 0; row + 1 < height; row += 2)
+        foreach (int[] line in wrong.Chunk(across))
         {
-            text.AppendJoin("   ", images.Select(image => string.Concat(Enumerable.Range(0, width).Select(column =>
-                Shades[(image[(row * width) + column] + image[((row + 1) * width) + column]) * (Shades.Length - 1) / 510]))));
-            text.Append('\n');
+            byte[][] images = [.. line.Select(i => test.Features[i].ToArray<byte>())];
+            Append(text, line.Select(i => $"#{i}: {labels[i]} read as {predicted[i]}".PadRight(width)));
+
+            // A character is about twice as high as wide, so each stands for two rows of pixels.
+            for (int row = 0; row + 1 < height; row += 2)
+            {
+                int top = row * width;
+                Append(text, images.Select(image => string.Concat(Enumerable.Range(top, width).Select(pixel =>
+                    Shades[(image[pixel] + image[pixel + width]) * (Shades.Length - 1) / 510]))));
+            }
         }
 
         return text.ToString();
     }
+
+    private static void Append(StringBuilder text, IEnumerable<string> parts) =>
+        text.Append(string.Join(Gap, parts).TrimEnd()).Append('\n');
+
+    private static int LineLength() => Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 100 : Console.WindowWidth;
 }

@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace DeepSharp.Tests;
+
+public partial class MnistProgramTests
+{
+    [Fact]
+    public void Trains_reports_and_saves_the_same_bits_for_the_same_seed()
+    {
+        string folder = Directory.CreateTempSubdirectory("deepsharp").FullName;
+        try
+        {
+            byte[] first = Train("1", Path.Combine(folder, "first.safetensors"));
+            byte[] again = Train("1", Path.Combine(folder, "again.safetensors"));
+            byte[] other = Train("2", Path.Combine(folder, "other.safetensors"));
+            Assert.Equal(first, again);
+            Assert.NotEqual(first, other);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Softmax_regression_runs_on_the_kernels_of_GPUs()
+    {
+        (int code, string output, _) = ExampleProgram.Run(
+            "Mnist", "--model", "softmax", "--device", "emulated", "--limit", "32", "--batch", "8", "--epochs", "1");
+        Assert.Equal(0, code);
+        Assert.EndsWith("device=emulated", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("there is no folder", "--data", "no-such-folder")]
+    [InlineData("train-images-idx3-ubyte", "--data", ".")]
+    [InlineData("--lr must be a number", "--lr", "fast")]
+    [InlineData("--epochs must be a number", "--epochs", "0")]
+    [InlineData("--limit must be a number", "--limit", "-3")]
+    [InlineData("--seed must be a number", "--seed", "-1")]
+    [InlineData("no-such-rule", "--optimizer", "no-such-rule")]
+    [InlineData("--out: there is no folder", "--out", "no-such-folder/model.safetensors")]
+    [InlineData("at least two values", "--batch", "1", "--limit", "4")]
+    [InlineData("--no-such-option", "--no-such-option")]
+    public void What_goes_wrong_is_told_in_a_line(string said, params string[] arguments)
+    {
+        (int code, string output, string errors) = ExampleProgram.Run("Mnist", arguments);
+        Assert.NotEqual(0, code);
+        Assert.Contains(said, errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", errors + output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"test_accuracy=0\.\d{4} seconds=\d+\.\d\d samples_per_second=\d+ device=cpu$")]
+    private static partial Regex LastLine();
+
+    private static byte[] Train(string seed, string file)
+    {
+        (int code, string output, string errors) = ExampleProgram.Run(
+            "Mnist", "--device", "cpu", "--epochs", "1", "--limit", "3000", "--seed", seed, "--out", file);
+        Assert.True(code == 0, errors);
+        Assert.Matches(LastLine(), output.TrimEnd());
+        return File.ReadAllBytes(file);
+    }
+}
