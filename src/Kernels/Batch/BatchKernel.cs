@@ -117,7 +117,7 @@ internal static class BatchKernel
         }
     }
 
-    private struct Arguments<TIn, TOut, TConversion, TTarget>
+    internal struct Arguments<TIn, TOut, TConversion, TTarget>
         where TIn : unmanaged
         where TOut : unmanaged
         where TConversion : unmanaged
