@@ -14,6 +14,8 @@ internal static class CommandLine
         Option<double?> rate = NumberOption.MakeOptional(
             "--lr", "The learning rate. [default: the optimizer's, 0.001 for adam]", 1e-9, 1000);
         Option<string> optimizer = Choice("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
+        Option<string> schedule = Choice(
+            "--schedule", "How the learning rate falls: not at all, or to zero along half a cosine.", "cosine", "cosine", "constant");
         Option<DirectoryInfo?> data = new("--data")
         {
             Description = "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]",
@@ -33,7 +35,7 @@ internal static class CommandLine
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {
-            model, device, epochs, batch, rate, optimizer, data, seed, limit, output,
+            model, device, epochs, batch, rate, optimizer, schedule, data, seed, limit, output,
         };
         root.SetAction(parsed => run(new Options(
             parsed.GetValue(model)!,
@@ -42,6 +44,7 @@ internal static class CommandLine
             parsed.GetValue(batch),
             parsed.GetValue(rate) ?? Optimizers.DefaultRate(parsed.GetValue(optimizer)!),
             parsed.GetValue(optimizer)!,
+            parsed.GetValue(schedule)!,
             parsed.GetValue(data) ?? new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
             parsed.GetValue(seed),
             parsed.GetValue(limit),

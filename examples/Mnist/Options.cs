@@ -8,6 +8,7 @@ internal sealed record Options(
     int Batch,
     double LearningRate,
     string Optimizer,
+    string Schedule,
     DirectoryInfo Data,
     ulong Seed,
     int? Limit,

@@ -52,16 +52,21 @@ static void Train(Options options)
             new Dense(128, 10, generator: random),
         ];
     Optimizer optimizer = Optimizers.Make(options.Optimizer, model.Parameters(), options.LearningRate);
+    bool dropLast = train.Count > options.Batch && train.Count % options.Batch == 1;
+    if (options.Schedule == "cosine")
+    {
+        optimizer.Schedule = new CosineAnnealing(options.Epochs * train.Batches(options.Batch, dropLast: dropLast).Count);
+    }
 
     Console.WriteLine(model.Summary([options.Batch, 28, 28]));
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}"));
+        $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}{(options.Schedule == "cosine" ? " falling along a cosine" : "")}"));
 
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
-        dropLast: train.Count > options.Batch && train.Count % options.Batch == 1, callbacks: [progress]));
+        dropLast: dropLast, callbacks: [progress]));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
     IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);

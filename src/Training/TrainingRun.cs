@@ -14,7 +14,7 @@ internal sealed class TrainingRun(
     internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, bool dropLast)
     {
         History history = new();
-        int batches = (data.Count + (dropLast ? 0 : batchSize - 1)) / batchSize;
+        int batches = data.Batches(batchSize, dropLast: dropLast).Count;
         TrainingContext context = new(model, optimizer, _loss, metrics, history, epochs, batches);
         model.Train();
         Tell(callback => callback.OnTrainBegin(context));
