@@ -14,7 +14,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
 
     /// <summary>Watches a value of the history.</summary>
     /// <param name="monitor">Its name; <c>val_loss</c> needs validation data.</param>
-    /// <param name="patience">How many epochs without improvement are allowed.</param>
+    /// <param name="patience">After how many epochs without improvement training ends; 0 is as 1.</param>
     /// <param name="minDelta">By how much a value must be better to count.</param>
     /// <param name="smallerIsBetter">Whether small values are good; true for losses, false for accuracies.</param>
     /// <param name="restoreBest">Whether the parameters and buffers of the best epoch are put back at the end.</param>
@@ -64,7 +64,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
             _waited = 0;
             Remember(context);
         }
-        else if (_waited++ >= _patience)
+        else if (++_waited >= _patience)
         {
             context.Stop();
         }
