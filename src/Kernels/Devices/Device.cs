@@ -79,6 +79,18 @@ public sealed partial class Device
 
     internal int MaxGroupSize { get; }
 
+    /// <summary>The kernels loaded so far.</summary>
+    internal IReadOnlyList<Delegate> LoadedKernels
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _kernels.Values];
+            }
+        }
+    }
+
     /// <summary>The NVIDIA GPU with this number.</summary>
     /// <exception cref="DeviceException">There is none; the message says what was found.</exception>
     public static Device Cuda(int index = 0) => Gpu(DeviceKind.Cuda, index);

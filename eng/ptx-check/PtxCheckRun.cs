@@ -1,0 +1,108 @@
+#if ILGPU_PACKAGE
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+#endif
+
+namespace DeepSharp.PtxCheck;
+
+/// <summary>Collects the kernels that work loads, compiles and assembles them, and writes the report.</summary>
+internal static class PtxCheckRun
+{
+#if ILGPU_PACKAGE
+    // ILGPU writes no target above sm_80; ptxas takes that for sm_90 too.
+    private static readonly (string Name, CudaArchitecture Target)[] s_architectures =
+    [
+        ("sm_70", CudaArchitecture.SM_70), ("sm_80", CudaArchitecture.SM_80), ("sm_90", CudaArchitecture.SM_80),
+    ];
+
+    internal static int Run(FileInfo? report, DirectoryInfo? keep)
+    {
+        string? version = Assembler.Version();
+        string folder = keep?.FullName ?? Directory.CreateTempSubdirectory("ptx-check").FullName;
+        Directory.CreateDirectory(folder);
+        try
+        {
+            List<PtxKernel> kernels = Collect();
+            List<PtxReport.Row> rows = [];
+            int failures = 0;
+            foreach ((string architecture, CudaArchitecture target) in s_architectures)
+            {
+                using Context context = Context.Create(static builder => builder.CPU().EnableAlgorithms());
+                using PTXBackend backend = new(context, target, CudaInstructionSet.ISA_78, null!);
+                for (int i = 0; i < kernels.Count; i++)
+                {
+                    try
+                    {
+                        string file = Path.Combine(folder, $"{i:D3}.{architecture}.ptx");
+                        PTXCompiledKernel compiled = (PTXCompiledKernel)backend.Compile(
+                            EntryPointDescription.FromExplicitlyGroupedKernel(kernels[i].Method), default);
+                        File.WriteAllText(file, compiled.PTXAssembly);
+                        rows.Add(new PtxReport.Row(
+                            kernels[i], architecture, version is null ? null : Assembler.Assemble(file, architecture)));
+                    }
+                    catch (Exception error) when (error is InternalCompilerException or NotSupportedException or InvalidOperationException)
+                    {
+                        failures++;
+                        Console.Error.WriteLine($"{kernels[i].Name}, {architecture}: {error.GetBaseException().Message}");
+                    }
+                }
+            }
+
+            string text = PtxReport.Write(rows, version);
+            if (report is null)
+            {
+                Console.Write(text);
+            }
+            else
+            {
+                File.WriteAllText(report.FullName, text);
+            }
+
+            int faults = rows.Count(static row => row.HasFault);
+            Console.Error.WriteLine($"{kernels.Count} kernels, {failures} refused, {faults} with spills or local memory in float32");
+            return failures == 0 && faults == 0 ? 0 : 1;
+        }
+        finally
+        {
+            if (keep is null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static List<PtxKernel> Collect()
+    {
+        Device.Default = Device.Emulated;
+        Generator.Default = new Generator(1);
+        List<PtxKernel> kernels = [];
+        HashSet<MethodInfo> seen = [];
+        foreach ((string name, Action run) in Workload.All)
+        {
+            run();
+            foreach (Delegate loaded in Device.Emulated.LoadedKernels)
+            {
+                MethodInfo method = loaded.GetCompiledKernel().SourceMethod;
+                if (seen.Add(method))
+                {
+                    kernels.Add(new PtxKernel(method, name));
+                }
+            }
+        }
+
+        return kernels;
+    }
+#else
+    internal static int Run(FileInfo? report, DirectoryInfo? keep)
+    {
+        Console.Error.WriteLine(
+            "error: this was built on the stand-in for ILGPU, which makes no PTX. Build it with -p:IlgpuSource=package and a feed that has ILGPU.");
+        return 1;
+    }
+#endif
+}

@@ -1,0 +1,26 @@
+using System.Reflection;
+
+namespace DeepSharp.PtxCheck;
+
+/// <summary>A kernel with its generic arguments, and who loads it first.</summary>
+/// <param name="Method">The method that ILGPU compiles.</param>
+/// <param name="Workload">What runs it.</param>
+internal sealed record PtxKernel(MethodInfo Method, string Workload)
+{
+    /// <summary>The method with its generic arguments.</summary>
+    internal string Name => Short(Method.DeclaringType!) + "." + Method.Name
+        + Arguments(Method.IsGenericMethod ? Method.GetGenericArguments() : []);
+
+    /// <summary>Whether it computes in double precision.</summary>
+    internal bool IsFloat64 => Name.Contains("F64", StringComparison.Ordinal);
+
+    private static string Short(Type type)
+    {
+        string name = type.Name.Split('`')[0];
+        string owner = type is { IsNested: true, DeclaringType.IsGenericType: false } ? type.DeclaringType.Name + "." : "";
+        Type[] arguments = type.IsGenericType ? type.GetGenericArguments() : [];
+        return owner + name + Arguments(arguments);
+    }
+
+    private static string Arguments(Type[] types) => types.Length == 0 ? "" : $"<{string.Join(", ", types.Select(Short))}>";
+}

@@ -1,0 +1,113 @@
+using DeepSharp.Examples.CustomLayer;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+
+namespace DeepSharp.PtxCheck;
+
+/// <summary>Makes the device load kernels: the training steps of the examples, and every family of kernels once.</summary>
+internal static class Workload
+{
+    internal static IReadOnlyList<(string Name, Action Run)> All { get; } =
+    [
+        ("examples/Mnist, softmax", static () => Train([new Flatten(), new Dense(36, 10)])),
+        ("examples/Mnist, mlp", static () => Train(
+        [
+            new Flatten(),
+            new Dense(36, 8), new BatchNorm(8), new ReLU(),
+            new Dense(8, 10),
+        ])),
+        ("examples/CustomLayer", static () => Train([new Flatten(), new GatedDense(36, 8), new Dense(8, 10)])),
+        ("element-wise operators", ElementWise),
+        ("reductions", Reductions),
+        ("products", Products),
+        ("normalisation and lookup", Others),
+        ("optimizers", Optimizers),
+    ];
+
+    private static void Train(Sequential model)
+    {
+        Adam optimizer = new(model.Parameters());
+        CrossEntropyLoss loss = new();
+        byte[] pixels = new byte[4 * 36];
+        Data.Dataset data = new Data.Dataset(Tensor.From(pixels, [4, 6, 6]), Tensor.From(new byte[4], [4])).Scaled(1.0 / 255);
+        foreach ((Tensor x, Tensor y) in data.Batches(4, seed: 1))
+        {
+            optimizer.ZeroGradients();
+            loss.Compute(model.Forward(x), y).Backward();
+            optimizer.Step();
+        }
+    }
+
+    private static void ElementWise()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Parameter p = new(Tensor.Uniform([2, 3], 0.5, 1.5));
+        Tensor q = Tensor.Uniform([2, 3], 0.5, 1.5);
+        Tensor[] results =
+        [
+            -p, p.Abs(), p.Exp(), p.Log(), p.Sqrt(), p.Rsqrt(), p.Square(), p.Reciprocal(), p.Tanh(), p.Sigmoid(), p.Relu(),
+            p.LeakyRelu(), p.Elu(), p.Gelu(), p.Silu(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Sign(), p.Clamp(0.6, 1.4),
+            p.Pow(1.5), p + q, p - q, p * q, p / q, p.Pow(q), Tensor.Minimum(p, q), Tensor.Maximum(p, q),
+        ];
+        foreach (Tensor result in results)
+        {
+            result.Sum().Backward();
+        }
+
+        Tensor mask = p > q;
+        Tensor.Where(mask, p, q).Sum().Backward();
+        _ = Tensor.Normal([5]);
+        _ = p.Dropout(0.5, new Generator(1));
+        _ = p.To(DType.Float64).To(DType.Int64);
+    }
+
+    private static void Reductions()
+    {
+        using TensorScope scope = Tensor.Scope();
+        using NoGrad noGrad = new();
+        Tensor x = Tensor.Normal([4, 5]);
+        _ = x.Sum();
+        _ = x.Sum([0]);
+        _ = x.Mean([1]);
+        _ = x.Max([1]);
+        _ = x.Min([1]);
+        _ = x.Norm();
+        _ = x.Variance([0]);
+        _ = x.LogSumExp([1]);
+        _ = x.ArgMax(1);
+    }
+
+    private static void Products()
+    {
+        using TensorScope scope = Tensor.Scope();
+        using NoGrad noGrad = new();
+        _ = Tensor.Normal([4, 5]).MatMul(Tensor.Normal([5, 3]));
+        _ = Tensor.Normal([2, 4, 5]).MatMul(Tensor.Normal([2, 5, 3]));
+    }
+
+    private static void Others()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Parameter x = new(Tensor.Normal([4, 6]));
+        new LayerNorm(6).Forward(x).Sum().Backward();
+        new Embedding(5, 3).Forward(Tensor.From([1, 4, 1], [3])).Sum().Backward();
+        _ = x.Softmax();
+        _ = x.LogSoftmax();
+    }
+
+    private static void Optimizers()
+    {
+        Func<Parameter[], Optimizer>[] rules =
+        [
+            static p => new Sgd(p), static p => new Sgd(p, momentum: 0.9), static p => new Sgd(p, momentum: 0.9, nesterov: true),
+            static p => new RMSProp(p), static p => new Adagrad(p), static p => new Adam(p, amsGrad: true), static p => new AdamW(p),
+        ];
+        foreach (Func<Parameter[], Optimizer> rule in rules)
+        {
+            Parameter parameter = new(Tensor.Ones([3]));
+            Optimizer optimizer = rule([parameter]);
+            parameter.Square().Sum().Backward();
+            optimizer.Step();
+        }
+    }
+}
