@@ -12,9 +12,15 @@ public partial class Tensor
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The upper end is below the lower one, or the range is not finite.</exception>
     public static Tensor Uniform(
         Shape shape, double low = 0, double high = 1, DType dtype = DType.Float32, Device? device = null, Generator? generator = null)
     {
+        if (!(high >= low && double.IsFinite(high - low)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"Uniform: [{low}, {high}) is no finite range; the upper end comes second.");
+        }
+
         Tensor made = Random(shape, dtype, device, generator, nameof(Uniform), out ulong seed, out ulong position);
         RandomFill.Uniform(made.Operand, low, high, seed, position);
         return made;
@@ -27,6 +33,7 @@ public partial class Tensor
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The standard deviation is negative or not finite.</exception>
     public static Tensor Normal(
         Shape shape,
         double mean = 0,
@@ -35,6 +42,12 @@ public partial class Tensor
         Device? device = null,
         Generator? generator = null)
     {
+        if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(standardDeviation), standardDeviation, "Normal: the standard deviation must be finite and not negative.");
+        }
+
         Tensor made = Random(shape, dtype, device, generator, nameof(Normal), out ulong seed, out ulong position);
         RandomFill.Normal(made.Operand, mean, standardDeviation, seed, position);
         return made;

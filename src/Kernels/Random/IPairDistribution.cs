@@ -11,6 +11,7 @@ internal interface IPairDistribution
 internal readonly struct UniformPair(double low, double high) : IPairDistribution
 {
     private readonly double _low = low;
+    private readonly double _high = high;
     private readonly double _width = high - low;
 
     public void Sample<T>(T u, T v, out T first, out T second)
@@ -18,6 +19,10 @@ internal readonly struct UniformPair(double low, double high) : IPairDistributio
     {
         first = _low + (u * _width);
         second = _low + (v * _width);
+
+        // The sum may round up to the upper end, which is outside.
+        first = T.IfGreater(_high, first, first, _low);
+        second = T.IfGreater(_high, second, second, _low);
     }
 }
 

@@ -1,0 +1,30 @@
+namespace DeepSharp.Tests;
+
+/// <summary>Statistics of samples whose seeds are fixed: the tests either always pass or always fail.</summary>
+internal static class Statistics
+{
+    /// <summary>
+    /// Pearson's chi-square of counts against probabilities lies within five standard deviations of its mean: the degrees of
+    /// freedom f, with variance 2 f.
+    /// </summary>
+    internal static void AssertChiSquare(ReadOnlySpan<int> counts, Func<int, double> probability)
+    {
+        long total = 0;
+        foreach (int count in counts)
+        {
+            total += count;
+        }
+
+        double sum = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            double expected = total * probability(i);
+            Assert.True(expected >= 5, $"Class {i} expects {expected}; chi-square needs five.");
+            sum += (counts[i] - expected) * (counts[i] - expected) / expected;
+        }
+
+        int freedom = counts.Length - 1;
+        double width = 5 * Math.Sqrt(2.0 * freedom);
+        Assert.InRange(sum, Math.Max(0, freedom - width), freedom + width);
+    }
+}
