@@ -87,16 +87,16 @@ public sealed class Dataset
     /// <param name="start">The first sample.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="ArgumentOutOfRangeException">They are not all inside.</exception>
-    public Dataset Slice(int start, int count) => start >= 0 && count >= 0 && start + count <= Count
+    public Dataset Slice(int start, int count) => start >= 0 && count >= 0 && count <= Count - start
         ? Part(start, count)
-        : throw new ArgumentOutOfRangeException(nameof(start), $"Dataset: {start}..{start + count} is not inside 0..{Count}.");
+        : throw new ArgumentOutOfRangeException(nameof(start), $"Dataset: {count} samples from {start} on are not inside 0..{Count}.");
 
     /// <summary>Two parts of randomly chosen samples, such as for training and validation.</summary>
     /// <param name="fraction">The share of the first part, in (0, 1).</param>
     /// <param name="seed">The seed of the choice.</param>
     /// <returns>The parts; together they are all samples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <exception cref="InvalidOperationException">The data set is a part already.</exception>
+    /// <remarks>A data set that is a part already is split at a place of its own order.</remarks>
     public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0)
     {
         if (!(fraction > 0 && fraction < 1))

@@ -149,6 +149,6 @@ public class SafeTensorsRulesTests
         Device device = Device.Emulated;
         long before = device.Statistics.LiveBytes;
         Assert.Throws<InvalidDataException>(() => SafeTensors.Load(path, device));
-        Assert.Equal(before, device.Statistics.LiveBytes);
+        Assert.InRange(device.Statistics.LiveBytes, 0, before);
     }
 }

@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using DeepSharp.Data;
+
+namespace DeepSharp.Tests;
+
+public class IdxFileTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Bytes_are_read_plain_and_gzipped(bool zipped)
+    {
+        using TemporaryFolder folder = new();
+        byte[] values = [.. Enumerable.Range(0, 24).Select(static i => (byte)(i * 11))];
+        Write(folder["a"], Make([2, 3, 4], values), zipped);
+        Tensor read = IdxFile.Read(folder["a"], Device.Cpu);
+        Assert.Equal(DType.UInt8, read.DType);
+        Assert.Equal(new Shape(2, 3, 4), read.Shape);
+        Assert.Equal(values, read.ToArray<byte>());
+        Assert.Equal(values, IdxFile.Read(folder["a"], Device.Emulated).ToArray<byte>());
+    }
+
+    [Theory]
+    [InlineData(new[] { 0 })]
+    [InlineData(new[] { 0, 28, 28 })]
+    [InlineData(new[] { 1, 1, 1, 1, 1, 1, 1, 1 })]
+    [InlineData(new[] { 200_001 })]
+    public void Any_size_is_read(int[] dims)
+    {
+        using TemporaryFolder folder = new();
+        byte[] values = [.. Enumerable.Range(0, new Shape(dims).Size).Select(static i => (byte)(i % 251))];
+        Write(folder["a"], Make(dims, values), zipped: false);
+        Tensor read = IdxFile.Read(folder["a"], Device.Cpu);
+        Assert.Equal(new Shape(dims), read.Shape);
+        Assert.Equal(values, read.ToArray<byte>());
+    }
+
+    public static TheoryData<string, byte[], string> Broken => new()
+    {
+        { "empty", [], "magic" },
+        { "three bytes", [0, 0, 8], "magic" },
+        { "not zero", [1, 0, 8, 1, 0, 0, 0, 1, 7], "010008" },
+        { "floats", [0, 0, 0x0D, 1, 0, 0, 0, 1, 7, 7, 7, 7], "00000D" },
+        { "text", [.. "hello, world"u8], "68656C" },
+        { "no axes", [0, 0, 8, 0, 7], "found 0" },
+        { "nine axes", [0, 0, 8, 9, .. new byte[36]], "found 9" },
+        { "no length", [0, 0, 8, 2, 0, 0, 0, 1, 0], "length of axis 1" },
+        { "a byte too few", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7], "3 elements of [3]" },
+        { "a byte too many", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7, 7, 7], "more bytes" },
+        { "an axis of 2^31", [0, 0, 8, 1, 128, 0, 0, 0, 7], "2147483647" },
+        { "axes of 2^16", [0, 0, 8, 2, 0, 1, 0, 0, 0, 1, 0, 0, 7], "2147483647" },
+        { "empty axes after long ones", [0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 0, 0, 0, 0], "2147483647" },
+        { "2 GB announced", [0, 0, 8, 1, 127, 255, 255, 255, 7], "2147483647 elements" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void Broken_files_are_errors_that_name_them(string name, byte[] bytes, string says)
+    {
+        using TemporaryFolder folder = new();
+        foreach (bool zipped in (bool[])[false, true])
+        {
+            Write(folder[name], bytes, zipped);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            InvalidDataException error = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder[name], Device.Cpu));
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+            Assert.StartsWith(folder[name], error.Message, StringComparison.Ordinal);
+            Assert.Contains("expected", error.Message, StringComparison.Ordinal);
+            Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Damaged_gzip_streams_are_errors_that_name_the_file()
+    {
+        using TemporaryFolder folder = new();
+        Write(folder["a"], Make([1000], [.. Enumerable.Range(0, 1000).Select(static i => (byte)(i * i))]), zipped: true);
+        byte[] good = File.ReadAllBytes(folder["a"]);
+
+        // The last eight bytes are checksum and length; without them all is there, and the runtime's decoder does not miss them.
+        for (int i = 0; i < good.Length - 8; i += 7)
+        {
+            File.WriteAllBytes(folder["b"], good[..i]);
+            InvalidDataException error = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["b"], Device.Cpu));
+            Assert.StartsWith(folder["b"], error.Message, StringComparison.Ordinal);
+        }
+
+        byte[] bytes = [.. good];
+        bytes[^6] ^= 1;
+        File.WriteAllBytes(folder["b"], bytes);
+        Assert.Contains("gzip", Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["b"], Device.Cpu)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_and_take_little_memory()
+    {
+        using TemporaryFolder folder = new();
+        byte[] plain = Make([4, 5, 5], new byte[100]);
+        Write(folder["zipped"], plain, zipped: true);
+        byte[] zipped = File.ReadAllBytes(folder["zipped"]);
+        Random random = new(8);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            List<byte> bytes = [.. i % 2 == 0 ? plain : zipped];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                int at = random.Next(4) == 0 ? random.Next(bytes.Count) : random.Next(Math.Min(bytes.Count, 20));
+                switch (random.Next(4))
+                {
+                    case 0:
+                        bytes[at] ^= (byte)(1 << random.Next(8));
+                        break;
+                    case 1:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 2:
+                        bytes.Insert(at, (byte)random.Next(256));
+                        break;
+                    default:
+                        bytes.RemoveRange(at + 1, bytes.Count - at - 1);
+                        break;
+                }
+            }
+
+            File.WriteAllBytes(folder["a"], [.. bytes]);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long live = Device.Cpu.Statistics.LiveBytes;
+            try
+            {
+                IdxFile.Read(folder["a"], Device.Cpu).Dispose();
+            }
+            catch (InvalidDataException error)
+            {
+                refused++;
+                Assert.StartsWith(folder["a"], error.Message, StringComparison.Ordinal);
+            }
+
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+            Assert.InRange(Device.Cpu.Statistics.LiveBytes, 0, live);
+        }
+
+        Assert.InRange(refused, 1000, 2000);
+    }
+
+    [Fact]
+    public void Missing_files_are_named()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains(folder["none"], Assert.Throws<FileNotFoundException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
+    }
+
+    internal static byte[] Make(int[] dims, byte[] values)
+    {
+        List<byte> bytes = [0, 0, 8, (byte)dims.Length];
+        foreach (int dim in dims)
+        {
+            byte[] word = new byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(word, dim);
+            bytes.AddRange(word);
+        }
+
+        return [.. bytes, .. values];
+    }
+
+    internal static void Write(string path, byte[] bytes, bool zipped)
+    {
+        using FileStream file = File.Create(path);
+        using Stream stream = zipped ? new GZipStream(file, CompressionLevel.Optimal) : file;
+        stream.Write(bytes);
+    }
+}
