@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeepSharp.Optim;
 using DeepSharp.Training;
 
 namespace DeepSharp.Examples.GradientDescent;
@@ -11,7 +12,7 @@ internal static class Pictures
 
     internal static void Draw(Line line, Descent[] descents, ulong seed, string path)
     {
-        double[] temperatures = Averages.Temperatures(365, seed);
+        double[] temperatures = Temperatures(365, seed);
         Chart[] charts =
         [
             ByEpochs(line, descents), BySteps(line, descents), Paths(line, descents), Fit(line, descents), Smoothed(temperatures),
@@ -85,7 +86,7 @@ internal static class Pictures
         chart.Points("each day", [.. Enumerable.Range(0, series.Length).Select(static i => (double)i)], series, s_data);
         foreach ((double beta, int style) in new[] { (0.7, 5), (0.9, 0), (0.98, 1) })
         {
-            chart.Line(Beta(beta), Averages.Of(series, beta, corrected: true), ChartPalette.Style(style));
+            chart.Line(Beta(beta), ExponentialMovingAverage.Of(series, beta, biasCorrection: true), ChartPalette.Style(style));
         }
 
         return chart;
@@ -102,11 +103,18 @@ internal static class Pictures
         chart.Points("each day", [.. Enumerable.Range(0, first.Length).Select(static i => (double)i)], first, s_data);
         foreach ((double beta, int style) in new[] { (0.9, 0), (0.98, 1) })
         {
-            chart.Line(Beta(beta) + ", corrected", Averages.Of(first, beta, corrected: true), ChartPalette.Style(style));
-            chart.Line(Beta(beta) + ", not corrected", Averages.Of(first, beta, corrected: false), ChartPalette.Style(style) with { Dashes = "5 3" });
+            chart.Line(Beta(beta) + ", corrected", ExponentialMovingAverage.Of(first, beta, biasCorrection: true), ChartPalette.Style(style));
+            chart.Line(Beta(beta) + ", not corrected", ExponentialMovingAverage.Of(first, beta), ChartPalette.Style(style) with { Dashes = "5 3" });
         }
 
         return chart;
+    }
+
+    /// <summary>A year of noisy temperatures.</summary>
+    private static double[] Temperatures(int days, ulong seed)
+    {
+        Random random = new((int)(seed % int.MaxValue));
+        return [.. Enumerable.Range(0, days).Select(day => 15 - (7 * Math.Cos(2 * Math.PI * (day - 20) / 365.0)) + (2.5 * Line.Normal(random)))];
     }
 
     private static string Beta(double beta) => string.Create(CultureInfo.InvariantCulture, $"β = {beta}");

@@ -12,7 +12,9 @@ internal static class Pictures
         double[] losses = [.. runs.SelectMany(static run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1)];
         double low = Math.Max(1e-6, losses.Min() / 1.1);
         double high = Math.Max(2 * low, Math.Min(losses.Max(), 10) * 1.1);
-        double worst = Math.Min(0.9, Math.Floor(runs.SelectMany(static run => run.Accuracies).DefaultIfEmpty(0).Min() * 10) / 10);
+        // The first steps would take most of the room, if all went well afterwards.
+        double[] accuracies = [.. runs.SelectMany(static run => run.Accuracies).DefaultIfEmpty(0)];
+        double worst = accuracies.Max() > 0.75 ? 0.5 : Math.Min(0.9, Math.Floor(accuracies.Min() * 10) / 10);
         List<Chart> charts = [];
         foreach (IGrouping<string, Run> family in runs.GroupBy(static run => run.Racer.Family))
         {

@@ -61,6 +61,8 @@ internal sealed class Run
                 run.Losses.Add(mean / (1 - Math.Pow(Smoothing, run.Losses.Count + 1)));
                 if (run.Losses.Count % pause == 0 || run.Losses.Count == steps)
                 {
+                    // This rule trains between two points, and is judged at one of them.
+                    using IDisposable? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
                     run.Steps.Add(run.Losses.Count);
                     run.Accuracies.Add(model.Evaluate(test, metrics: [new Accuracy()])["accuracy"]);
                 }
