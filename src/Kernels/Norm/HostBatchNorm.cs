@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Kernels;
 
 /// <summary>The CPU form of batch norm.</summary>
@@ -49,21 +51,28 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
     {
         int parts = plan.Pieces * plan.Panels;
         int grain = Math.Max(1, NormPlan.Grain / plan.PanelElements);
-        if (plan.IsOnePass)
+        if (plan.IsOnePass && loop.HasStatistics)
         {
             HostParallel.For(parts, grain, loop.At(NormStage.All));
             return;
         }
 
-        HostParallel.For(parts, grain, loop.At(NormStage.Statistics));
+        if (loop.HasStatistics)
+        {
+            HostParallel.For(parts, grain, loop.At(NormStage.Statistics));
+        }
+
         HostParallel.For(
             plan.Features, Math.Max(1, NormPlan.Grain / (8 * plan.Pieces * plan.Expand)), loop.At(NormStage.Join));
-        HostParallel.For(parts, grain, loop.At(NormStage.Elements));
+        HostParallel.For(
+            plan.Samples, Math.Max(1, NormPlan.Grain / (plan.Features * plan.Length)), loop.At(NormStage.Elements));
     }
 
     private interface IStagedLoop<TLoop> : IRangeBody
         where TLoop : struct
     {
+        bool HasStatistics { get; }
+
         TLoop At(NormStage stage);
     }
 
@@ -120,6 +129,8 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
             _shifts = _factors + plan.Columns;
         }
 
+        public readonly bool HasStatistics => !_given;
+
         public readonly ForwardLoop<TForm> At(NormStage stage)
         {
             ForwardLoop<TForm> loop = this;
@@ -135,28 +146,27 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
                 return;
             }
 
+            if (_stage == NormStage.Elements)
+            {
+                TForm.ApplySamples(_plan, start, end, _y, _x, _middles, _factors, _shifts);
+                return;
+            }
+
             for (int item = start; item < end; item++)
             {
                 int piece = item / _plan.Panels;
                 int panel = item - (piece * _plan.Panels);
                 int column = piece * _plan.Columns;
-                if (_stage != NormStage.Elements && !_given)
-                {
-                    TForm.Moments(_plan, piece, panel, _x, _means + column, _squares + column);
-                }
-
+                TForm.Moments(_plan, piece, panel, _x, _means + column, _squares + column);
                 if (_stage == NormStage.All)
                 {
                     Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
-                }
-
-                if (_stage != NormStage.Statistics)
-                {
                     TForm.Apply(_plan, piece, panel, _y, _x, _middles, _factors, _shifts);
                 }
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Join(int start, int end)
         {
             for (int feature = start; feature < end; feature++)
@@ -190,6 +200,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
         }
 
         // The mean, and the sum of the squared distances from it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly double Moments(int feature, out double mean)
         {
             int first = feature * _plan.Expand;
@@ -224,6 +235,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
             return squares;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly void Move(TScalar* running, int feature, double value)
         {
             if (running != null)
@@ -292,6 +304,8 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
             }
         }
 
+        public readonly bool HasStatistics => _sums;
+
         public readonly BackwardLoop<TForm> At(NormStage stage)
         {
             BackwardLoop<TForm> loop = this;
@@ -307,37 +321,48 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
                 return;
             }
 
+            if (_stage == NormStage.Elements)
+            {
+                Elements(start, end);
+                return;
+            }
+
             for (int item = start; item < end; item++)
             {
                 int piece = item / _plan.Panels;
                 int panel = item - (piece * _plan.Panels);
                 int column = piece * _plan.Columns;
-                if (_stage != NormStage.Elements && _sums)
-                {
-                    TForm.GradientSums(_plan, piece, panel, _dy, _x, _middles, _sum + column, _dot + column);
-                }
-
-                if (_stage == NormStage.All)
-                {
-                    Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
-                }
-
-                if (_stage == NormStage.Statistics || _dx == null)
+                TForm.GradientSums(_plan, piece, panel, _dy, _x, _middles, _sum + column, _dot + column);
+                if (_stage == NormStage.Statistics)
                 {
                     continue;
                 }
 
-                if (_given)
-                {
-                    TForm.Apply(_plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
-                }
-                else
+                Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
+                if (_dx != null && !_given)
                 {
                     TForm.ApplyGradient(_plan, piece, panel, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
+                }
+                else if (_dx != null)
+                {
+                    TForm.Apply(_plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
                 }
             }
         }
 
+        private readonly void Elements(int start, int end)
+        {
+            if (_dx != null && !_given)
+            {
+                TForm.ApplyGradientSamples(_plan, start, end, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
+            }
+            else if (_dx != null)
+            {
+                TForm.ApplySamples(_plan, start, end, _dx, _dy, _slopes, _factors, _shifts);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Join(int start, int end)
         {
             for (int feature = start; feature < end; feature++)
@@ -360,6 +385,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly double Total(TScalar* parts, int feature)
         {
             double total = 0;
@@ -375,6 +401,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
             return total;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Give(TScalar* gradient, int feature, double value, bool add)
         {
             if (gradient != null)

@@ -1,6 +1,6 @@
 namespace DeepSharp.Kernels;
 
-/// <summary>The four loops of batch norm over one piece and one panel of a <see cref="NormPlan"/>.</summary>
+/// <summary>The loops of batch norm over one piece and one panel of a <see cref="NormPlan"/>, or over whole samples.</summary>
 /// <remarks>Values by column stand in arrays that begin with column 0.</remarks>
 internal unsafe interface INormForm<TScalar>
     where TScalar : unmanaged, IReal<TScalar>
@@ -21,6 +21,23 @@ internal unsafe interface INormForm<TScalar>
         in NormPlan plan,
         int piece,
         int panel,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift);
+
+    /// <summary><see cref="Apply"/> over whole samples, in the order of memory.</summary>
+    static abstract void ApplySamples(
+        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift);
+
+    /// <summary><see cref="ApplyGradient"/> over whole samples, in the order of memory.</summary>
+    static abstract void ApplyGradientSamples(
+        in NormPlan plan,
+        int start,
+        int end,
         TScalar* dx,
         TScalar* dy,
         TScalar* x,

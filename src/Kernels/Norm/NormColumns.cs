@@ -141,6 +141,65 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ApplySamples(
+        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    {
+        int w = Width;
+        int columns = plan.Columns;
+        for (int r = start; r < end; r++)
+        {
+            TScalar* from = x + ((long)r * columns);
+            TScalar* to = y + ((long)r * columns);
+            int c = 0;
+            for (; c <= columns - w; c += w)
+            {
+                *(TVector*)(to + c) = TVector.MultiplyAdd(*(TVector*)(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+            }
+
+            for (; c < columns; c++)
+            {
+                to[c] = TScalar.MultiplyAdd(from[c] - mean[c], scale[c], shift[c]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ApplyGradientSamples(
+        in NormPlan plan,
+        int start,
+        int end,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift)
+    {
+        int w = Width;
+        int columns = plan.Columns;
+        for (int r = start; r < end; r++)
+        {
+            TScalar* from = x + ((long)r * columns);
+            TScalar* given = dy + ((long)r * columns);
+            TScalar* to = dx + ((long)r * columns);
+            int c = 0;
+            for (; c <= columns - w; c += w)
+            {
+                TVector distance = *(TVector*)(from + c) - *(TVector*)(mean + c);
+                TVector rest = TVector.MultiplyAdd(distance, *(TVector*)(slope + c), *(TVector*)(shift + c));
+                *(TVector*)(to + c) = TVector.MultiplyAdd(*(TVector*)(given + c), *(TVector*)(scale + c), rest);
+            }
+
+            for (; c < columns; c++)
+            {
+                TScalar rest = TScalar.MultiplyAdd(from[c] - mean[c], slope[c], shift[c]);
+                to[c] = TScalar.MultiplyAdd(given[c], scale[c], rest);
+            }
+        }
+    }
+
     // Where the register that has column c begins, and how many columns it adds; single columns in a narrow matrix.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Place(int c, int end, out int step)

@@ -87,28 +87,26 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(
         in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
     {
-        int w = Lanes<TScalar, TVector>.Width;
-        int length = plan.Length;
-        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
-        TVector a = Lanes<TScalar, TVector>.Fill(scale[panel]);
-        TVector b = Lanes<TScalar, TVector>.Fill(shift[panel]);
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
-            long place = (((long)r * plan.Features) + panel) * length;
-            TScalar* from = x + place;
-            TScalar* to = y + place;
-            for (int i = 0; i <= length - w; i += w)
-            {
-                *(TVector*)(to + i) = TVector.MultiplyAdd(*(TVector*)(from + i) - m, a, b);
-            }
+            long place = (((long)r * plan.Features) + panel) * plan.Length;
+            ApplyRow(y + place, x + place, plan.Length, mean[panel], scale[panel], shift[panel]);
+        }
+    }
 
-            // Elements that were done already get the same value again.
-            int last = length - w;
-            *(TVector*)(to + last) = TVector.MultiplyAdd(*(TVector*)(from + last) - m, a, b);
+    public static void ApplySamples(
+        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    {
+        long place = (long)start * plan.Features * plan.Length;
+        for (int r = start; r < end; r++)
+        {
+            for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
+            {
+                ApplyRow(y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
+            }
         }
     }
 
@@ -166,7 +164,6 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         dot[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ApplyGradient(
         in NormPlan plan,
         int piece,
@@ -179,27 +176,70 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TScalar* slope,
         TScalar* shift)
     {
-        int w = Lanes<TScalar, TVector>.Width;
-        int length = plan.Length;
-        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
-        TVector a = Lanes<TScalar, TVector>.Fill(scale[panel]);
-        TVector k = Lanes<TScalar, TVector>.Fill(slope[panel]);
-        TVector b = Lanes<TScalar, TVector>.Fill(shift[panel]);
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
-            long place = (((long)r * plan.Features) + panel) * length;
-            TScalar* from = x + place;
-            TScalar* given = dy + place;
-            TScalar* to = dx + place;
-            for (int i = 0; i <= length - w; i += w)
-            {
-                *(TVector*)(to + i) = TVector.MultiplyAdd(*(TVector*)(given + i), a, TVector.MultiplyAdd(*(TVector*)(from + i) - m, k, b));
-            }
-
-            int last = length - w;
-            *(TVector*)(to + last) = TVector.MultiplyAdd(
-                *(TVector*)(given + last), a, TVector.MultiplyAdd(*(TVector*)(from + last) - m, k, b));
+            long place = (((long)r * plan.Features) + panel) * plan.Length;
+            ApplyGradientRow(
+                dx + place, dy + place, x + place, plan.Length, mean[panel], scale[panel], slope[panel], shift[panel]);
         }
+    }
+
+    public static void ApplyGradientSamples(
+        in NormPlan plan,
+        int start,
+        int end,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift)
+    {
+        long place = (long)start * plan.Features * plan.Length;
+        for (int r = start; r < end; r++)
+        {
+            for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
+            {
+                ApplyGradientRow(
+                    dx + place, dy + place, x + place, plan.Length, mean[feature], scale[feature], slope[feature], shift[feature]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ApplyRow(TScalar* y, TScalar* x, int length, TScalar mean, TScalar scale, TScalar shift)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        TVector m = Lanes<TScalar, TVector>.Fill(mean);
+        TVector a = Lanes<TScalar, TVector>.Fill(scale);
+        TVector b = Lanes<TScalar, TVector>.Fill(shift);
+        for (int i = 0; i <= length - w; i += w)
+        {
+            *(TVector*)(y + i) = TVector.MultiplyAdd(*(TVector*)(x + i) - m, a, b);
+        }
+
+        // Elements that were done already get the same value again.
+        int last = length - w;
+        *(TVector*)(y + last) = TVector.MultiplyAdd(*(TVector*)(x + last) - m, a, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ApplyGradientRow(
+        TScalar* dx, TScalar* dy, TScalar* x, int length, TScalar mean, TScalar scale, TScalar slope, TScalar shift)
+    {
+        int w = Lanes<TScalar, TVector>.Width;
+        TVector m = Lanes<TScalar, TVector>.Fill(mean);
+        TVector a = Lanes<TScalar, TVector>.Fill(scale);
+        TVector k = Lanes<TScalar, TVector>.Fill(slope);
+        TVector b = Lanes<TScalar, TVector>.Fill(shift);
+        for (int i = 0; i <= length - w; i += w)
+        {
+            *(TVector*)(dx + i) = TVector.MultiplyAdd(*(TVector*)(dy + i), a, TVector.MultiplyAdd(*(TVector*)(x + i) - m, k, b));
+        }
+
+        int last = length - w;
+        *(TVector*)(dx + last) = TVector.MultiplyAdd(*(TVector*)(dy + last), a, TVector.MultiplyAdd(*(TVector*)(x + last) - m, k, b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
