@@ -43,7 +43,10 @@ public sealed class Generator(ulong seed = 0)
     }
 
     /// <summary>Takes the numbers for so many elements out of the stream and says where they begin.</summary>
-    internal ulong Take(int count, DType dtype)
+    internal ulong Take(int count, DType dtype) =>
+        DrawLog.Current is { } log ? log.Place(this, count, dtype) : TakeNext(count, dtype);
+
+    internal ulong TakeNext(int count, DType dtype)
     {
         lock (_lock)
         {

@@ -13,17 +13,24 @@ internal sealed class BackwardPass
 
     private readonly long _number = Interlocked.Increment(ref s_passes);
     private readonly bool _createGraph;
+    private readonly long _floor;
+    private Node? _acting;
 
-    private BackwardPass(bool createGraph) => _createGraph = createGraph;
+    private BackwardPass(bool createGraph, long floor)
+    {
+        _createGraph = createGraph;
+        _floor = floor;
+    }
 
     /// <summary>The number of the pass under way on this thread.</summary>
     internal static long Current => t_current?._number ?? 0;
 
     /// <summary>
     /// Runs a pass from an output. Without targets, leaves add up their gradients; with targets, only the nodes that lead to
-    /// them act, and their gradients are the result.
+    /// them act, and their gradients are the result. The pass ends at nodes whose number is below the floor.
     /// </summary>
-    internal static Tensor?[] Run(Tensor output, Tensor? seed, Node[]? targets, bool createGraph, bool retainGraph)
+    internal static Tensor?[] Run(
+        Tensor output, Tensor? seed, Node[]? targets, bool createGraph, bool retainGraph, long floor = 0)
     {
         Node root = output.Node as Node ?? throw new InvalidOperationException(
             $"Backward: the tensor {output.Shape} made by {output.Origin} takes no part in a graph. Some input must be a "
@@ -33,13 +40,20 @@ internal sealed class BackwardPass
             throw new ArgumentException($"Backward: the gradient has shape {seed.Shape}, the output {output.Shape}.", nameof(seed));
         }
 
+        if (seed is not null && (seed.DType != output.DType || !ReferenceEquals(seed.Device, output.Device)))
+        {
+            throw new ArgumentException(
+                $"Backward: the gradient is {seed.DType} on {seed.Device}, the output {output.DType} on {output.Device}. Convert it with To.",
+                nameof(seed));
+        }
+
         if (seed is null && output.Count != 1)
         {
             throw new InvalidOperationException(
                 $"Backward: the output has shape {output.Shape}, not one element. Reduce it with Sum() or Mean(), or pass its gradient.");
         }
 
-        BackwardPass pass = new(createGraph);
+        BackwardPass pass = new(createGraph, floor);
         BackwardPass? outer = t_current;
         List<Node> order = t_spare ?? [];
         t_spare = null;
@@ -87,6 +101,8 @@ internal sealed class BackwardPass
             return;
         }
 
+        AnomalyMode.CheckGradient(pass._acting?.Name, gradient);
+
         if (!pass._createGraph)
         {
             gradient.Keep();
@@ -121,6 +137,16 @@ internal sealed class BackwardPass
             }
 
             node.Pending = null;
+            if (node.Order < _floor)
+            {
+                if (node.Target >= 0)
+                {
+                    results[node.Target] = gradient;
+                }
+
+                continue;
+            }
+
             if (node.IsReleased)
             {
                 throw new InvalidOperationException(
@@ -133,6 +159,7 @@ internal sealed class BackwardPass
                 results[node.Target] = gradient;
             }
 
+            _acting = node;
             node.Backward(gradient);
             if (!_createGraph && node.Target < 0)
             {
@@ -156,7 +183,7 @@ internal sealed class BackwardPass
         root.Visited = _number;
         for (int next = 0; next < order.Count; next++)
         {
-            foreach (Node? input in order[next].Inputs)
+            foreach (Node? input in order[next].Order < _floor ? [] : order[next].Inputs)
             {
                 if (input is not null && input.Visited != _number)
                 {
@@ -176,7 +203,7 @@ internal sealed class BackwardPass
         {
             Node node = order[i];
             bool leads = node.Target >= 0;
-            foreach (Node? input in node.Inputs)
+            foreach (Node? input in node.Order < _floor ? [] : node.Inputs)
             {
                 leads |= input is not null && input.Visited == _number;
             }

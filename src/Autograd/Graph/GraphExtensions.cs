@@ -37,6 +37,7 @@ public static class GraphExtensions
         /// </summary>
         /// <param name="gradient">The gradient of this tensor; ones if null, which needs a tensor of one element.</param>
         /// <param name="retainGraph">Whether the graph can be used for another pass; else it is freed on the way.</param>
+        /// <exception cref="ArgumentException">The gradient's shape, element type or device is not the tensor's.</exception>
         /// <exception cref="InvalidOperationException">The tensor takes no part in a graph, has more than one element and no
         /// gradient is given, or its graph has been used.</exception>
         public void Backward(Tensor? gradient = null, bool retainGraph = false) =>

@@ -26,6 +26,16 @@ internal abstract class Node : GraphNode
         }
     }
 
+    private protected Node(string name, Node?[] inputs)
+    {
+        Name = name;
+        Order = Interlocked.Increment(ref s_order);
+        Inputs = inputs;
+    }
+
+    /// <summary>Nodes made from now on have at least this number, those made before a smaller one.</summary>
+    internal static long NextOrder => Interlocked.Read(ref s_order) + 1;
+
     /// <summary>The operator, for messages.</summary>
     internal string Name { get; }
 
@@ -77,6 +87,7 @@ internal abstract class Node : GraphNode
     {
         output.Node = this;
         TensorScope.Current?.Add(this);
+        AnomalyMode.CheckOutput(Name, output);
         return output;
     }
 
@@ -134,7 +145,7 @@ internal abstract class Node : GraphNode
     /// </summary>
     private protected bool TryAccumulateInto(int input, out Operand gradient)
     {
-        if (!Grad.IsEnabled && Inputs[input] is LeafNode { Target: < 0 } leaf)
+        if (!Grad.IsEnabled && !AnomalyMode.IsOpen && Inputs[input] is LeafNode { Target: < 0 } leaf)
         {
             gradient = leaf.GradientForUpdate().Operand;
             return true;

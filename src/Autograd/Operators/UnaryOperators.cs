@@ -123,7 +123,7 @@ public static class UnaryOperators
         public Tensor Affine(double scale, double shift) => x.Apply(new Affine(scale, shift), (_, g) => g * scale);
 
         /// <summary>Applies an element-wise function of your own: one kernel, on every device, with its gradient.</summary>
-        /// <param name="op">A <c>readonly struct</c> that implements <see cref="IUnaryOp"/>.</param>
+        /// <param name="op">A public <c>readonly struct</c> that implements <see cref="IUnaryOp"/>.</param>
         /// <param name="chain">The gradient of x, by differentiable operators, from what the operator saves (x, y, or nothing of
         /// use) and the gradient of y. Needed for gradients of gradients only.</param>
         /// <exception cref="ArgumentException">The elements are not floating point.</exception>

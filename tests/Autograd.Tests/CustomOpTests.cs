@@ -1,0 +1,113 @@
+namespace DeepSharp.Tests;
+
+/// <summary>Operators that users write themselves.</summary>
+public class CustomOpTests
+{
+    [Fact]
+    public void An_operator_of_differentiable_operators_has_both_derivatives()
+    {
+        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[1]), [Sample(1), Sample(2)], secondOrder: true);
+        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[0]), [Sample(1)], secondOrder: true);
+        GradCheck.Run(xs => new ExpOp().Apply(xs[0]), [Sample(1)], secondOrder: true);
+    }
+
+    [Fact]
+    public void Inputs_without_gradient_and_results_without_graph_cost_nothing()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor a = Sample(1).RequireGrad();
+        Tensor b = Sample(2);
+        Tensor y = new ScaledProduct(2).Apply(a, b);
+        y.Sum().Backward();
+        Assert.Equal(b.ToArray<double>().Select(static v => 2 * v), a.Gradient!.ToArray<double>());
+        Assert.False(new ScaledProduct(2).Apply(b, b).RequiresGrad);
+        using NoGrad noGrad = new();
+        Assert.False(new ScaledProduct(2).Apply(a, b).RequiresGrad);
+    }
+
+    [Fact]
+    public void A_kernel_of_ones_own_runs_on_every_device()
+    {
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor x = Tensor.From([-2.0, -0.5, 0, 0.5, 3], device).RequireGrad();
+            Tensor y = x.Apply(new Bump(2));
+            double[] expected = [.. x.ToArray<double>().Select(static v => 1 / (1 + (2 * v * v)))];
+            double[] slopes = [.. x.ToArray<double>().Select(static v => -4 * v / Math.Pow(1 + (2 * v * v), 2))];
+            Close(expected, y.ToArray<double>());
+            y.Sum().Backward(retainGraph: true);
+            Close(slopes, x.Gradient!.ToArray<double>());
+            string message = Assert.Throws<InvalidOperationException>(() => Grad.Of(y.Sum(), x, createGraph: true)).Message;
+            Assert.Contains("Bump", message, StringComparison.Ordinal);
+            Assert.Contains("differentiable operators", message, StringComparison.Ordinal);
+        }
+
+        GradCheck.Run(
+            xs => xs[0].Apply(new Bump(2), static (v, g) => g * v * -4 / ((v.Square() * 2) + 1).Square()), [Sample(3)], secondOrder: true);
+    }
+
+    [Fact]
+    public void Mistakes_are_named()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Sample(1).RequireGrad();
+        Says(() => new Faulty(static (_, inputs) => inputs[0], static (_, g) => [g]).Apply(x), "Faulty", "new tensor", "Clone");
+        Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g, g]).Apply(x).Sum().Backward(), "2 gradients for 1 inputs");
+        Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g.Sum()]).Apply(x).Sum().Backward(), "input 0", "[2, 3]", "[]");
+        Says(() => new Faulty(static (c, i) => c.Saved(0), static (_, g) => [g]).Apply(x), "Backward only");
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new Faulty(static (_, i) => i[0] * 2, static (c, _) => [c.Saved(0)]).Apply(x).Sum().Backward());
+        Assert.Throws<ArgumentNullException>(() => new ExpOp().Apply(x, null!));
+
+        // Without a gradient for an input, its leaf gets none.
+        new Faulty(static (_, i) => i[0] * 2, static (_, _) => [null]).Apply(x).Sum().Backward();
+        Assert.Null(x.Gradient);
+        Assert.True(Grad.IsEnabled);
+    }
+
+    private static void Says(Action call, params string[] parts)
+    {
+        string message = Assert.Throws<InvalidOperationException>(call).Message;
+        Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    private static Tensor Sample(int seed) => OperatorGradients.Sample([2, 3], seed);
+
+    private static void Close(double[] expected, double[] actual) =>
+        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First, pair.Second, 1e-14));
+
+    // scale a b: keeps its inputs.
+    private sealed class ScaledProduct(double scale) : CustomOp
+    {
+        protected override Tensor Forward(CustomContext context, IReadOnlyList<Tensor> inputs)
+        {
+            context.Save(inputs[0], inputs[1]);
+            return inputs[0] * inputs[1] * scale;
+        }
+
+        protected override IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient) =>
+            [gradient * context.Saved(1) * scale, gradient * context.Saved(0) * scale];
+    }
+
+    // e^x: keeps its output.
+    private sealed class ExpOp : CustomOp
+    {
+        protected override Tensor Forward(CustomContext context, IReadOnlyList<Tensor> inputs)
+        {
+            Tensor y = inputs[0].Exp();
+            context.Save(y);
+            return y;
+        }
+
+        protected override IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient) => [gradient * context.Saved(0)];
+    }
+
+    private sealed class Faulty(
+        Func<CustomContext, IReadOnlyList<Tensor>, Tensor> forward, Func<CustomContext, Tensor, IReadOnlyList<Tensor?>> backward) : CustomOp
+    {
+        protected override Tensor Forward(CustomContext context, IReadOnlyList<Tensor> inputs) => forward(context, inputs);
+
+        protected override IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient) => backward(context, gradient);
+    }
+}

@@ -1,0 +1,159 @@
+namespace DeepSharp.Tests;
+
+/// <summary>What cannot be done is refused at the call, with operator, shapes and remedy.</summary>
+public class ErrorTests
+{
+    private static readonly Tensor s_two = Tensor.Ones([2, 3], DType.Float32, Device.Cpu).Keep();
+    private static readonly Tensor s_double = Tensor.Ones([2, 3], DType.Float64, Device.Cpu).Keep();
+    private static readonly Tensor s_emulated = Tensor.Ones([2, 3], DType.Float32, Device.Emulated).Keep();
+    private static readonly Tensor s_integers = Tensor.Ones([2, 3], DType.Int32, Device.Cpu).Keep();
+    private static readonly Tensor s_bytes = Tensor.Ones([2, 3], DType.UInt8, Device.Cpu).Keep();
+    private static readonly Tensor s_other = Tensor.Ones([4, 5], DType.Float32, Device.Cpu).Keep();
+
+    // The call, and what its message must contain.
+    private static readonly (Func<Tensor> Call, string[] Says)[] s_calls =
+    [
+        (() => s_two + s_other, ["Add", "[2, 3]", "[4, 5]", "reshape"]),
+        (() => s_two - s_double, ["Subtract", "Float32", "Float64", "To(DType)"]),
+        (() => s_two * s_emulated, ["Multiply", "cpu", "emulated", "To(Device)"]),
+        (() => s_integers / s_integers, ["Divide", "Int32", "To(DType.Float32)"]),
+        (() => s_bytes + s_bytes, ["Add", "UInt8", "To(DType.Int32)"]),
+        (() => s_two.Pow(s_other), ["Pow", "[2, 3]", "[4, 5]"]),
+        (() => Tensor.Maximum(s_two, s_double), ["Maximum", "Float32", "Float64"]),
+        (() => s_two > s_other, ["Greater", "[2, 3]", "[4, 5]"]),
+        (() => s_two.Equal(s_double), ["Equal", "Float32", "Float64"]),
+        (() => Tensor.Where(s_two, s_two, s_two), ["Where", "Float32", "Bool", "Compare"]),
+        (() => Tensor.Where(s_two > 0, s_two, s_double), ["Where", "Float32", "Float64"]),
+        (() => Tensor.Where(s_two > 0, s_other, s_other), ["Where", "[2, 3]", "[4, 5]"]),
+        (() => s_integers.Exp(), ["Exp", "Int32", "[2, 3]", "To(DType.Float32)"]),
+        (() => s_two.Clamp(2, 1), ["Clamp", "2", "1"]),
+        (() => s_two.Clamp(double.NaN, 1), ["Clamp", "NaN"]),
+        (() => s_two.Sum(2), ["Sum", "[2, 3]", "-2 to 1"]),
+        (() => s_two.Sum([0, -2]), ["Sum", "[2, 3]", "twice"]),
+        (() => s_integers.Mean(), ["Mean", "Int32", "To(DType.Float32)"]),
+        (() => s_two.MatMul(s_other), ["MatMul", "[2, 3]", "[4, 5]", "ranspose"]),
+        (() => s_integers.MatMul(s_integers.T), ["MatMul", "Int32", "To(DType.Float32)"]),
+        (() => s_two.MatMul(s_double.T), ["MatMul", "Float32", "Float64"]),
+        (() => s_two.Linear(s_other), ["Linear", "[2, 3]", "[4, 5]", "[outputs, inputs]"]),
+        (() => s_two.Linear(s_two, s_two), ["Linear", "bias"]),
+        (() => s_integers.Softmax(), ["Softmax", "Int32", "To(DType.Float32)"]),
+        (() => s_two.SoftmaxCrossEntropy(s_two), ["SoftmaxCrossEntropy", "[2, 3]", "integers [N]"]),
+        (() => s_two.OneHot(3), ["OneHot", "Float32", "To(DType.Int64)"]),
+        (() => s_two[0].BatchNorm(null, null, null, null, 0.1, 1e-5), ["BatchNorm", "[3]"]),
+        (() => s_two.Dropout(1), ["Dropout", "[0, 1)"]),
+        (() => Tensor.Concatenate([]), ["Concatenate", "at least one"]),
+        (() => Tensor.Concatenate([s_two, s_other]), ["Concatenate", "[2, 3]", "[4, 5]", "Reshape"]),
+        (() => Tensor.Concatenate([s_two, s_two[0]]), ["Concatenate", "[2, 3]", "[3]"]),
+        (() => Tensor.Concatenate([s_two, s_double]), ["Concatenate", "Float64"]),
+        (() => s_integers.RequireGrad(), ["RequireGrad", "Int32"]),
+        (() => new Parameter(s_integers), ["Parameter", "Int32"]),
+    ];
+
+    [Fact]
+    public void Wrong_shapes_types_and_devices_are_refused_with_a_remedy()
+    {
+        using TensorScope scope = Tensor.Scope();
+        for (int i = 0; i < s_calls.Length; i++)
+        {
+            Exception? error = Record.Exception(() => s_calls[i].Call());
+            Assert.True(error is ArgumentException or InvalidOperationException, $"call {i} ({s_calls[i].Says[0]}) threw {error}");
+            Assert.All(s_calls[i].Says, part => Assert.Contains(part, error!.Message, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Backward_needs_a_graph_and_a_gradient_of_the_outputs_shape()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Tensor.Ones([2, 3], DType.Float32, Device.Cpu).RequireGrad();
+        Says(() => (x * 2).Backward(), "[2, 3]", "Sum()", "Mean()");
+        Says(() => s_two.Backward(), "[2, 3]", "RequireGrad()");
+        Assert.Contains(
+            "[4, 5]", Assert.Throws<ArgumentException>(() => (x * 2).Backward(s_other)).Message, StringComparison.Ordinal);
+        Says(() => Grad.Of((x * 2).Sum(), s_two), "Grad.Of", "input 0", "RequireGrad()");
+        Says(() => (x * 2).RequireGrad(), "RequireGrad", "Detach()");
+    }
+
+    [Fact]
+    public void A_gradient_of_another_type_or_device_is_refused()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Tensor.Ones([2, 3], DType.Float32, Device.Cpu).RequireGrad();
+        foreach (Tensor wrong in (Tensor[])[s_double, s_emulated])
+        {
+            string message = Assert.Throws<ArgumentException>(() => x.Square().Backward(wrong)).Message;
+            Assert.Contains("Float32", message, StringComparison.Ordinal);
+            Assert.Contains("To", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_a_graph_saved_must_not_change_before_its_backward_pass()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Action<Tensor>[] changes =
+        [
+            static t => t.Fill(3), static t => t.AddInPlace(t), static t => t.CopyFrom<double>([5, 6]), static t => t[0].Fill(1),
+            static t => t.CopyFrom(Tensor.From([7.0, 8], Device.Cpu)),
+        ];
+        foreach (Action<Tensor> change in changes)
+        {
+            Tensor x = Tensor.From([1.0, 2], Device.Cpu).RequireGrad();
+            Tensor y = x.Square();
+            Tensor z = y.Exp();
+            change(z.Detach());
+            Says(() => z.Sum().Backward(), "Exp", "changed in place", "Clone()");
+            Tensor again = x.Square().Sum();
+            change(x.Detach());
+            Says(() => again.Backward(), "Square", "made by From", "changed in place");
+        }
+
+        // Changes before the operator, after the pass, and of what no gradient needs, are no harm.
+        Tensor free = Tensor.From([1.0, 2], Device.Cpu).RequireGrad();
+        free.Detach().Fill(4);
+        Tensor sum = (free + 1).Sum();
+        free.Detach().Fill(5);
+        sum.Backward();
+        Tensor square = free.Square().Sum();
+        square.Backward();
+        free.Detach().Fill(6);
+        Assert.Equal([11, 11], free.Gradient!.ToArray<double>());
+    }
+
+    [Fact]
+    public void A_graph_ends_with_its_scope()
+    {
+        Tensor loss;
+        Tensor x = Tensor.From([1.0], Device.Cpu).RequireGrad();
+        using (Tensor.Scope())
+        {
+            loss = x.Exp().Sum().Keep();
+        }
+
+        Says(() => loss.Backward(), "freed", "scope");
+        Assert.Equal(Math.E, loss.Item(), 1e-14);
+        loss.Dispose();
+    }
+
+    [Fact]
+    public void An_error_in_mid_pass_leaves_everything_usable()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Tensor.From([1.0, 2], Device.Cpu).RequireGrad();
+        Tensor y = x.Square();
+        Tensor z = y.Exp();
+        z.Detach().Fill(1);
+        Assert.Throws<InvalidOperationException>(() => z.Sum().Backward());
+        Assert.True(Grad.IsEnabled);
+        Tensor next = x * 3;
+        Assert.True(next.BelongsToScope);
+        next.Sum().Backward();
+        Assert.Equal([3, 3], x.Gradient!.ToArray<double>());
+    }
+
+    private static void Says(Action call, params string[] parts)
+    {
+        string message = Assert.Throws<InvalidOperationException>(call).Message;
+        Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+}

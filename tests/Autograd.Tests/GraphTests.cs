@@ -1,0 +1,200 @@
+namespace DeepSharp.Tests;
+
+/// <summary>How gradients are asked for, collected and kept off.</summary>
+public class GraphTests
+{
+    [Fact]
+    public void Gradients_add_up_over_passes_until_they_are_zeroed()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2, 3]);
+        Assert.Null(x.Gradient);
+        x.Square().Sum().Backward();
+        Assert.Equal([2, 4, 6], x.Gradient!.ToArray<double>());
+        (x * 10).Sum().Backward();
+        Assert.Equal([12, 14, 16], x.Gradient!.ToArray<double>());
+        x.ZeroGradient();
+        Assert.Equal([0, 0, 0], x.Gradient!.ToArray<double>());
+        (x * 2).Sum().Backward();
+        Assert.Equal([2, 2, 2], x.Gradient!.ToArray<double>());
+    }
+
+    [Fact]
+    public void A_tensor_used_in_many_places_gets_the_sum()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([2, 3]);
+        Tensor y = x * x;
+        (y + (y * x) + x).Sum().Backward();
+        Assert.Equal([1 + 4 + 12, 1 + 6 + 27], x.Gradient!.ToArray<double>());
+    }
+
+    [Fact]
+    public void An_output_of_many_elements_takes_its_gradient_from_outside()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2, 3]);
+        Tensor seed = Tensor.From([1.0, 10, 100], Device.Cpu);
+        x.Square().Backward(seed);
+        Assert.Equal([2, 40, 600], x.Gradient!.ToArray<double>());
+        Assert.Equal([1, 10, 100], seed.ToArray<double>());
+    }
+
+    [Fact]
+    public void A_graph_can_be_kept_for_a_second_pass()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2]);
+        Tensor y = x.Exp().Sum();
+        y.Backward(retainGraph: true);
+        y.Backward();
+        double[] expected = [2 * Math.E, 2 * Math.Exp(2)];
+        Close(expected, x.Gradient!);
+        string message = Assert.Throws<InvalidOperationException>(() => y.Backward()).Message;
+        Assert.Contains("retainGraph", message, StringComparison.Ordinal);
+        Close(expected, x.Gradient!);
+    }
+
+    [Fact]
+    public void Gradients_can_be_values_that_leave_leaves_alone()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2]);
+        Tensor z = Leaf([5, 7]);
+        Tensor y = x * x * z;
+        Tensor[] gradients = Grad.Of(y.Sum(), [x, z, x], retainGraph: true);
+        Assert.Equal([10, 28], gradients[0].ToArray<double>());
+        Assert.Equal([1, 4], gradients[1].ToArray<double>());
+        Assert.Equal([10, 28], gradients[2].ToArray<double>());
+        Assert.Null(x.Gradient);
+        Assert.False(gradients[0].RequiresGrad);
+
+        // Of a tensor in the middle, and of one that the output does not depend on.
+        Tensor w = Leaf([1, 1, 1]);
+        Tensor[] middle = Grad.Of(y.Square().Sum(), [y, w]);
+        Assert.Equal([10, 56], middle[0].ToArray<double>());
+        Assert.Equal([0, 0, 0], middle[1].ToArray<double>());
+    }
+
+    [Fact]
+    public void Derivatives_of_any_order_can_be_taken()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([0.7]);
+        Tensor y = x.Sin();
+        double[] expected = [Math.Cos(0.7), -Math.Sin(0.7), -Math.Cos(0.7), Math.Sin(0.7), Math.Cos(0.7)];
+        foreach (double value in expected)
+        {
+            y = Grad.Of(y.Sum(), x, createGraph: true);
+            Assert.Equal(value, y.Item(), 1e-14);
+        }
+    }
+
+    [Fact]
+    public void A_gradient_penalty_reaches_the_leaves()
+    {
+        // d/dx of |grad of sum x^3|^2 = d/dx of 9 x^4 = 36 x^3.
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, -2]);
+        Tensor gradient = Grad.Of(x.Pow(3).Sum(), x, createGraph: true);
+        gradient.Square().Sum().Backward();
+        Close([36, -288], x.Gradient!);
+    }
+
+    [Fact]
+    public void Views_pass_gradients_to_the_elements_they_show()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2, 3, 4, 5, 6]);
+        Tensor matrix = x.Reshape(2, 3);
+        Tensor y = matrix.T[1..].Sum() + (matrix[1] * 10).Sum() + (matrix[.., ..1].Expand([2, 4]) * 100).Sum();
+        y.Backward();
+        Assert.Equal([400, 1, 1, 410, 11, 11], x.Gradient!.ToArray<double>());
+    }
+
+    [Fact]
+    public void Nothing_is_recorded_under_NoGrad_or_behind_Detach()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2]);
+        using (NoGrad outer = new())
+        {
+            Assert.False(Grad.IsEnabled);
+            Assert.False((x * 2).RequiresGrad);
+            Assert.False(x.Reshape(2, 1).RequiresGrad);
+            using (NoGrad inner = new())
+            {
+                inner.Dispose();
+            }
+
+            Assert.False(Grad.IsEnabled);
+        }
+
+        Assert.True(Grad.IsEnabled);
+        Tensor y = x * x;
+        Assert.True(y.RequiresGrad);
+        Assert.False(y.Detach().RequiresGrad);
+        (y.Detach() * x).Sum().Backward();
+        Assert.Equal([1, 4], x.Gradient!.ToArray<double>());
+    }
+
+    [Fact]
+    public void A_frozen_parameter_takes_no_gradient()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Parameter frozen = new(Tensor.From([2.0], Device.Cpu)) { IsTrainable = false };
+        Parameter trained = new(Tensor.From([3.0], Device.Cpu));
+        (frozen * trained).Sum().Backward();
+        Assert.Null(frozen.Gradient);
+        Assert.Equal(2, trained.Gradient!.Item());
+        string message = Assert.Throws<InvalidOperationException>(() => frozen.Square().Sum().Backward()).Message;
+        Assert.Contains("parameter", message, StringComparison.Ordinal);
+        Assert.Contains("RequireGrad", message, StringComparison.Ordinal);
+        frozen.IsTrainable = true;
+        frozen.Square().Sum().Backward();
+        Assert.Equal(4, frozen.Gradient!.Item());
+    }
+
+    [Fact]
+    public void Parameters_and_their_gradients_outlive_scopes()
+    {
+        Parameter p;
+        using (Tensor.Scope())
+        {
+            p = new Parameter(Tensor.From([1.0, 2], Device.Cpu));
+            p.Square().Sum().Backward();
+        }
+
+        Assert.Equal([1, 2], p.ToArray<double>());
+        Assert.Equal([2, 4], p.Gradient!.ToArray<double>());
+        Assert.False(p.BelongsToScope);
+    }
+
+    [Fact]
+    public void Long_chains_do_not_exhaust_the_stack()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1]);
+        Tensor y = x;
+        for (int i = 0; i < 20_000; i++)
+        {
+            y += 1;
+        }
+
+        y.Sum().Backward();
+        Assert.Equal(1, x.Gradient!.Item());
+        Assert.Equal(20_001, y.Item());
+    }
+
+    private static Tensor Leaf(double[] values) => Tensor.From(values, Device.Cpu).RequireGrad();
+
+    private static void Close(double[] expected, Tensor actual)
+    {
+        double[] values = actual.ToArray<double>();
+        Assert.Equal(expected.Length, values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(expected[i], values[i], 1e-12 * (1 + Math.Abs(expected[i])));
+        }
+    }
+}
