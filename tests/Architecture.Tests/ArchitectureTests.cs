@@ -96,7 +96,8 @@ public partial class ArchitectureTests
         foreach (string file in Sources())
         {
             string[] types = [.. PublicType().Matches(File.ReadAllText(file)).Select(static match => match.Groups["name"].Value)];
-            string name = Path.GetFileName(file).Split('.')[0];
+            // A generic type stands beside the plain one of its name: Name{T}.cs.
+            string name = Path.GetFileName(file).Split('.', '{')[0];
             if (types.Length > 1 || (types.Length == 1 && types[0] != name))
             {
                 wrong.Add($"{Path.GetFileName(file)}: {string.Join(", ", types)}");

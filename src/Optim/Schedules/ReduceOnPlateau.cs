@@ -94,6 +94,41 @@ public sealed class ReduceOnPlateau
         Reductions = 0;
     }
 
+    /// <summary>What has to be saved to go on later, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>
+    {
+        ["best"] = Tensor.Scalar(Best, DType.Float64, Device.Cpu),
+        ["bad_observations"] = Tensor.Scalar(BadObservations, DType.Int64, Device.Cpu),
+        ["cooldown_left"] = Tensor.Scalar(CooldownLeft, DType.Int64, Device.Cpu),
+        ["reductions"] = Tensor.Scalar(Reductions, DType.Int64, Device.Cpu),
+    };
+
+    /// <summary>Goes back to a saved state.</summary>
+    /// <param name="state">What <see cref="State"/> gave.</param>
+    /// <exception cref="ArgumentException">A name is missing or unknown, or a value is impossible. Nothing has been changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        string[] wanted = ["best", "bad_observations", "cooldown_left", "reductions"];
+        if (!state.Keys.Order().SequenceEqual(wanted.Order()))
+        {
+            throw new ArgumentException(
+                $"ReduceOnPlateau: a state has {string.Join(", ", wanted)}; this one has {string.Join(", ", state.Keys)}.", nameof(state));
+        }
+
+        double[] values = [.. wanted.Select(name => state[name].Count == 1 ? state[name].Item() : double.NaN)];
+        if (double.IsNaN(values[0]) || values.Skip(1).Any(static value => !(value is >= 0 and <= int.MaxValue)))
+        {
+            throw new ArgumentException(
+                $"ReduceOnPlateau: the state ({string.Join(", ", values)}) must be a number and three counts.", nameof(state));
+        }
+
+        Best = values[0];
+        BadObservations = (int)values[1];
+        CooldownLeft = (int)values[2];
+        Reductions = (int)values[3];
+    }
+
     private bool Note(double metric)
     {
         if (IsBetter(metric))

@@ -123,5 +123,54 @@ public class SchedulesOfOptimizers
         Assert.Equal(0.005, second.LearningRate, 14);
     }
 
+    [Fact]
+    public void Training_goes_on_from_a_saved_state_where_the_schedule_stood()
+    {
+        Sgd first = Make(0.1, momentum: 0.5);
+        first.Schedule = new OneCycle(1, 20);
+        for (int step = 0; step < 7; step++)
+        {
+            first.Step();
+        }
+
+        Sgd second = Make(0.3, momentum: 0.5);
+        second.Schedule = new OneCycle(1, 20);
+        second.LoadState(first.State());
+        for (int step = 0; step < 5; step++)
+        {
+            Assert.Equal(first.LearningRate, second.LearningRate);
+            Assert.Equal(first.Options.Momentum, second.Options.Momentum);
+            first.Step();
+            second.Step();
+        }
+
+        Assert.Equal(new OneCycle(1, 20).Rate(0.1, 12), second.LearningRate);
+        Assert.Equal(0.1, second.BaseLearningRate);
+    }
+
+    [Fact]
+    public void A_plateau_goes_on_from_a_saved_state()
+    {
+        Sgd optimizer = Make(0.1);
+        ReduceOnPlateau first = new(factor: 0.5, patience: 2, cooldown: 1);
+        foreach (double value in new[] { 3.0, 2, 2, 2, 2, 2, 2 })
+        {
+            first.Observe(optimizer, value);
+        }
+
+        ReduceOnPlateau second = new(factor: 0.5, patience: 2, cooldown: 1);
+        second.LoadState(first.State());
+        Assert.Equal(
+            (first.Best, first.BadObservations, first.CooldownLeft, first.Reductions),
+            (second.Best, second.BadObservations, second.CooldownLeft, second.Reductions));
+        Assert.Equal((2.0, 1, 0, 1), (second.Best, second.BadObservations, second.CooldownLeft, second.Reductions));
+
+        Dictionary<string, Tensor> damaged = new(first.State()) { ["reductions"] = Tensor.Scalar(-1, DType.Int64) };
+        Assert.Throws<ArgumentException>(() => second.LoadState(damaged));
+        damaged.Remove("best");
+        Assert.Contains("best", Assert.Throws<ArgumentException>(() => second.LoadState(damaged)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, second.Best);
+    }
+
     private static Sgd Make(double rate, double momentum = 0) => new([new Parameter(Tensor.Zeros(1))], rate, momentum);
 }
