@@ -63,7 +63,7 @@ public static class ModuleTraining
                 throw new ArgumentException($"Fit: {data.Count} samples make no batch of {batchSize} to train on.", nameof(data));
             }
 
-            TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? []);
+            using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? []);
             return run.Fit(data, validation, epochs, batchSize, seed, dropLast);
         }
 

@@ -7,9 +7,11 @@ namespace DeepSharp.Training;
 
 /// <summary>One call of <c>Fit</c>.</summary>
 internal sealed class TrainingRun(
-    Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks)
+    Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks) : IDisposable
 {
     private readonly RunningMean _loss = new();
+
+    public void Dispose() => _loss.Dispose();
 
     internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, bool dropLast)
     {
@@ -44,7 +46,7 @@ internal sealed class TrainingRun(
     {
         using NoGrad noGrad = new();
         using EvaluationMode mode = new(model);
-        RunningMean mean = new();
+        using RunningMean mean = new();
         foreach (Metric metric in metrics)
         {
             metric.Reset();

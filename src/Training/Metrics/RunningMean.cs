@@ -1,7 +1,7 @@
 namespace DeepSharp.Training;
 
 /// <summary>A weighted mean of device scalars that is added up on the device.</summary>
-public sealed class RunningMean
+public sealed class RunningMean : IDisposable
 {
     private Tensor? _sum;
     private double _weight;
@@ -45,5 +45,13 @@ public sealed class RunningMean
         {
             _sum.Fill(0);
         }
+    }
+
+    /// <summary>Starts again and frees the sum.</summary>
+    public void Dispose()
+    {
+        _weight = 0;
+        _sum?.Dispose();
+        _sum = null;
     }
 }

@@ -1,0 +1,100 @@
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Training;
+
+namespace DeepSharp.Tests;
+
+public class CallbackOrderTests
+{
+    [Fact]
+    public void Callbacks_are_told_everything_in_order_one_after_the_other()
+    {
+        List<string> log = [];
+        Dense model = Problem.LineModel();
+        model.Fit(
+            Problem.Line(5), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 2, batchSize: 3, validation: Problem.Line(2),
+            callbacks: [new Recorder("a ", log), new Recorder("b ", log)]);
+        string[] one = [
+            "begin 2x2", "epoch 1", "batch 1:3", "batch 2:5", "end 1 loss,val_loss", "epoch 2", "batch 1:3", "batch 2:5", "end 2 loss,val_loss",
+            "done"];
+        Assert.Equal(one.SelectMany(static line => new[] { "a " + line, "b " + line }), log);
+    }
+
+    [Fact]
+    public void A_callback_sees_the_running_loss_and_ends_training_after_its_epoch()
+    {
+        List<double> losses = [];
+        Recorder recorder = new()
+        {
+            AtBatch = context =>
+            {
+                losses.Add(context.Loss);
+                if (context.Epoch == 2)
+                {
+                    context.Stop();
+                }
+            },
+        };
+        Dense model = Problem.LineModel();
+        History history = model.Fit(
+            Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 9, batchSize: 3, callbacks: [recorder]);
+        Assert.Equal(2, history.Epochs.Count);
+        Assert.True(history.StoppedEarly);
+        Assert.Equal(4, losses.Count);
+        Assert.Equal(history["loss"][0], losses[1], 1e-15);
+        Assert.Equal(history["loss"][1], losses[3], 1e-15);
+        Assert.Equal("done", recorder.Log[^1]);
+    }
+
+    [Fact]
+    public void Stopping_in_the_last_epoch_is_no_early_stop()
+    {
+        Dense model = Problem.LineModel();
+        Recorder recorder = new() { AtEpoch = static (context, _) => context.Stop() };
+        History history = model.Fit(Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 1, callbacks: [recorder]);
+        Assert.False(history.StoppedEarly);
+    }
+
+    [Fact]
+    public void An_exception_in_mid_step_comes_out_and_leaves_scopes_and_memory_in_order()
+    {
+        Sequential model = Problem.Classifier(1);
+        Optimizer optimizer = Problem.Adam(model);
+        var data = Problem.Rings(40);
+        model.Fit(data, optimizer, batchSize: 10);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long live = Device.Cpu.Statistics.LiveBytes;
+        Recorder recorder = new() { AtBatch = static context => throw new ArithmeticException($"at {context.Batch}") };
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => model.Fit(data, optimizer, batchSize: 10, callbacks: [recorder]));
+        Assert.Equal("at 1", error.Message);
+        Assert.Equal("done", recorder.Log[^1]);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.InRange(Device.Cpu.Statistics.LiveBytes, 0, live);
+        using Tensor outside = Tensor.Zeros(1, device: Device.Cpu);
+        Assert.False(outside.BelongsToScope);
+        using Tensor product = outside * model.Parameters().First().Sum();
+        product.Backward();
+        optimizer.ZeroGradients();
+        Assert.Single(model.Fit(data, optimizer, batchSize: 10).Epochs);
+    }
+
+    [Fact]
+    public void Lines_of_progress_name_every_value()
+    {
+        StringWriter writer = new();
+        Dense model = Problem.LineModel();
+        History history = model.Fit(
+            Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 2, validation: Problem.Line(3),
+            callbacks: [new ProgressLines(writer)]);
+        string[] lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith(
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"epoch 2/2  loss {history["loss"][1]:F4}  val_loss {history["val_loss"][1]:F4}  "),
+            lines[1],
+            StringComparison.Ordinal);
+    }
+}

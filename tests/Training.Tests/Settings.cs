@@ -1,0 +1,2 @@
+// Tests compare counters of devices, which all threads share.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
