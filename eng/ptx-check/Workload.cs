@@ -91,6 +91,8 @@ internal static class Workload
         Parameter x = new(Tensor.Normal([4, 6]));
         new LayerNorm(6).Forward(x).Sum().Backward();
         new Embedding(5, 3).Forward(Tensor.From([1, 4, 1], [3])).Sum().Backward();
+        x.BatchNormFixed(null, null, Tensor.Zeros(6), Tensor.Ones(6), 1e-5).Sum().Backward();
+        x.Gather(Tensor.From([0, 5, 2, 2], [4, 1]), 1).Sum().Backward();
         _ = x.Softmax();
         _ = x.LogSoftmax();
     }
