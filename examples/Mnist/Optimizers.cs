@@ -24,6 +24,9 @@ internal static class Optimizers
         ["lion"] = (1e-4, static (parameters, rate) => new Lion(parameters, rate)),
         ["schedule-free"] = (2.5e-3, static (parameters, rate) => new ScheduleFreeAdamW(parameters, rate)),
         ["lookahead"] = (1e-3, static (parameters, rate) => new Lookahead(new Adam(parameters, rate))),
+        ["lars"] = (1, static (parameters, rate) => new Lars(parameters, rate)),
+        ["lamb"] = (5e-3, static (parameters, rate) => new Lamb(parameters, rate)),
+        ["adafactor"] = (1e-2, static (parameters, rate) => new Adafactor(parameters, rate)),
     };
 
     internal static IEnumerable<string> Names => s_all.Keys;

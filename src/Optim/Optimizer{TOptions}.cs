@@ -26,6 +26,12 @@ public abstract class Optimizer<TOptions> : Optimizer
     /// <inheritdoc/>
     public override double GradientNorm => Clipping is { Kind: GradientClippingKind.GlobalNorm } ? _gate.Norm : double.NaN;
 
+    /// <summary>Refuses parameters that the rule cannot train.</summary>
+    /// <exception cref="ArgumentException">There is such a parameter.</exception>
+    private protected virtual void Check(IReadOnlyList<Parameter> parameters)
+    {
+    }
+
     /// <summary>Sets state that begins with other than a constant.</summary>
     private protected virtual void Initialize(UpdateRun run)
     {
@@ -142,6 +148,7 @@ public abstract class Optimizer<TOptions> : Optimizer
             }
         }
 
+        Check(trained);
         ParameterGroup<TOptions> group = new(trained, options, StateNames);
         int slots = StateNames(options).Count;
         group.Runs.AddRange(ParameterArena.Pack(trained).Select(run => new UpdateRun(run, slots, slot => InitialState(options, slot))));

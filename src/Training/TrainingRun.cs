@@ -74,12 +74,15 @@ internal sealed class TrainingRun(
 
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch, dropLast: dropLast))
         {
-            optimizer.ZeroGradients();
-            Tensor prediction = model.Forward(x);
-            Tensor value = loss.Compute(prediction, y);
-            value.Backward();
-            optimizer.Step();
-            Collect(_loss, metrics, loss, value, prediction, y);
+            // Some rules evaluate the loss more than once; the first time is at the weights before the step.
+            Tensor? prediction = null;
+            Tensor value = optimizer.Step(() =>
+            {
+                Tensor output = model.Forward(x);
+                prediction ??= output;
+                return loss.Compute(output, y);
+            });
+            Collect(_loss, metrics, loss, value, prediction!, y);
             context.Batch++;
             context.Samples += x.Shape[0];
             context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

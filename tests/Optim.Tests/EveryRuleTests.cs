@@ -15,7 +15,7 @@ public class EveryRuleTests
         Rule rule = Rule.All[name];
         Parameter w = new(Tensor.From([-1.0, 5], new Shape(1, 2), Device.Cpu));
         Optimizer optimizer = rule.Make([w], rule.ParabolaRate);
-        Steps(optimizer, w, rule.ParabolaSteps, () => (w - 3).Square().Sum(), static p => [2 * (p[0] - 3), 2 * (p[1] - 3)]);
+        Steps(optimizer, rule, w, rule.ParabolaSteps, () => (w - 3).Square().Sum(), static p => [2 * (p[0] - 3), 2 * (p[1] - 3)]);
         Assert.All(Final(optimizer, w), static x => Assert.Equal(3, x, 0.02));
     }
 
@@ -24,9 +24,9 @@ public class EveryRuleTests
     public void Solves_Rosenbrock(string name)
     {
         Rule rule = Rule.All[name];
-        Parameter w = new(Tensor.From(Surface.RosenbrockStart, new Shape(1, 2), Device.Cpu));
+        Parameter w = new(Tensor.From(rule.Start, new Shape(1, 2), Device.Cpu));
         Optimizer optimizer = rule.Make([w], rule.RosenbrockRate);
-        Steps(optimizer, w, rule.RosenbrockSteps, () => Surface.Rosenbrock(w.Reshape(2)), static p => Surface.Gradient("rosenbrock", p));
+        Steps(optimizer, rule, w, rule.RosenbrockSteps, () => Surface.Rosenbrock(w.Reshape(2)), static p => Surface.Gradient("rosenbrock", p));
         double[] end = Final(optimizer, w);
         Assert.Equal(1, end[0], 0.15);
         Assert.Equal(1, end[1], 0.3);
@@ -104,11 +104,13 @@ public class EveryRuleTests
     }
 
     // Gradients by hand, where the rule does not evaluate the loss: the graph is not what is tested.
-    private static void Steps(Optimizer optimizer, Parameter w, int count, Func<Tensor> loss, Func<double[], double[]> gradient)
+    private static void Steps(Optimizer optimizer, Rule rule, Parameter w, int count, Func<Tensor> loss, Func<double[], double[]> gradient)
     {
+        double rate = optimizer.LearningRate;
         for (int step = 0; step < count; step++)
         {
             using TensorScope scope = Tensor.Scope();
+            optimizer.LearningRate = rule.Decays ? rate * (count - step) / count : rate;
             if (optimizer.NeedsLoss)
             {
                 optimizer.Step(loss);

@@ -85,6 +85,12 @@ public class PaperTests
         Assert.Equal(new RAdamOptions(), new RAdam(p).Options);
         Assert.Equal(new AsgdOptions(), new Asgd(p).Options);
         Assert.Equal(new LionOptions(), new Lion(p).Options);
+        Assert.Equal(new LarsOptions(), new Lars(p).Options);
+        Assert.Equal(new LambOptions(), new Lamb(p).Options);
+        Assert.Equal(new AdafactorOptions(), new Adafactor(p).Options);
+        Assert.Equal(new MuonOptions(), new Muon([new Parameter(Tensor.Ones([2, 2], device: Device.Cpu))]).Options);
+        Assert.Equal(new LbfgsOptions(), new Lbfgs(p).Options);
+        Assert.Equal(new NewtonCgOptions(), new NewtonCg(p).Options);
         Assert.Equal(new ScheduleFreeAdamWOptions(), new ScheduleFreeAdamW(p).Options);
     }
 

@@ -6,6 +6,12 @@ namespace DeepSharp.Tests;
 internal sealed record Rule(
     Func<Parameter[], double, Optimizer> Make, double ParabolaRate, int ParabolaSteps, double RosenbrockRate, int RosenbrockSteps)
 {
+    /// <summary>Whether the rate falls to zero on the way: steps of a fixed size, or one in proportion to the weights, do not settle.</summary>
+    internal bool Decays { get; init; }
+
+    /// <summary>Where Rosenbrock begins. Steps in proportion to the weights end at the origin, which lies in the valley from the usual point.</summary>
+    internal double[] Start { get; init; } = Surface.RosenbrockStart;
+
     /// <summary>Every rule, in the variants that have code of their own.</summary>
     internal static IReadOnlyDictionary<string, Rule> All { get; } = new Dictionary<string, Rule>
     {
@@ -42,6 +48,13 @@ internal sealed record Rule(
         ["Asgd"] = new(static (p, rate) => new Asgd(p, rate, averagingStart: 3), 0.1, 100, 1e-3, 10000),
         ["Lion"] = new(static (p, rate) => new Lion(p, rate), 0.002, 4000, 1e-3, 10000),
         ["ScheduleFreeAdamW"] = new(static (p, rate) => new ScheduleFreeAdamW(p, rate, warmupSteps: 5), 0.1, 1500, 0.01, 10000),
+        ["Lars"] = new(static (p, rate) => new Lars(p, rate, trust: 1, weightDecay: 0), 0.02, 500, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
+        ["Lamb"] = new(static (p, rate) => new Lamb(p, rate, weightDecay: 0), 0.01, 2000, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
+        ["Adafactor"] = new(static (p, rate) => new Adafactor(p, rate), 0.01, 2000, 1e-2, 8000) { Decays = true, Start = [0.4, 1.6] },
+        ["Muon"] = new(static (p, rate) => new Muon(p, rate, 0.9), 1e-2, 2000, 4e-3, 6000) { Decays = true },
+        ["Lbfgs"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3), 1, 10, 0.1, 300),
+        ["Lbfgs, line search"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3, historySize: 4, lineSearch: true), 1, 10, 1, 30),
+        ["NewtonCg"] = new(static (p, rate) => new NewtonCg(p, rate), 1, 5, 1, 40),
         ["Lookahead"] = new(static (p, rate) => new Lookahead(new Adam(p, rate)), 0.1, 300, 0.01, 10000),
     };
 

@@ -10,6 +10,8 @@ public class TrajectoryTests
 
     public static IEnumerable<object[]> Float64Names => Names.Where(static row => ((string)row[0]).EndsWith("/float64", StringComparison.Ordinal));
 
+    public static IEnumerable<object[]> LbfgsNames => Golden.Names("optimizers", "lbfgs");
+
     // With the gradients that PyTorch gave to its rule, rounding does not carry over from step to step through the surface.
     [Theory]
     [MemberData(nameof(Names))]
@@ -51,6 +53,39 @@ public class TrajectoryTests
 
         golden.Outputs["values"].AssertClose(values.ToArray(), 1e-10, 1e-10);
         golden.Outputs["points"].AssertClose(points.ToArray(), 1e-10, 1e-10);
+    }
+
+    [Theory]
+    [MemberData(nameof(LbfgsNames))]
+    public void Lbfgs_agrees_with_PyTorch_in_points_and_evaluations(string name)
+    {
+        GoldenCase golden = Golden.Load("optimizers")[name];
+        string surface = golden.Options.Text("surface");
+        Parameter point = Surface.Point(surface, DType.Float64);
+        Lbfgs optimizer = new([point], new LbfgsOptions
+        {
+            LearningRate = golden.Options.Number("lr"),
+            Iterations = golden.Options.Integer("max_iter"),
+            Evaluations = golden.Options.Integer("max_eval"),
+            HistorySize = golden.Options.Integer("history_size"),
+            GradientTolerance = golden.Options.Number("tolerance_grad"),
+            ChangeTolerance = golden.Options.Number("tolerance_change"),
+            LineSearch = !golden.Options.IsNull("line_search_fn"),
+        });
+        List<double> points = [];
+        List<double> values = [];
+        List<double> evaluations = [];
+        for (int step = 0; step < golden.Outputs["values"].Count; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            values.Add(optimizer.Step(() => Surface.Loss(surface, point)).Item());
+            points.AddRange(point.Values());
+            evaluations.Add(optimizer.EvaluationCount);
+        }
+
+        golden.Outputs["evaluations"].AssertClose(evaluations.ToArray(), 0, 0);
+        golden.Outputs["values"].AssertClose(values.ToArray(), 1e-8, 1e-10);
+        golden.Outputs["points"].AssertClose(points.ToArray(), 1e-8, 1e-10);
     }
 
     [Theory]

@@ -58,6 +58,10 @@ internal sealed class GradientGate
         }
     }
 
+    /// <summary>Whether the step is to be made, as a truth value on the device; null if that is not asked.</summary>
+    internal Tensor? Go(UpdateRun run) =>
+        run.Treatment.Go is null ? null : _places[(run.DType, run.Device)].Control.Narrow(0, 1, 1).Reshape(Shape.Scalar).NotEqual(0);
+
     private Operand Number(UpdateRun run, int index)
     {
         Operand control = _places[(run.DType, run.Device)].Control.Operand;

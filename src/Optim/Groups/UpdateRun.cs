@@ -53,6 +53,13 @@ public sealed class UpdateRun
     internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
         where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
 
+    /// <summary>Flat memory of the stretch's length, zero and outside all scopes.</summary>
+    internal Tensor Scratch()
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        return Tensor.Zeros(Run.Length, DType, Device);
+    }
+
     /// <summary>A parameter's part of a flat tensor that runs along, in the parameter's shape.</summary>
     internal Tensor View(Tensor flat, Parameter parameter) =>
         flat.Narrow(0, parameter.ArenaOffset - Run.Start, parameter.Count).Reshape(parameter.Shape);

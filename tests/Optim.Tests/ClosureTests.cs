@@ -1,0 +1,95 @@
+using DeepSharp.Optim;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Rules that evaluate the loss themselves: what they reach, and what they refuse.</summary>
+public class ClosureTests
+{
+    [Fact]
+    public void Newton_s_step_solves_a_quadratic_at_once()
+    {
+        Parameter x = Surface.Parameter([1.5]);
+        Parameter y = Surface.Parameter([-2]);
+        NewtonCg optimizer = new([x, y]);
+        for (int step = 0; step < 3; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            optimizer.Step(() => (25 * x.Square() + (3 * x * y) + (0.5 * y.Square())).Sum());
+        }
+
+        // Truncated conjugate gradients, exact in two iterations as the residual bound tightens.
+        Assert.Equal(0, x.Item(), 1e-6);
+        Assert.Equal(0, y.Item(), 1e-6);
+    }
+
+    [Fact]
+    public void Newton_converges_quadratically_on_Rosenbrock()
+    {
+        Parameter w = Surface.Parameter(Surface.RosenbrockStart);
+        NewtonCg optimizer = new([w]);
+        double loss = double.NaN;
+        for (int step = 0; step < 40; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            double now = optimizer.Step(() => Surface.Rosenbrock(w)).Item();
+            Assert.False(now > loss);
+            loss = now;
+        }
+
+        Assert.True(loss < 1e-20);
+    }
+
+    [Fact]
+    public void Newton_leaves_a_saddle_along_the_gradient()
+    {
+        // Concave in x: the curvature along the gradient is negative, so the step is -g.
+        Parameter w = Surface.Parameter([0.5]);
+        NewtonCg optimizer = new([w]);
+        using TensorScope scope = Tensor.Scope();
+        optimizer.Step(() => -w.Square().Sum());
+        Assert.Equal(0.5 + 1, w.Item(), 12);
+    }
+
+    [Fact]
+    public void A_linear_loss_has_no_Hessian_and_moves_along_the_gradient()
+    {
+        Parameter w = Surface.Parameter([3]);
+        NewtonCg optimizer = new([w], 0.25);
+        using TensorScope scope = Tensor.Scope();
+        optimizer.Step(() => (2 * w).Sum());
+        Assert.Equal(2.5, w.Item(), 12);
+    }
+
+    [Fact]
+    public void Lbfgs_solves_a_sum_of_squares_in_many_variables()
+    {
+        double[] target = [.. Enumerable.Range(0, 30).Select(static i => Math.Cos(i))];
+        Parameter a = new(Tensor.Zeros(30, DType.Float64, Device.Cpu));
+        Parameter b = Surface.Parameter([5]);
+        Lbfgs optimizer = new([a, b], iterations: 60, lineSearch: true);
+        using TensorScope scope = Tensor.Scope();
+        Tensor scale = Tensor.From([.. Enumerable.Range(1, 30).Select(static i => (double)i)], Device.Cpu);
+        optimizer.Step(() => (scale * (a - Tensor.From(target, Device.Cpu)).Square()).Sum() + (b - a[0]).Square().Sum());
+        double[] found = a.Values();
+        Assert.All(target, (x, i) => Assert.Equal(x, found[i], 1e-4));
+        Assert.Equal(1, b.Item(), 1e-3);
+    }
+
+    [Fact]
+    public void They_need_the_loss_and_refuse_what_they_cannot_do()
+    {
+        foreach (Optimizer optimizer in new Optimizer[] { new Lbfgs([Surface.Parameter([1])]), new NewtonCg([Surface.Parameter([1])]) })
+        {
+            Assert.True(optimizer.NeedsLoss);
+            Assert.Contains("Step(() => loss)", Assert.Throws<InvalidOperationException>(optimizer.Step).Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(() => optimizer.Clipping = GradientClipping.ByValue(1));
+            Assert.Throws<InvalidOperationException>(() => optimizer.SkipsNonFinite = true);
+        }
+
+        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1])]).AddGroup([Surface.Parameter([1])]));
+        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1]), Surface.Parameter([1], DType.Float32)]));
+        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1])], new LbfgsOptions { WeightDecay = 0.1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Lbfgs([Surface.Parameter([1])], historySize: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonCg([Surface.Parameter([1])], iterations: 0));
+    }
+}
