@@ -28,7 +28,7 @@ public static class ModuleTraining
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
-        /// <exception cref="ArgumentException">An argument is out of range, there is no batch to train on, or both kinds of validation data are given.</exception>
+        /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no batch to train on, or both kinds of validation data are given.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -53,6 +53,7 @@ public static class ModuleTraining
                     nameof(validationSplit));
             }
 
+            RequireNames(metrics);
             if (validationSplit > 0)
             {
                 (data, validation) = data.Split(1 - validationSplit, seed);
@@ -77,6 +78,7 @@ public static class ModuleTraining
             Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
         {
             ArgumentNullException.ThrowIfNull(data);
+            RequireNames(metrics);
             return TrainingRun.Evaluate(model, data, loss ?? new CrossEntropyLoss(), metrics ?? [], batchSize);
         }
 
@@ -128,6 +130,15 @@ public static class ModuleTraining
             }
 
             return outputs ?? throw new ArgumentException("Predict: the data set is empty.", nameof(data));
+        }
+    }
+
+    private static void RequireNames(IReadOnlyList<Metric>? metrics)
+    {
+        string[] names = ["loss", .. (metrics ?? []).Select(static metric => metric.Name)];
+        if (names.Distinct().Count() < names.Length)
+        {
+            throw new ArgumentException($"Every metric needs a name of its own: {string.Join(", ", names)}.", nameof(metrics));
         }
     }
 }

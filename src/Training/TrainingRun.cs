@@ -24,7 +24,7 @@ internal sealed class TrainingRun(
         {
             for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
             {
-                context.Epoch = epoch;
+                Begin(context, epoch);
                 Tell(callback => callback.OnEpochBegin(context));
                 EpochResult result = Epoch(context, data, validation, batchSize, seed, dropLast);
                 history.Add(result);
@@ -61,17 +61,23 @@ internal sealed class TrainingRun(
         return Values(mean, metrics);
     }
 
-    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed, bool dropLast)
+    private void Begin(TrainingContext context, int epoch)
     {
-        long began = Stopwatch.GetTimestamp();
+        context.Epoch = epoch;
         context.Batch = 0;
         context.Samples = 0;
+        context.Seconds = 0;
+        context.EpochMetrics = null;
         _loss.Reset();
         foreach (Metric metric in metrics)
         {
             metric.Reset();
         }
+    }
 
+    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed, bool dropLast)
+    {
+        long began = Stopwatch.GetTimestamp();
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch, dropLast: dropLast))
         {
             // Some rules evaluate the loss more than once; the first time is at the weights before the step.
@@ -93,6 +99,9 @@ internal sealed class TrainingRun(
         }
 
         Dictionary<string, double> values = Values(_loss, metrics);
+
+        // Validation uses the same metrics; callbacks go on seeing those of the training.
+        context.EpochMetrics = metrics.ToDictionary(static metric => metric.Name, metric => values[metric.Name]);
         double trained = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (validation is not null)
         {

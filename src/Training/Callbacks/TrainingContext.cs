@@ -55,7 +55,10 @@ public sealed class TrainingContext
     public double Loss => _loss.Result();
 
     /// <summary>The metrics of this epoch so far, by name. Waits for the device.</summary>
-    public IReadOnlyDictionary<string, double> Metrics => _metrics.ToDictionary(static metric => metric.Name, static metric => metric.Result());
+    public IReadOnlyDictionary<string, double> Metrics => EpochMetrics ?? _metrics.ToDictionary(static metric => metric.Name, static metric => metric.Result());
+
+    /// <summary>The metrics of the epoch once all its batches are done.</summary>
+    internal IReadOnlyDictionary<string, double>? EpochMetrics { get; set; }
 
     /// <summary>Ends the training after this epoch.</summary>
     public void Stop() => StopRequested = true;

@@ -47,6 +47,31 @@ public class CallbackOrderTests
     }
 
     [Fact]
+    public void An_epoch_begins_with_nothing_done_and_ends_with_the_metrics_of_its_training()
+    {
+        Watcher watcher = new();
+        Sequential model = Problem.Classifier(1);
+        History history = model.Fit(
+            Problem.Rings(40), Problem.Adam(model), epochs: 3, batchSize: 10, metrics: [new Accuracy()], validation: Problem.Rings(4),
+            callbacks: [watcher]);
+        Assert.Equal([(0, 0L), (0, 0L), (0, 0L)], watcher.Begins);
+        Assert.All(watcher.LossesAtBegin, static loss => Assert.Equal(double.NaN, loss));
+        Assert.Equal(history["accuracy"], watcher.Accuracies);
+        Assert.Equal(history["loss"], watcher.Losses);
+    }
+
+    [Fact]
+    public void Metrics_need_names_of_their_own()
+    {
+        Sequential model = Problem.Classifier(1);
+        Optimizer optimizer = Problem.Adam(model);
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => model.Fit(Problem.Rings(4), optimizer, metrics: [new Accuracy(), new Accuracy()]));
+        Assert.Contains("loss, accuracy, accuracy", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => model.Evaluate(Problem.Rings(4), metrics: [new Accuracy(), new Accuracy()]));
+    }
+
+    [Fact]
     public void Stopping_in_the_last_epoch_is_no_early_stop()
     {
         Dense model = Problem.LineModel();
@@ -96,5 +121,28 @@ public class CallbackOrderTests
                 $"epoch 2/2  loss {history["loss"][1]:F4}  val_loss {history["val_loss"][1]:F4}  "),
             lines[1],
             StringComparison.Ordinal);
+    }
+
+    private sealed class Watcher : ICallback
+    {
+        internal List<(int Batch, long Samples)> Begins { get; } = [];
+
+        internal List<double> LossesAtBegin { get; } = [];
+
+        internal List<double> Accuracies { get; } = [];
+
+        internal List<double> Losses { get; } = [];
+
+        public void OnEpochBegin(TrainingContext context)
+        {
+            Begins.Add((context.Batch, context.Samples));
+            LossesAtBegin.Add(context.Loss);
+        }
+
+        public void OnEpochEnd(TrainingContext context, EpochResult result)
+        {
+            Accuracies.Add(context.Metrics["accuracy"]);
+            Losses.Add(context.Loss);
+        }
     }
 }
