@@ -43,7 +43,7 @@ public sealed class History
             charts.Add(Make("learning rate").Line("", Numbers(), [.. _epochs.Select(static epoch => epoch.LearningRate)], Style(0)));
         }
 
-        return new ChartPage(charts);
+        return charts.Count == 3 ? new ChartPage(charts, columns: 3) { PanelWidth = 400 } : new ChartPage(charts);
     }
 
     /// <summary>Draws <see cref="ToChart"/> into an SVG file.</summary>

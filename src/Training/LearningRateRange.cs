@@ -1,3 +1,5 @@
+using DeepSharp.Optim;
+
 namespace DeepSharp.Training;
 
 /// <summary>What a <see cref="LearningRateFinder"/> found.</summary>
@@ -7,18 +9,13 @@ public sealed class LearningRateRange
     {
         Rates = rates;
         Losses = losses;
-        double[] smoothed = new double[losses.Length];
-        double mean = 0;
-        for (int i = 0; i < losses.Length; i++)
-        {
-            mean = (smoothing * mean) + ((1 - smoothing) * losses[i]);
-            smoothed[i] = mean / (1 - Math.Pow(smoothing, i + 1));
-        }
-
+        // The mean lags behind the losses. The mean of the rates' logarithms lags as much, and so belongs to it.
+        double[] smoothed = Average(losses, smoothing);
         Smoothed = smoothed;
+        SmoothedRates = [.. Average([.. rates.Select(static rate => Math.Log(rate))], smoothing).Select(static log => Math.Exp(log))];
         int least = Array.IndexOf(smoothed, smoothed.Min());
-        Valley = rates[least];
-        Suggested = rates[Steepest(rates, smoothed, least)];
+        Valley = SmoothedRates[least];
+        Suggested = SmoothedRates[Steepest(SmoothedRates, smoothed, least)];
     }
 
     /// <summary>The learning rate of each step.</summary>
@@ -29,6 +26,9 @@ public sealed class LearningRateRange
 
     /// <summary>The exponential moving average of the losses, bias corrected.</summary>
     public IReadOnlyList<double> Smoothed { get; }
+
+    /// <summary>The geometric mean of the rates, with the same weights as <see cref="Smoothed"/>: the rates those losses belong to.</summary>
+    public IReadOnlyList<double> SmoothedRates { get; }
 
     /// <summary>
     /// A rate to use: where the smoothed loss falls fastest over the logarithm of the rate, before its least value. The highest rate
@@ -46,15 +46,16 @@ public sealed class LearningRateRange
         double first = Smoothed[0];
         double least = Smoothed.Min();
         double highest = Math.Max(first, Smoothed.Take(10).Max()) + (0.6 * (first - least));
+        double lowest = Math.Min(least, Losses.Min());
         Chart chart = new("Learning-rate range test")
         {
             XAxis = { Label = "learning rate", Scale = AxisScale.Log },
-            YAxis = { Label = "loss", Maximum = highest > least ? highest : null },
+            YAxis = { Label = "loss", Minimum = lowest < highest ? lowest - (0.05 * (highest - lowest)) : null, Maximum = lowest < highest ? highest : null },
         };
-        int at = Rates.ToList().IndexOf(Suggested);
+        int at = SmoothedRates.ToList().IndexOf(Suggested);
         return chart
             .Line("loss", Rates, Losses, new ChartStyle { Color = "#bbbbbb", Width = 1 })
-            .Line("smoothed", Rates, Smoothed, ChartPalette.Style(0))
+            .Line("smoothed", SmoothedRates, Smoothed, ChartPalette.Style(0))
             .Points(
                 FormattableString.Invariant($"suggested: {Suggested:G2}"), [Suggested], [Smoothed[at]],
                 ChartPalette.Style(1) with { MarkerSize = 5 });
@@ -64,13 +65,16 @@ public sealed class LearningRateRange
     /// <param name="path">The file; an older one is replaced.</param>
     public void SaveChart(string path) => ToChart().Save(path);
 
+    private static double[] Average(double[] values, double smoothing) =>
+        ExponentialMovingAverage.Of(values, smoothing, biasCorrection: true);
+
     // The slope over a window of a few steps, so that noise does not decide.
-    private static int Steepest(double[] rates, double[] smoothed, int least)
+    private static int Steepest(IReadOnlyList<double> rates, double[] smoothed, int least)
     {
-        int window = Math.Max(1, rates.Length / 30);
+        int window = Math.Max(1, rates.Count / 30);
         int steepest = least;
         double slope = 0;
-        for (int i = window; i + window < rates.Length && i <= least; i++)
+        for (int i = window; i + window < rates.Count && i <= least; i++)
         {
             double here = (smoothed[i + window] - smoothed[i - window]) / Math.Log(rates[i + window] / rates[i - window]);
             if (here < slope)

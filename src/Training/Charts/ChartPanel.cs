@@ -28,7 +28,8 @@ internal sealed class ChartPanel
         _x = x;
         _y = y;
         LineLayer[] lines = [.. chart.Layers.OfType<LineLayer>()];
-        _xRange = chart.XAxis.Range(lines.SelectMany(static line => line.X), lines.All(static line => line.Style.Width > 0) ? 0 : 0.03);
+        bool marked = lines.Any(static line => line.Style.Marker != ChartMarker.None);
+        _xRange = chart.XAxis.Range(lines.SelectMany(static line => line.X), marked ? 0.025 : 0);
         _yRange = chart.YAxis.Range(lines.SelectMany(static line => line.Y), 0.05);
         _top = y + (chart.Title.Length > 0 ? 24 : 8);
         double bottom = y + height - 22 - (chart.XAxis.Label.Length > 0 ? 18 : 0);
