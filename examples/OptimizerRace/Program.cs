@@ -54,7 +54,12 @@ root.SetAction(parsed => PictureOption.Try(() =>
     List<Run> runs = [];
     foreach (Racer racer in racers)
     {
-        foreach (double rate in parsed.GetValue(rates) is { Length: > 0 } given ? given : [racer.Rate])
+        if (racer.Rate is not { } usual)
+        {
+            continue;
+        }
+
+        foreach (double rate in parsed.GetValue(rates) is { Length: > 0 } given ? given : [usual])
         {
             long began = Stopwatch.GetTimestamp();
             Run run = Run.Train(
@@ -66,8 +71,11 @@ root.SetAction(parsed => PictureOption.Try(() =>
         }
     }
 
-    Pictures.Races(runs, race);
-    Console.WriteLine(race);
+    if (runs.Count > 0)
+    {
+        Pictures.Races(runs, race);
+        Console.WriteLine(race);
+    }
 
     Device.Default = Device.Cpu;
     List<(Landscape, IReadOnlyList<Trail>)> trails = [];

@@ -19,8 +19,9 @@ internal sealed record Trail(Racer Racer, double Rate, double[] X, double[] Y, d
 
     private static Trail Descend(Racer racer, Landscape landscape, double rate)
     {
-        Parameter x = new(Tensor.Full(1, landscape.Start.X, DType.Float64));
-        Parameter y = new(Tensor.Full(1, landscape.Start.Y, DType.Float64));
+        // Matrices of one element, since some rules are for matrices.
+        Parameter x = new(Tensor.Full([1, 1], landscape.Start.X, DType.Float64));
+        Parameter y = new(Tensor.Full([1, 1], landscape.Start.Y, DType.Float64));
         Optimizer optimizer = racer.Make([x, y], rate);
         List<double> xs = [landscape.Start.X];
         List<double> ys = [landscape.Start.Y];
