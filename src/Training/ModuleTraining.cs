@@ -28,7 +28,8 @@ public static class ModuleTraining
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
-        /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no batch to train on, or both kinds of validation data are given.</exception>
+        /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no
+        /// batch to train on, or both kinds of validation data are given.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,

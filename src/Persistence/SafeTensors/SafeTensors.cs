@@ -106,7 +106,8 @@ public static class SafeTensors
                 RequireText(name, "the name");
                 if (name == SafeTensorsFormat.MetadataKey)
                 {
-                    throw new ArgumentException($"SafeTensors: no tensor can be named {name}; the format uses that name for strings.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"SafeTensors: no tensor can be named {name}; the format uses that name for strings.", nameof(tensors));
                 }
 
                 json.WriteStartObject(name);
