@@ -102,14 +102,25 @@ internal static class Workload
         Func<Parameter[], Optimizer>[] rules =
         [
             static p => new Sgd(p), static p => new Sgd(p, momentum: 0.9), static p => new Sgd(p, momentum: 0.9, nesterov: true),
-            static p => new RMSProp(p), static p => new Adagrad(p), static p => new Adam(p, amsGrad: true), static p => new AdamW(p),
+            static p => new Sgd(p, momentum: 0.9, form: MomentumForm.Velocity),
+            static p => new Sgd(p, momentum: 0.9, nesterov: true, form: MomentumForm.Velocity),
+            static p => new NesterovAccelerated(p), static p => new DeltaBarDelta(p), static p => new DeltaBarDelta(p, momentum: 0.9),
+            static p => new Rprop(p), static p => new Adagrad(p), static p => new Adagrad(p, momentum: 0.9), static p => new RMSProp(p),
+            static p => new RMSProp(p, momentum: 0.9), static p => new RMSProp(p, centered: true),
+            static p => new RMSProp(p, momentum: 0.9, centered: true), static p => new Adadelta(p), static p => new Adam(p, amsGrad: true),
+            static p => new AdamW(p), static p => new Adamax(p), static p => new NAdam(p), static p => new RAdam(p), static p => new Asgd(p),
+            static p => new Lion(p), static p => new ScheduleFreeAdamW(p), static p => new Lars(p), static p => new Lamb(p),
+            static p => new Adafactor(p), static p => new Muon(p), static p => new Lbfgs(p), static p => new NewtonCg(p),
+            static p => new Lookahead(new Sgd(p), steps: 1),
+            static p => new Sgd(p) { Clipping = GradientClipping.ByGlobalNorm(1), SkipsNonFinite = true },
+            static p => new Sgd(p) { Clipping = GradientClipping.ByGlobalNorm(1, 3) }, static p => new Sgd(p) { SkipsNonFinite = true },
+            static p => new Sgd(p) { Clipping = GradientClipping.ByNorm(1) },
         ];
         foreach (Func<Parameter[], Optimizer> rule in rules)
         {
-            Parameter parameter = new(Tensor.Ones([3]));
-            Optimizer optimizer = rule([parameter]);
-            parameter.Square().Sum().Backward();
-            optimizer.Step();
+            using TensorScope scope = Tensor.Scope();
+            Parameter parameter = new(Tensor.Ones([3, 2]));
+            rule([parameter]).Step(() => parameter.Square().Sum());
         }
     }
 }

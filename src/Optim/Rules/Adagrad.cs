@@ -61,51 +61,39 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
     protected override void Update(ParameterGroup<AdagradOptions> group, UpdateRun run)
     {
         AdagradOptions o = group.Options;
-        Quotient quotient = new(
-            o.LearningRate / (1 + ((group.StepCount - 1) * o.LearningRateDecay)), new RootDivisor(1, o.Epsilon, o.EpsilonPlacement));
+        double rate = o.LearningRate / (1 + ((group.StepCount - 1) * o.LearningRateDecay));
+        RootDivisor root = new(1, o.Epsilon, o.EpsilonPlacement);
         if (o.Momentum > 0)
         {
-            run.Apply(new MomentumRule(quotient, o.Momentum));
+            run.Apply(new MomentumRule(rate, o.Momentum, root));
         }
         else
         {
-            run.Apply(new PlainRule(quotient));
+            run.Apply(new PlainRule(rate, root));
         }
     }
 
-    internal readonly struct Quotient(double rate, RootDivisor root)
+    internal readonly struct PlainRule(double rate, RootDivisor root) : IUpdateRule
     {
         private readonly double _rate = rate;
         private readonly RootDivisor _root = root;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T Direction<T>(T gradient, ref T sum)
-            where T : unmanaged, IReal<T>
-        {
-            sum += gradient * gradient;
-            return gradient / _root.Of(sum);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T Move<T>(T value, T direction)
-            where T : unmanaged, IReal<T> => value - (_rate * direction);
-    }
-
-    internal readonly struct PlainRule(Quotient quotient) : IUpdateRule
-    {
-        private readonly Quotient _quotient = quotient;
 
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
-            where T : unmanaged, IReal<T> => value = _quotient.Move(value, _quotient.Direction(gradient, ref s0));
+            where T : unmanaged, IReal<T>
+        {
+            s0 += gradient * gradient;
+            value -= _rate * (gradient / _root.Of(s0));
+        }
     }
 
-    internal readonly struct MomentumRule(Quotient quotient, double momentum) : IUpdateRule
+    internal readonly struct MomentumRule(double rate, double momentum, RootDivisor root) : IUpdateRule
     {
-        private readonly Quotient _quotient = quotient;
+        private readonly double _rate = rate;
         private readonly double _momentum = momentum;
+        private readonly RootDivisor _root = root;
 
         public static int Slots => 2;
 
@@ -113,8 +101,9 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s1 = (_momentum * s1) + _quotient.Direction(gradient, ref s0);
-            value = _quotient.Move(value, s1);
+            s0 += gradient * gradient;
+            s1 = (_momentum * s1) + (gradient / _root.Of(s0));
+            value -= _rate * s1;
         }
     }
 }
