@@ -69,6 +69,7 @@ static void Train(Options options)
         dropLast: dropLast, callbacks: [progress]));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
+    using WeightSwap? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
     IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {result["loss"]:F4}, accuracy {result["accuracy"]:P2}"));
     Report.Write(model, test);
