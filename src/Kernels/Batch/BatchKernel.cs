@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -68,7 +69,7 @@ internal static class BatchKernel
         if (device.IsHost)
         {
             device.CountLaunch();
-            HostParallel.For(rows, Math.Max(1, 32 * 1024 / Math.Max(1, width)), new Rows<TIn, TOut, TConversion, TTarget>(
+            HostParallel.For(rows, Math.Max(1, 8 * 1024 / Math.Max(1, width)), new Rows<TIn, TOut, TConversion, TTarget>(
                 order, first, conversion, width, targetWidth, features.Block.Host<TIn>(features.Offset),
                 targets.Block.Host<TTarget>(targets.Offset), x.Block.Host<TOut>(x.Offset), y.Block.Host<TTarget>(y.Offset)));
             return;
@@ -144,16 +145,51 @@ internal static class BatchKernel
         where TConversion : unmanaged, IElementConversion<TIn, TOut>
         where TTarget : unmanaged
     {
+        // Three rows of 784 bytes ahead keep a core's line-fill buffers busy; further ones would wait in line.
+        private const int Ahead = 4;
+
+        // The hardware follows a row by itself once it has seen some lines of it.
+        private const int MostPrefetched = 1024;
+
         private readonly BatchOrder _order = order;
 
         public void Run(int start, int end)
         {
+            // Shuffled rows lie anywhere in memory: the next ones are on their way while one is converted, or every row would wait for
+            // the first of its lines. Samples are computed once; the ring remembers those asked for ahead of time.
+            int* ring = stackalloc int[Ahead];
+            for (int row = start; row < Math.Min(end, start + Ahead - 1); row++)
+            {
+                Prefetch(ring[row % Ahead] = _order.Sample(first + row));
+            }
+
             for (int row = start; row < end; row++)
             {
-                int sample = _order.Sample(first + row);
+                if (row + Ahead - 1 < end)
+                {
+                    int next = row + Ahead - 1;
+                    Prefetch(ring[next % Ahead] = _order.Sample(first + next));
+                }
+
+                int sample = ring[row % Ahead];
                 Convert(conversion, features + ((long)sample * width), x + ((long)row * width), width);
                 new ReadOnlySpan<TTarget>(targets + ((long)sample * targetWidth), targetWidth)
                     .CopyTo(new Span<TTarget>(y + ((long)row * targetWidth), targetWidth));
+            }
+        }
+
+        private void Prefetch(int sample)
+        {
+            if (Sse.IsSupported)
+            {
+                byte* row = (byte*)(features + ((long)sample * width));
+                int bytes = Math.Min(width * sizeof(TIn), MostPrefetched);
+                for (int i = 0; i < bytes; i += 64)
+                {
+                    Sse.Prefetch0(row + i);
+                }
+
+                Sse.Prefetch0(targets + ((long)sample * targetWidth));
             }
         }
 

@@ -14,6 +14,10 @@ namespace DeepSharp.Kernels;
 /// worker that comes late finds the gate closed and never sees the caller's frame. Nobody waits for a worker that has not come:
 /// with the other cores busy, a loop takes as long as it takes the caller alone. A worker looks out for the next loop for some
 /// tens of microseconds, then sleeps.
+/// <para>
+/// Every thread has a range of the chunks of its own, always the same for loops of the same size, and helps with the others' when
+/// it is through: what one loop left in a core's cache is there for the next, and memory is read in long runs.
+/// </para>
 /// </remarks>
 internal sealed unsafe class WorkerPool : IDisposable
 {
@@ -27,6 +31,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private static readonly long s_patience = Stopwatch.Frequency / 10_000;
 
     private readonly Board* _board;
+    private readonly Share* _shares;
     private readonly Thread[] _workers;
     private readonly SemaphoreSlim _wake = new(0);
     private ExceptionDispatchInfo? _error;
@@ -37,10 +42,12 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         _board = (Board*)NativeMemory.AlignedAlloc((nuint)sizeof(Board), Board.Line);
         *_board = default;
+        _shares = (Share*)NativeMemory.AlignedAlloc((nuint)((workers + 1) * sizeof(Share)), Board.Line);
         _workers = new Thread[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"DeepSharp worker {i + 1}" };
+            int number = i + 1;
+            _workers[i] = new Thread(() => Work(number)) { IsBackground = true, Name = $"DeepSharp worker {i + 1}" };
             _workers[i].Start();
         }
     }
@@ -57,6 +64,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
 
         _wake.Dispose();
+        NativeMemory.AlignedFree(_shares);
         NativeMemory.AlignedFree(_board);
     }
 
@@ -73,11 +81,18 @@ internal sealed unsafe class WorkerPool : IDisposable
         board->Count = count;
         board->Grain = grain;
         board->Chunks = chunks;
-        board->Next = 0;
+        int shares = Math.Min(chunks, _workers.Length + 1);
+        board->Shares = shares;
+        for (int i = 0; i < shares; i++)
+        {
+            _shares[i].Next = (int)((long)chunks * i / shares);
+            _shares[i].End = (int)((long)chunks * (i + 1) / shares);
+        }
+
         Volatile.Write(ref board->Gate, Open);
         Interlocked.Increment(ref board->Epoch);
         Wake(chunks - 1);
-        Share();
+        Take(0);
 
         // No chunk is left: nobody else may come in, and the ones inside finish theirs.
         if (Interlocked.Add(ref board->Gate, -Open) != 0)
@@ -103,33 +118,50 @@ internal sealed unsafe class WorkerPool : IDisposable
         error?.Throw();
     }
 
-    // Takes chunks until none is left, on the caller and on workers alike.
-    private void Share()
+    // Takes chunks until none is left, from this thread's range first: number 0 is the caller, the others are the workers.
+    private void Take(int number)
     {
         Board* board = _board;
+        int shares = board->Shares;
         try
         {
-            int chunks = board->Chunks;
             int grain = board->Grain;
             int count = board->Count;
             void* body = board->Body;
             delegate*<void*, int, int, void> invoke = board->Invoke;
-            for (int chunk; (chunk = Interlocked.Increment(ref board->Next) - 1) < chunks;)
+            for (int i = 0; i < shares; i++)
             {
-                int start = chunk * grain;
-                invoke(body, start, start + Math.Min(grain, count - start));
+                Share* share = _shares + ((number + i) % shares);
+                int end = share->End;
+
+                // Looking first keeps a line that is used up shared; and a counter that is never raised past its end by more than
+                // the number of threads cannot overflow.
+                while (Volatile.Read(ref share->Next) < end)
+                {
+                    int chunk = Interlocked.Increment(ref share->Next) - 1;
+                    if (chunk >= end)
+                    {
+                        break;
+                    }
+
+                    int start = chunk * grain;
+                    invoke(body, start, start + Math.Min(grain, count - start));
+                }
             }
         }
 #pragma warning disable CA1031 // Whatever a body throws belongs to the caller of the loop.
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
-            Volatile.Write(ref board->Next, board->Chunks);
+            for (int i = 0; i < shares; i++)
+            {
+                Volatile.Write(ref _shares[i].Next, _shares[i].End);
+            }
         }
 #pragma warning restore CA1031
     }
 
-    private void Work()
+    private void Work(int number)
     {
         Board* board = _board;
         int seen = 0;
@@ -147,7 +179,7 @@ internal sealed unsafe class WorkerPool : IDisposable
                 int found = Interlocked.CompareExchange(ref board->Gate, gate + 1, gate);
                 if (found == gate)
                 {
-                    Share();
+                    Take(number);
                     Interlocked.Decrement(ref board->Gate);
                     break;
                 }
@@ -233,7 +265,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     }
 
     // What threads write at different moments stands on different cache lines; two lines each, since processors fetch pairs.
-    [StructLayout(LayoutKind.Explicit, Size = 5 * Line)]
+    [StructLayout(LayoutKind.Explicit, Size = 4 * Line)]
     private struct Board
     {
         internal const int Line = 128;
@@ -251,21 +283,32 @@ internal sealed unsafe class WorkerPool : IDisposable
         internal int Chunks;
 
         [FieldOffset(16)]
-        internal void* Body;
+        internal int Shares;
 
         [FieldOffset(24)]
+        internal void* Body;
+
+        [FieldOffset(32)]
         internal delegate*<void*, int, int, void> Invoke;
 
         [FieldOffset(Line)]
         internal int Gate;
 
         [FieldOffset(2 * Line)]
-        internal int Next;
-
-        [FieldOffset(3 * Line)]
         internal int Parked;
 
-        [FieldOffset(4 * Line)]
+        [FieldOffset(3 * Line)]
         internal int Busy;
+    }
+
+    // The chunks of one thread that nobody has taken.
+    [StructLayout(LayoutKind.Explicit, Size = Board.Line)]
+    private struct Share
+    {
+        [FieldOffset(0)]
+        internal int Next;
+
+        [FieldOffset(4)]
+        internal int End;
     }
 }
