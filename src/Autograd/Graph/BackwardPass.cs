@@ -68,7 +68,9 @@ internal sealed class BackwardPass
 
             pass.Collect(root, order, targets is not null);
             using GradMode.Restore mode = GradMode.Set(createGraph);
-            Tensor first = seed is null ? Tensor.OnesLike(output) : seed.Alias(seed.Shape, seed.Strides.ToArray(), seed.Operand.Offset, seed.Origin);
+            Tensor first = seed is not null ? seed.Alias(seed.Shape, seed.Strides.ToArray(), seed.Operand.Offset, seed.Origin)
+                : targets is null ? UnitGradient.Like(output)
+                : Tensor.OnesLike(output);
             first.Node = seed?.Node;
             root.Pending = first;
             pass.Walk(order, results, retainGraph || createGraph);

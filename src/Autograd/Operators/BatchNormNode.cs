@@ -4,48 +4,81 @@ namespace DeepSharp;
 
 /// <summary>
 /// z = (x - mean) / sqrt(variance + epsilon) for each feature: dx = (dz - mean of dz - z mean of dz z) / sqrt(variance + epsilon),
-/// or without the means if the statistics are constants.
+/// or without the means if the statistics are constants. An activation may follow in the same kernels.
 /// </summary>
-internal sealed class BatchNormNode : NormNode
+internal sealed class BatchNormNode<TAct> : NormNode
+    where TAct : unmanaged, IUnaryOp
 {
+    private readonly TAct _activation;
+    private readonly Func<Tensor, Tensor, Tensor>? _chain;
     private readonly bool _fixed;
     private readonly double _epsilon;
 
-    private BatchNormNode(Tensor x, Tensor source, Tensor? gamma, Tensor? beta, Tensor mean, Tensor spread, bool isFixed, double epsilon)
+    private BatchNormNode(
+        Tensor x,
+        Tensor source,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor mean,
+        Tensor spread,
+        bool isFixed,
+        double epsilon,
+        TAct activation,
+        Func<Tensor, Tensor, Tensor>? chain,
+        Tensor y)
         : base(nameof(NormOperators.BatchNorm), InputsOf(x, gamma, beta), source, gamma, mean, spread)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
+        _activation = activation;
+        _chain = chain;
+        if (TAct.Saves == Kernels.Saved.Output)
+        {
+            Save(y);
+        }
     }
+
+    /// <summary>Whether the backward pass has what it needs without what goes into the activation.</summary>
+    internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
 
     /// <summary>With the batch's statistics.</summary>
     internal static Tensor Run(
-        Tensor x, Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon)
+        Tensor x,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor? runningMean,
+        Tensor? runningVariance,
+        double momentum,
+        double epsilon,
+        TAct activation,
+        Func<Tensor, Tensor, Tensor>? chain)
     {
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor inverse = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
         BatchNormalization.Forward(
-            y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
+            activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon);
         return AnyRecords(x, gamma, beta)
-            ? new BatchNormNode(x, source, gamma, beta, mean, inverse, false, epsilon).Attach(y)
+            ? new BatchNormNode<TAct>(x, source, gamma, beta, mean, inverse, false, epsilon, activation, chain, y).Attach(y)
             : y;
     }
 
     /// <summary>With given statistics, which take no gradient.</summary>
-    internal static Tensor RunFixed(Tensor x, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+    internal static Tensor RunFixed(
+        Tensor x, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon, TAct activation)
     {
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         BatchNormalization.Evaluate(
-            y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
+            activation, y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
             variance.Contiguous().Operand, epsilon);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
         return AnyRecords(x, gamma, beta)
-            ? new BatchNormNode(x, source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon).Attach(y)
+            ? new BatchNormNode<TAct>(
+                x, source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, null, y).Attach(y)
             : y;
     }
 
@@ -60,8 +93,20 @@ internal sealed class BatchNormNode : NormNode
         }
         else
         {
-            BatchNormalization.Backward(gradients, dy, x, gamma, mean, spread);
+            Operand? y = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+            BatchNormalization.Backward(_activation, gradients, dy, x, gamma, mean, spread, y);
         }
+    }
+
+    private protected override Tensor BeforeActivation(Tensor gradient)
+    {
+        if (typeof(TAct) == typeof(Identity))
+        {
+            return gradient;
+        }
+
+        Tensor saved = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further) : gradient;
+        return (_chain ?? throw UnaryNode<TAct>.NoSecondDerivative(typeof(TAct).Name))(saved, gradient);
     }
 
     private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Matrix products, with their gradients.</summary>
@@ -59,7 +61,23 @@ public static class MatMulOperators
         /// <returns>[…, outputs].</returns>
         /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
         /// types or devices differ.</exception>
-        public Tensor Linear(Tensor weight, Tensor? bias = null)
+        public Tensor Linear(Tensor weight, Tensor? bias = null) => a.Linear(weight, bias, default(Identity));
+
+        /// <summary>A dense layer with its activation, f(x Wᵀ + b).</summary>
+        /// <remarks>
+        /// One kernel where no gradient is recorded, and where the derivative of f is a function of its output (ReLU, tanh, the
+        /// logistic function); else f follows as a kernel of its own, since the backward pass needs what went into it.
+        /// </remarks>
+        /// <param name="weight">W, [outputs, inputs].</param>
+        /// <param name="bias">b, [outputs], or null.</param>
+        /// <param name="activation">f, a public <c>readonly struct</c>.</param>
+        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
+        /// <see cref="UnaryOperators"/>.</param>
+        /// <returns>[…, outputs].</returns>
+        /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
+        /// types or devices differ.</exception>
+        public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain = null)
+            where TAct : unmanaged, IUnaryOp
         {
             Binary.Check(nameof(Linear), a, weight);
             if (bias is not null)
@@ -80,9 +98,14 @@ public static class MatMulOperators
                 throw new ArgumentException($"Linear: needs floating-point elements, not {a.DType}. Convert with To(DType.Float32).");
             }
 
+            if (!LinearNode<TAct>.Fits && (a.Records() || weight.Records() || bias?.Records() == true))
+            {
+                return a.Linear(weight, bias).Apply(activation, chain);
+            }
+
             return a.Rank == 2
-                ? LinearNode.Run(a, weight, bias)
-                : LinearNode.Run(a.Reshape(-1, a.Shape[^1]), weight, bias)
+                ? LinearNode<TAct>.Run(a, weight, bias, activation, chain)
+                : LinearNode<TAct>.Run(a.Reshape(-1, a.Shape[^1]), weight, bias, activation, chain)
                     .Reshape(new Shape([.. a.Shape.AsSpan()[..^1], weight.Shape[0]]));
         }
     }

@@ -37,7 +37,7 @@ internal abstract class NormNode : Node
         Tensor spread = Saved(2 + _gamma);
         if (Grad.IsEnabled)
         {
-            Compose(gradient, x, gamma, mean, spread);
+            Compose(BeforeActivation(gradient), x, gamma, mean, spread);
             return;
         }
 
@@ -59,6 +59,12 @@ internal abstract class NormNode : Node
 
     private protected static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
         x.Records() || gamma?.Records() == true || beta?.Records() == true;
+
+    /// <summary>The number of the first tensor saved behind those of this class.</summary>
+    private protected int Further => 3 + _gamma;
+
+    /// <summary>The gradient of y from that of the output, by differentiable operators, where an activation lies between.</summary>
+    private protected virtual Tensor BeforeActivation(Tensor gradient) => gradient;
 
     /// <summary>The axis of x that gamma and beta belong to.</summary>
     private protected abstract int FeatureAxis(Tensor x);

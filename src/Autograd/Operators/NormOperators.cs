@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Normalisation, with gradients.</summary>
@@ -14,10 +16,40 @@ public static class NormOperators
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …], or has only one value for a feature.</exception>
         public Tensor BatchNorm(
-            Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon)
+            Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon) =>
+            x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, default(Identity));
+
+        /// <summary>Batch normalisation with the batch's own statistics and then an activation f; moves the running statistics.</summary>
+        /// <remarks>
+        /// One operator, forward and backward, where no gradient is recorded and where the derivative of f is a function of its
+        /// output (ReLU, tanh, the logistic function); else f follows as an operator of its own.
+        /// </remarks>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
+        /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
+        /// <param name="momentum">How far the running statistics move.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <param name="activation">f, a public <c>readonly struct</c>.</param>
+        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
+        /// <see cref="UnaryOperators"/>.</param>
+        /// <exception cref="ArgumentException">The input is not [N, C, …], or has only one value for a feature.</exception>
+        public Tensor BatchNorm<TAct>(
+            Tensor? gamma,
+            Tensor? beta,
+            Tensor? runningMean,
+            Tensor? runningVariance,
+            double momentum,
+            double epsilon,
+            TAct activation,
+            Func<Tensor, Tensor, Tensor>? chain = null)
+            where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
-            return BatchNormNode.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon);
+            return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
+                ? BatchNormNode<TAct>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain)
+                : BatchNormNode<Identity>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null)
+                    .Apply(activation, chain);
         }
 
         /// <summary>Batch normalisation with given statistics.</summary>
@@ -27,12 +59,45 @@ public static class NormOperators
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
-        public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+        public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon) =>
+            x.BatchNormFixed(gamma, beta, mean, variance, epsilon, default(Identity));
+
+        /// <summary>Batch normalisation with given statistics and then an activation f: one kernel where no gradient is
+        /// recorded.</summary>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="mean">The mean, [C].</param>
+        /// <param name="variance">The variance, [C].</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <param name="activation">f, a public <c>readonly struct</c>.</param>
+        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
+        /// <see cref="UnaryOperators"/>.</param>
+        /// <exception cref="ArgumentException">The input is not [N, C, …].</exception>
+        public Tensor BatchNormFixed<TAct>(
+            Tensor? gamma,
+            Tensor? beta,
+            Tensor mean,
+            Tensor variance,
+            double epsilon,
+            TAct activation,
+            Func<Tensor, Tensor, Tensor>? chain = null)
+            where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
-            if (!mean.Records() && !variance.Records())
+            bool fixedRecord = mean.Records() || variance.Records();
+            if (!fixedRecord && !AnyRecords(x, gamma, beta))
             {
-                return BatchNormNode.RunFixed(x, gamma, beta, mean, variance, epsilon);
+                return BatchNormNode<TAct>.RunFixed(x, gamma, beta, mean, variance, epsilon, activation);
+            }
+
+            if (typeof(TAct) != typeof(Identity))
+            {
+                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation, chain);
+            }
+
+            if (!fixedRecord)
+            {
+                return BatchNormNode<Identity>.RunFixed(x, gamma, beta, mean, variance, epsilon, default);
             }
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
@@ -64,6 +129,9 @@ public static class NormOperators
     /// <summary>[C] as [C, 1, …], to broadcast against [N, C, …].</summary>
     internal static Tensor PerFeature(Tensor x, Tensor values) =>
         values.Reshape([values.Count, .. Enumerable.Repeat(1, x.Rank - 2)]);
+
+    private static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
+        x.Records() || gamma?.Records() == true || beta?.Records() == true;
 
     private static Tensor Scale(Tensor x, Tensor? gamma, Tensor? beta)
     {

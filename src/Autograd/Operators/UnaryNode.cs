@@ -24,6 +24,10 @@ internal sealed class UnaryNode<TOp> : Node
         }
     }
 
+    internal static InvalidOperationException NoSecondDerivative(string name) => new(
+        $"{name}: this operator has no second derivative. Give Apply, or the activation, a function that computes the gradient by "
+        + "differentiable operators.");
+
     internal override void Backward(Tensor gradient)
     {
         Tensor saved = TOp.Saves switch
@@ -34,9 +38,7 @@ internal sealed class UnaryNode<TOp> : Node
         };
         if (Grad.IsEnabled)
         {
-            Send(0, (_chain ?? throw new InvalidOperationException(
-                $"{Name}: this operator has no second derivative. Give Apply a function that computes the gradient by "
-                + "differentiable operators."))(saved, gradient));
+            Send(0, (_chain ?? throw NoSecondDerivative(Name))(saved, gradient));
             return;
         }
 

@@ -38,45 +38,33 @@ public static class UnaryOperators
         public Tensor Reciprocal() => x.Apply(default(Reciprocal), static (y, g) => -(g * y * y));
 
         /// <summary>The hyperbolic tangent.</summary>
-        public Tensor Tanh() => x.Apply(default(Tanh), static (y, g) => g * (1 - y.Square()));
+        public Tensor Tanh() => x.Apply(default(Tanh), UnaryChains.Tanh);
 
         /// <summary>The logistic function 1 / (1 + e^-x).</summary>
-        public Tensor Sigmoid() => x.Apply(default(Sigmoid), static (y, g) => g * y * (1 - y));
+        public Tensor Sigmoid() => x.Apply(default(Sigmoid), UnaryChains.Sigmoid);
 
         /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
-        public Tensor Relu() => x.Apply(default(Relu), static (y, g) => g * y.Sign());
+        public Tensor Relu() => x.Apply(default(Relu), UnaryChains.Relu);
 
         /// <summary>x where x > 0, else slope * x.</summary>
         /// <param name="slope">The slope below zero.</param>
-        public Tensor LeakyRelu(double slope = 0.01) => x.Apply(
-            new LeakyRelu(slope), (v, g) => Tensor.Where(v.Detach() > 0, g, g * slope));
+        public Tensor LeakyRelu(double slope = 0.01) => x.Apply(new LeakyRelu(slope), UnaryChains.LeakyRelu(slope));
 
         /// <summary>x where x > 0, else alpha (e^x - 1).</summary>
         /// <param name="alpha">The value that -y approaches far below zero.</param>
-        public Tensor Elu(double alpha = 1) => x.Apply(
-            new Elu(alpha), (v, g) => Tensor.Where(v.Detach() > 0, g, g * alpha * v.Clamp(double.NegativeInfinity, 0).Exp()));
+        public Tensor Elu(double alpha = 1) => x.Apply(new Elu(alpha), UnaryChains.Elu(alpha));
 
         /// <summary>The Gaussian error linear unit x Phi(x), Phi the normal distribution function.</summary>
-        public Tensor Gelu() => x.Apply(default(Gelu), static (v, g) =>
-            g * ((v.Erf(Math.Sqrt(0.5)) * 0.5) + 0.5 + (v * (v.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)))));
+        public Tensor Gelu() => x.Apply(default(Gelu), UnaryChains.Gelu);
 
         /// <summary>The Gaussian error linear unit by its tanh approximation.</summary>
-        public Tensor GeluTanh() => x.Apply(default(GeluTanh), static (v, g) =>
-        {
-            double c = Math.Sqrt(2 / Math.PI);
-            Tensor t = ((v + (v * v * v * 0.044715)) * c).Tanh();
-            return g * (((t + 1) * 0.5) + (v * 0.5 * (1 - t.Square()) * ((v.Square() * (3 * 0.044715 * c)) + c)));
-        });
+        public Tensor GeluTanh() => x.Apply(default(GeluTanh), UnaryChains.GeluTanh);
 
         /// <summary>The sigmoid linear unit x / (1 + e^-x), also called swish.</summary>
-        public Tensor Silu() => x.Apply(default(Silu), static (v, g) =>
-        {
-            Tensor s = v.Sigmoid();
-            return g * s * ((v * (1 - s)) + 1);
-        });
+        public Tensor Silu() => x.Apply(default(Silu), UnaryChains.Silu);
 
         /// <summary>ln(1 + e^x).</summary>
-        public Tensor Softplus() => x.Apply(default(Softplus), static (v, g) => g * v.Sigmoid());
+        public Tensor Softplus() => x.Apply(default(Softplus), UnaryChains.Softplus);
 
         /// <summary>The sine of angles in radians.</summary>
         public Tensor Sin() => x.Apply(default(Sin), static (v, g) => g * v.Cos());
@@ -85,7 +73,7 @@ public static class UnaryOperators
         public Tensor Cos() => x.Apply(default(Cos), static (v, g) => -(g * v.Sin()));
 
         /// <summary>The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
-        public Tensor Erf() => x.Erf(1);
+        public Tensor Erf() => x.Apply(new ErrorFunction(1), static (v, g) => g * (-v.Square()).Exp() * (2 / Math.Sqrt(Math.PI)));
 
         /// <summary>The largest integer not above x; the gradient is 0.</summary>
         public Tensor Floor() => x.Apply(default(Floor), static (_, g) => g * 0);
@@ -141,8 +129,5 @@ public static class UnaryOperators
             Elementwise.Run(new UnaryForward<TOp>(op), y.Operand, x.Operand);
             return x.Records() ? new UnaryNode<TOp>(name, op, x, y, chain).Attach(y) : y;
         }
-
-        private Tensor Erf(double scale) => x.Apply(
-            new ErrorFunction(scale), (v, g) => g * (x.Square() * (-scale * scale)).Exp() * (2 * scale / Math.Sqrt(Math.PI)));
     }
 }

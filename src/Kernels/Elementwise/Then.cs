@@ -16,7 +16,20 @@ public readonly struct Then<TFirst, TSecond>(TFirst first, TSecond second) : IUn
     public static Saved Saves
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Saved.Input;
+        get => SavesOutput ? Saved.Output : SavesNothing ? Saved.Nothing : Saved.Input;
+    }
+
+    // A constant slope before a function whose derivative is one of its output leaves that so.
+    private static bool SavesOutput
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFirst.Saves == Saved.Nothing && TSecond.Saves == Saved.Output;
+    }
+
+    private static bool SavesNothing
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFirst.Saves == Saved.Nothing && TSecond.Saves == Saved.Nothing;
     }
 
     /// <inheritdoc/>
@@ -25,11 +38,16 @@ public readonly struct Then<TFirst, TSecond>(TFirst first, TSecond second) : IUn
         where T : unmanaged, IReal<T> => _second.Forward(_first.Forward(x));
 
     /// <inheritdoc/>
-    /// <remarks>The chain rule, with the inner values computed again from the input.</remarks>
+    /// <remarks>The chain rule, with the inner values computed again from the input where they are needed.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T saved)
         where T : unmanaged, IReal<T>
     {
+        if (SavesOutput || SavesNothing)
+        {
+            return _second.Derivative(saved) * _first.Derivative(saved);
+        }
+
         T inner = _first.Forward(saved);
         T outer = TSecond.Saves == Saved.Output ? _second.Forward(inner) : inner;
         return _second.Derivative(outer) * _first.Derivative(TFirst.Saves == Saved.Output ? inner : saved);

@@ -32,6 +32,7 @@ internal readonly record struct BatchNormForward(
 /// <param name="Scale">[C] or null.</param>
 /// <param name="Mean">The mean.</param>
 /// <param name="Spread">1 / sqrt(variance + epsilon); the variance itself if the statistics are given.</param>
+/// <param name="Y">The output, behind the activation, if its derivative is a function of it.</param>
 /// <param name="Epsilon">Added to the variance, if the statistics are given.</param>
 /// <param name="StatisticsAreGiven">Whether this is evaluation: the gradient does not flow through the statistics.</param>
 internal readonly record struct BatchNormBackward(
@@ -41,5 +42,6 @@ internal readonly record struct BatchNormBackward(
     Operand? Scale,
     Operand Mean,
     Operand Spread,
+    Operand? Y,
     double Epsilon,
     bool StatisticsAreGiven);

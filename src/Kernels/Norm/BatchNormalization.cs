@@ -35,7 +35,38 @@ public static class BatchNormalization
         in Operand? runningMean = null,
         in Operand? runningVariance = null,
         double momentum = 0.1,
+        double epsilon = 1e-5) =>
+        Forward(
+            default(Identity), y, mean, inverseDeviation, x, scale, shift, runningMean, runningVariance, momentum, epsilon);
+
+    /// <summary>Normalises with the batch's own mean and (biased) variance, and applies an activation.</summary>
+    /// <param name="activation">Applied to the output; for <see cref="Backward{TAct}"/>, its derivative must not be a function of its
+    /// input.</param>
+    /// <param name="y">The output, shaped as the input.</param>
+    /// <param name="mean">The mean, [C]; an output, to hand to <see cref="Backward"/>.</param>
+    /// <param name="inverseDeviation">1 / sqrt(variance + epsilon), [C]; an output, to hand to <see cref="Backward"/>.</param>
+    /// <param name="x">The input, [N, C, …].</param>
+    /// <param name="scale">The scale, [C]; ones if null.</param>
+    /// <param name="shift">The shift, [C]; zeros if null.</param>
+    /// <param name="runningMean">Becomes (1 - momentum) times itself plus momentum times the mean; [C] or null.</param>
+    /// <param name="runningVariance">Moves likewise towards the unbiased variance; [C] or null.</param>
+    /// <param name="momentum">How far the running statistics move.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ArgumentException">The operands do not fit together, or a feature has fewer than two values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+    public static void Forward<TAct>(
+        TAct activation,
+        in Operand y,
+        in Operand mean,
+        in Operand inverseDeviation,
+        in Operand x,
+        in Operand? scale = null,
+        in Operand? shift = null,
+        in Operand? runningMean = null,
+        in Operand? runningVariance = null,
+        double momentum = 0.1,
         double epsilon = 1e-5)
+        where TAct : unmanaged, IUnaryOp
     {
         int features = Input(x, epsilon, scale);
         NormChecks.Like(Name, "an output", y, x);
@@ -54,7 +85,7 @@ public static class BatchNormalization
 
         if (features > 0)
         {
-            RunForward(new(y, x, scale, shift, mean, inverseDeviation, runningMean, runningVariance, momentum, epsilon, false));
+            RunForward(activation, new(y, x, scale, shift, mean, inverseDeviation, runningMean, runningVariance, momentum, epsilon, false));
         }
     }
 
@@ -69,7 +100,30 @@ public static class BatchNormalization
     /// <exception cref="ArgumentException">The operands do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
     public static void Evaluate(
-        in Operand y, in Operand x, in Operand? scale, in Operand? shift, in Operand mean, in Operand variance, double epsilon = 1e-5)
+        in Operand y, in Operand x, in Operand? scale, in Operand? shift, in Operand mean, in Operand variance, double epsilon = 1e-5) =>
+        Evaluate(default(Identity), y, x, scale, shift, mean, variance, epsilon);
+
+    /// <summary>Normalises with given statistics, and applies an activation.</summary>
+    /// <param name="activation">Applied to the output.</param>
+    /// <param name="y">The output, shaped as the input.</param>
+    /// <param name="x">The input, [N, C, …].</param>
+    /// <param name="scale">The scale, [C]; ones if null.</param>
+    /// <param name="shift">The shift, [C]; zeros if null.</param>
+    /// <param name="mean">The mean, [C].</param>
+    /// <param name="variance">The variance, [C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ArgumentException">The operands do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+    public static void Evaluate<TAct>(
+        TAct activation,
+        in Operand y,
+        in Operand x,
+        in Operand? scale,
+        in Operand? shift,
+        in Operand mean,
+        in Operand variance,
+        double epsilon = 1e-5)
+        where TAct : unmanaged, IUnaryOp
     {
         int features = Input(x, epsilon, scale);
         NormChecks.Like(Name, "an output", y, x);
@@ -78,7 +132,7 @@ public static class BatchNormalization
         NormChecks.PerFeature(Name, "a shift", shift, x, features);
         if (x.Count > 0)
         {
-            RunForward(new(y, x, scale, shift, mean, variance, null, null, 0, epsilon, true));
+            RunForward(activation, new(y, x, scale, shift, mean, variance, null, null, 0, epsilon, true));
         }
     }
 
@@ -98,12 +152,50 @@ public static class BatchNormalization
     /// <param name="inverseDeviation">1 / sqrt(variance + epsilon) from <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">The operands do not fit together.</exception>
     public static void Backward(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? scale, in Operand mean, in Operand inverseDeviation)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? scale, in Operand mean, in Operand inverseDeviation) =>
+        Backward(default(Identity), gradients, dy, x, scale, mean, inverseDeviation, null);
+
+    /// <summary>
+    /// The gradients of <see cref="Forward{TAct}"/>: those of <see cref="Backward"/>, with dy times the activation's derivative in the
+    /// place of dy.
+    /// </summary>
+    /// <param name="activation">The activation.</param>
+    /// <param name="gradients">What to compute, and where to.</param>
+    /// <param name="dy">The gradient of the activation's output.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="scale">The scale, [C]; ones if null.</param>
+    /// <param name="mean">The mean from the forward pass.</param>
+    /// <param name="inverseDeviation">1 / sqrt(variance + epsilon) from the forward pass.</param>
+    /// <param name="y">The activation's output; needed if its derivative is a function of that.</param>
+    /// <exception cref="ArgumentException">The operands do not fit together, or the activation's derivative is a function of its
+    /// input.</exception>
+    public static void Backward<TAct>(
+        TAct activation,
+        in NormGradients gradients,
+        in Operand dy,
+        in Operand x,
+        in Operand? scale,
+        in Operand mean,
+        in Operand inverseDeviation,
+        in Operand? y)
+        where TAct : unmanaged, IUnaryOp
     {
+        if (TAct.Saves == Saved.Input || (TAct.Saves == Saved.Output && y is null))
+        {
+            throw new ArgumentException(
+                $"{Name}: the derivative of {typeof(TAct).Name} needs its {TAct.Saves.ToString().ToLowerInvariant()}, which is not there. "
+                + "Apply the activation on its own.", nameof(y));
+        }
+
         int features = Input(x, 0, scale);
         NormChecks.PerFeature(Name, "means", mean, x, features);
         NormChecks.PerFeature(Name, "inverse deviations", inverseDeviation, x, features);
-        RunBackward(new(gradients, dy, x, scale, mean, inverseDeviation, 0, false), features);
+        if (y is { } output)
+        {
+            NormChecks.Like(Name, "an output", output, x);
+        }
+
+        RunBackward(activation, new(gradients, dy, x, scale, mean, inverseDeviation, y, 0, false), features);
     }
 
     /// <summary>The gradients of <see cref="Evaluate"/>: as <see cref="Backward"/>, but the statistics are constants.</summary>
@@ -128,7 +220,7 @@ public static class BatchNormalization
         int features = Input(x, epsilon, scale);
         NormChecks.PerFeature(Name, "means", mean, x, features);
         NormChecks.PerFeature(Name, "variances", variance, x, features);
-        RunBackward(new(gradients, dy, x, scale, mean, variance, epsilon, true), features);
+        RunBackward(default(Identity), new(gradients, dy, x, scale, mean, variance, null, epsilon, true), features);
     }
 
     private static int Input(in Operand x, double epsilon, in Operand? scale)
@@ -139,29 +231,31 @@ public static class BatchNormalization
         return x.Dims[1];
     }
 
-    private static void RunForward(in BatchNormForward arguments)
+    private static void RunForward<TAct>(TAct activation, in BatchNormForward arguments)
+        where TAct : unmanaged, IUnaryOp
     {
         Device device = arguments.X.Device;
         switch (arguments.X.DType, device.IsHost)
         {
             case (DType.Float32, true):
                 device.CountLaunch();
-                HostBatchNorm<F32, F32x>.Forward(arguments);
+                HostBatchNorm<F32, F32x, TAct>.Forward(activation, arguments);
                 break;
             case (DType.Float64, true):
                 device.CountLaunch();
-                HostBatchNorm<F64, F64x>.Forward(arguments);
+                HostBatchNorm<F64, F64x, TAct>.Forward(activation, arguments);
                 break;
             case (DType.Float32, false):
-                GpuBatchNorm<F32>.Forward(arguments);
+                GpuBatchNorm<F32, TAct>.Forward(activation, arguments);
                 break;
             default:
-                GpuBatchNorm<F64>.Forward(arguments);
+                GpuBatchNorm<F64, TAct>.Forward(activation, arguments);
                 break;
         }
     }
 
-    private static void RunBackward(in BatchNormBackward arguments, int features)
+    private static void RunBackward<TAct>(TAct activation, in BatchNormBackward arguments, int features)
+        where TAct : unmanaged, IUnaryOp
     {
         NormChecks.Like(Name, "an output's gradient", arguments.Dy, arguments.X, mayBeInput: true);
         NormChecks.PerFeature(Name, "a scale's gradient", arguments.Gradients.Scale, arguments.X, features);
@@ -183,17 +277,17 @@ public static class BatchNormalization
         {
             case (DType.Float32, true):
                 device.CountLaunch();
-                HostBatchNorm<F32, F32x>.Backward(arguments);
+                HostBatchNorm<F32, F32x, TAct>.Backward(activation, arguments);
                 break;
             case (DType.Float64, true):
                 device.CountLaunch();
-                HostBatchNorm<F64, F64x>.Backward(arguments);
+                HostBatchNorm<F64, F64x, TAct>.Backward(activation, arguments);
                 break;
             case (DType.Float32, false):
-                GpuBatchNorm<F32>.Backward(arguments);
+                GpuBatchNorm<F32, TAct>.Backward(activation, arguments);
                 break;
             default:
-                GpuBatchNorm<F64>.Backward(arguments);
+                GpuBatchNorm<F64, TAct>.Backward(activation, arguments);
                 break;
         }
     }

@@ -9,17 +9,19 @@ namespace DeepSharp.Kernels;
 /// one launch does all; else the samples are split into pieces, and three launches take their statistics, join them, and go
 /// through the elements.
 /// </remarks>
-internal static class GpuBatchNorm<TScalar>
+internal static class GpuBatchNorm<TScalar, TAct>
     where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+    where TAct : unmanaged, IUnaryOp
 {
     // Groups enough to occupy a GPU, and the fewest elements of a thread in a piece.
     private const int ManyGroups = 256;
     private const int ThreadElements = 16;
 
-    internal static void Forward(in BatchNormForward given)
+    internal static void Forward(TAct activation, in BatchNormForward given)
     {
         Device device = given.X.Device;
         Arguments arguments = Arguments.Of(given.X, given.Mean, given.Spread, given.Scale, given.Epsilon, given.StatisticsAreGiven);
+        arguments.Activation = activation;
         arguments.Y = given.Y.View<TScalar>();
         arguments.Momentum = given.Momentum;
         if (given.Shift is { } shift)
@@ -59,11 +61,13 @@ internal static class GpuBatchNorm<TScalar>
         Launch<ApplyKey>(ApplyKernel, device.Grid(given.X.Count), arguments, device);
     }
 
-    internal static void Backward(in BatchNormBackward given)
+    internal static void Backward(TAct activation, in BatchNormBackward given)
     {
         Device device = given.X.Device;
         Arguments arguments = Arguments.Of(given.X, given.Mean, given.Spread, given.Scale, given.Epsilon, given.StatisticsAreGiven);
+        arguments.Activation = activation;
         arguments.Dy = given.Dy.View<TScalar>();
+        arguments.Output = given.Y is { } y ? y.View<TScalar>() : arguments.Dy;
         if (given.Gradients.Input is { } dx)
         {
             arguments.Y = dx.View<TScalar>();
@@ -143,7 +147,7 @@ internal static class GpuBatchNorm<TScalar>
             for (int i = share.First; i < share.End; i += share.Step)
             {
                 int place = a.Place(share, i);
-                a.Y[place] = ((a.X[place] - mean) * factor) + shift;
+                a.Y[place] = a.Activation.Forward(((a.X[place] - mean) * factor) + shift);
             }
         }
     }
@@ -177,7 +181,8 @@ internal static class GpuBatchNorm<TScalar>
         for (int i = Grid.GlobalIndex.X; i < a.Samples * a.Features * a.Length; i += Grid.DimX * Group.DimX)
         {
             int feature = i / a.Length % a.Features;
-            a.Y[i] = ((a.X[i] - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature)) + a.ShiftOf(feature);
+            TScalar z = (a.X[i] - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature);
+            a.Y[i] = a.Activation.Forward(z + a.ShiftOf(feature));
         }
     }
 
@@ -196,7 +201,7 @@ internal static class GpuBatchNorm<TScalar>
         for (int i = share.First; i < share.End; i += share.Step)
         {
             int place = a.Place(share, i);
-            TScalar g = a.Dy[place];
+            TScalar g = a.Incoming(place);
             sum += g;
             dot += g * (a.X[place] - mean);
         }
@@ -260,11 +265,11 @@ internal static class GpuBatchNorm<TScalar>
         TScalar factor = inverse * a.ScaleOf(feature);
         if (a.StatisticsAreGiven != 0)
         {
-            return a.Dy[place] * factor;
+            return a.Incoming(place) * factor;
         }
 
         TScalar distance = (a.X[place] - a.Mean[feature]) * inverse * inverse;
-        return factor * (a.Dy[place] - ((sum + (distance * dot)) / a.Count));
+        return factor * (a.Incoming(place) - ((sum + (distance * dot)) / a.Count));
     }
 
     private static void Keep(Arguments a, int feature, TScalar mean, TScalar squares)
@@ -329,9 +334,11 @@ internal static class GpuBatchNorm<TScalar>
 
     internal struct Arguments
     {
+        internal TAct Activation;
         internal ArrayView<TScalar> X;
         internal ArrayView<TScalar> Y;
         internal ArrayView<TScalar> Dy;
+        internal ArrayView<TScalar> Output;
         internal ArrayView<TScalar> Mean;
         internal ArrayView<TScalar> Spread;
         internal ArrayView<TScalar> Scale;
@@ -397,6 +404,11 @@ internal static class GpuBatchNorm<TScalar>
             Partials = scratch.Operand.View<TScalar>();
             return scratch;
         }
+
+        /// <summary>The gradient before the activation.</summary>
+        internal readonly TScalar Incoming(int place) => TAct.Saves == Saved.Output
+            ? Dy[place] * Activation.Derivative(Output[place])
+            : Dy[place] * Activation.Derivative(Dy[place]);
 
         internal readonly int Place(Share share, int i)
         {

@@ -8,35 +8,36 @@ namespace DeepSharp.Kernels;
 /// else three loops follow each other: the statistics of the pieces, joined in double precision (T. Chan, G. Golub, R. LeVeque,
 /// 1979), then the elements.
 /// </remarks>
-internal static unsafe class HostBatchNorm<TScalar, TVector>
+internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
     where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
     where TVector : unmanaged, IReal<TVector>
+    where TAct : unmanaged, IUnaryOp
 {
-    internal static void Forward(in BatchNormForward arguments)
+    internal static void Forward(TAct activation, in BatchNormForward arguments)
     {
         NormPlan plan = Plan(arguments.X);
         using Scratch scratch = Rent(plan, arguments.X);
         if (plan.ByColumns)
         {
-            Run(plan, new ForwardLoop<NormColumns<TScalar, TVector>>(plan, arguments, scratch.Operand.Host<TScalar>()));
+            Run(plan, new ForwardLoop<NormColumns<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
         }
         else
         {
-            Run(plan, new ForwardLoop<NormRows<TScalar, TVector>>(plan, arguments, scratch.Operand.Host<TScalar>()));
+            Run(plan, new ForwardLoop<NormRows<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
         }
     }
 
-    internal static void Backward(in BatchNormBackward arguments)
+    internal static void Backward(TAct activation, in BatchNormBackward arguments)
     {
         NormPlan plan = Plan(arguments.X);
         using Scratch scratch = Rent(plan, arguments.X);
         if (plan.ByColumns)
         {
-            Run(plan, new BackwardLoop<NormColumns<TScalar, TVector>>(plan, arguments, scratch.Operand.Host<TScalar>()));
+            Run(plan, new BackwardLoop<NormColumns<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
         }
         else
         {
-            Run(plan, new BackwardLoop<NormRows<TScalar, TVector>>(plan, arguments, scratch.Operand.Host<TScalar>()));
+            Run(plan, new BackwardLoop<NormRows<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
         }
     }
 
@@ -89,6 +90,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
     private struct ForwardLoop<TForm> : IStagedLoop<ForwardLoop<TForm>>
         where TForm : struct, INormForm<TScalar>
     {
+        private readonly TAct _activation;
         private readonly NormPlan _plan;
         private readonly TScalar* _x;
         private readonly TScalar* _y;
@@ -108,8 +110,9 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
         private readonly TScalar* _shifts;
         private NormStage _stage;
 
-        internal ForwardLoop(in NormPlan plan, in BatchNormForward arguments, TScalar* scratch)
+        internal ForwardLoop(TAct activation, in NormPlan plan, in BatchNormForward arguments, TScalar* scratch)
         {
+            _activation = activation;
             _plan = plan;
             _x = arguments.X.Host<TScalar>();
             _y = arguments.Y.Host<TScalar>();
@@ -148,7 +151,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
 
             if (_stage == NormStage.Elements)
             {
-                TForm.ApplySamples(_plan, start, end, _y, _x, _middles, _factors, _shifts);
+                TForm.ApplySamples(_activation, _plan, start, end, _y, _x, _middles, _factors, _shifts);
                 return;
             }
 
@@ -161,7 +164,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
                 if (_stage == NormStage.All)
                 {
                     Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
-                    TForm.Apply(_plan, piece, panel, _y, _x, _middles, _factors, _shifts);
+                    TForm.Apply(_activation, _plan, piece, panel, _y, _x, _middles, _factors, _shifts);
                 }
             }
         }
@@ -248,6 +251,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
     private struct BackwardLoop<TForm> : IStagedLoop<BackwardLoop<TForm>>
         where TForm : struct, INormForm<TScalar>
     {
+        private readonly OutputGradient<TScalar, TAct> _gradient;
         private readonly NormPlan _plan;
         private readonly TScalar* _x;
         private readonly TScalar* _dy;
@@ -270,11 +274,12 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
         private readonly TScalar* _shifts;
         private NormStage _stage;
 
-        internal BackwardLoop(in NormPlan plan, in BatchNormBackward arguments, TScalar* scratch)
+        internal BackwardLoop(TAct activation, in NormPlan plan, in BatchNormBackward arguments, TScalar* scratch)
         {
             _plan = plan;
             _x = arguments.X.Host<TScalar>();
             _dy = arguments.Dy.Host<TScalar>();
+            _gradient = new(activation, arguments.Y is { } y ? (nint)(y.Host<TScalar>() - _dy) : 0);
             _mean = arguments.Mean.Host<TScalar>();
             _spread = arguments.Spread.Host<TScalar>();
             _scale = Pointer(arguments.Scale);
@@ -332,7 +337,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
                 int piece = item / _plan.Panels;
                 int panel = item - (piece * _plan.Panels);
                 int column = piece * _plan.Columns;
-                TForm.GradientSums(_plan, piece, panel, _dy, _x, _middles, _sum + column, _dot + column);
+                TForm.GradientSums(_gradient, _plan, piece, panel, _dy, _x, _middles, _sum + column, _dot + column);
                 if (_stage == NormStage.Statistics)
                 {
                     continue;
@@ -341,11 +346,11 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
                 Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
                 if (_dx != null && !_given)
                 {
-                    TForm.ApplyGradient(_plan, piece, panel, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
+                    TForm.ApplyGradient(_gradient, _plan, piece, panel, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
                 }
                 else if (_dx != null)
                 {
-                    TForm.Apply(_plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
+                    TForm.Apply(default(Identity), _plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
                 }
             }
         }
@@ -354,11 +359,11 @@ internal static unsafe class HostBatchNorm<TScalar, TVector>
         {
             if (_dx != null && !_given)
             {
-                TForm.ApplyGradientSamples(_plan, start, end, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
+                TForm.ApplyGradientSamples(_gradient, _plan, start, end, _dx, _dy, _x, _middles, _factors, _slopes, _shifts);
             }
             else if (_dx != null)
             {
-                TForm.ApplySamples(_plan, start, end, _dx, _dy, _slopes, _factors, _shifts);
+                TForm.ApplySamples(default(Identity), _plan, start, end, _dx, _dy, _slopes, _factors, _shifts);
             }
         }
 

@@ -8,16 +8,27 @@ internal unsafe interface INormForm<TScalar>
     /// <summary>The mean of each column, and the sum of the squared distances from it.</summary>
     static abstract void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares);
 
-    /// <summary>y = (x - mean) * scale + shift.</summary>
-    static abstract void Apply(
-        in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift);
+    /// <summary>y = f((x - mean) * scale + shift).</summary>
+    static abstract void Apply<TAct>(
+        TAct activation, in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp;
 
-    /// <summary>The sum of dy, and of dy * (x - mean).</summary>
-    static abstract void GradientSums(
-        in NormPlan plan, int piece, int panel, TScalar* dy, TScalar* x, TScalar* mean, TScalar* sum, TScalar* dot);
+    /// <summary>The sum of g, the gradient before the activation, and of g * (x - mean).</summary>
+    static abstract void GradientSums<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        in NormPlan plan,
+        int piece,
+        int panel,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* sum,
+        TScalar* dot)
+        where TAct : unmanaged, IUnaryOp;
 
-    /// <summary>dx = dy * scale + (x - mean) * slope + shift.</summary>
-    static abstract void ApplyGradient(
+    /// <summary>dx = g * scale + (x - mean) * slope + shift.</summary>
+    static abstract void ApplyGradient<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int piece,
         int panel,
@@ -27,14 +38,17 @@ internal unsafe interface INormForm<TScalar>
         TScalar* mean,
         TScalar* scale,
         TScalar* slope,
-        TScalar* shift);
+        TScalar* shift)
+        where TAct : unmanaged, IUnaryOp;
 
     /// <summary><see cref="Apply"/> over whole samples, in the order of memory.</summary>
-    static abstract void ApplySamples(
-        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift);
+    static abstract void ApplySamples<TAct>(
+        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp;
 
     /// <summary><see cref="ApplyGradient"/> over whole samples, in the order of memory.</summary>
-    static abstract void ApplyGradientSamples(
+    static abstract void ApplyGradientSamples<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int start,
         int end,
@@ -44,5 +58,6 @@ internal unsafe interface INormForm<TScalar>
         TScalar* mean,
         TScalar* scale,
         TScalar* slope,
-        TScalar* shift);
+        TScalar* shift)
+        where TAct : unmanaged, IUnaryOp;
 }

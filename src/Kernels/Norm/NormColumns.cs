@@ -43,8 +43,9 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    public static void Apply(
-        in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void Apply<TAct>(
+        TAct activation, in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int start = plan.PieceStart(piece);
         int rows = plan.PieceEnd(piece) - start;
@@ -55,7 +56,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         int c = panel * plan.PanelColumns;
         for (; c <= end - (4 * Width); c += 4 * Width)
         {
-            Apply4(to + c, from + c, stride, rows, mean + c, scale + c, shift + c);
+            Apply4(activation, to + c, from + c, stride, rows, mean + c, scale + c, shift + c);
         }
 
         for (int step; c < end; c += step)
@@ -63,17 +64,26 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             int at = Place(c, end, out step);
             if (step == 1)
             {
-                Apply1<TScalar>(to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
+                Apply1<TScalar, TAct>(activation, to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
             }
             else
             {
-                Apply1<TVector>(to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
+                Apply1<TVector, TAct>(activation, to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
             }
         }
     }
 
-    public static void GradientSums(
-        in NormPlan plan, int piece, int panel, TScalar* dy, TScalar* x, TScalar* mean, TScalar* sum, TScalar* dot)
+    public static void GradientSums<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        in NormPlan plan,
+        int piece,
+        int panel,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* sum,
+        TScalar* dot)
+        where TAct : unmanaged, IUnaryOp
     {
         int start = plan.PieceStart(piece);
         int rows = plan.PieceEnd(piece) - start;
@@ -84,7 +94,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         int c = panel * plan.PanelColumns;
         for (; c <= end - (2 * Width); c += 2 * Width)
         {
-            GradientSums2(given + c, from + c, stride, rows, mean + c, sum + c, dot + c);
+            GradientSums2(gradient, given + c, from + c, stride, rows, mean + c, sum + c, dot + c);
         }
 
         for (int step; c < end; c += step)
@@ -92,16 +102,17 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             int at = Place(c, end, out step);
             if (step == 1)
             {
-                GradientSums1<TScalar>(given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
+                GradientSums1<TScalar, TAct>(gradient, given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
             }
             else
             {
-                GradientSums1<TVector>(given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
+                GradientSums1<TVector, TAct>(gradient, given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
             }
         }
     }
 
-    public static void ApplyGradient(
+    public static void ApplyGradient<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int piece,
         int panel,
@@ -112,6 +123,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         TScalar* scale,
         TScalar* slope,
         TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int start = plan.PieceStart(piece);
         int rows = plan.PieceEnd(piece) - start;
@@ -121,7 +133,8 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         int c = panel * plan.PanelColumns;
         for (; c <= end - (2 * Width); c += 2 * Width)
         {
-            ApplyGradient2(dx + first + c, dy + first + c, x + first + c, stride, rows, mean + c, scale + c, slope + c, shift + c);
+            ApplyGradient2(
+                gradient, dx + first + c, dy + first + c, x + first + c, stride, rows, mean + c, scale + c, slope + c, shift + c);
         }
 
         for (int step; c < end; c += step)
@@ -130,20 +143,21 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             long place = first + at;
             if (step == 1)
             {
-                ApplyGradient1<TScalar>(
-                    dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
+                ApplyGradient1<TScalar, TAct>(
+                    gradient, dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
             }
             else
             {
-                ApplyGradient1<TVector>(
-                    dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
+                ApplyGradient1<TVector, TAct>(
+                    gradient, dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ApplySamples(
-        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void ApplySamples<TAct>(
+        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         int columns = plan.Columns;
@@ -154,18 +168,21 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             int c = 0;
             for (; c <= columns - w; c += w)
             {
-                *(TVector*)(to + c) = TVector.MultiplyAdd(*(TVector*)(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+                TVector z = TVector.MultiplyAdd(
+                    *(TVector*)(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+                *(TVector*)(to + c) = activation.Forward(z);
             }
 
             for (; c < columns; c++)
             {
-                to[c] = TScalar.MultiplyAdd(from[c] - mean[c], scale[c], shift[c]);
+                to[c] = activation.Forward(TScalar.MultiplyAdd(from[c] - mean[c], scale[c], shift[c]));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ApplyGradientSamples(
+    public static void ApplyGradientSamples<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int start,
         int end,
@@ -176,6 +193,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         TScalar* scale,
         TScalar* slope,
         TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         int columns = plan.Columns;
@@ -189,13 +207,13 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             {
                 TVector distance = *(TVector*)(from + c) - *(TVector*)(mean + c);
                 TVector rest = TVector.MultiplyAdd(distance, *(TVector*)(slope + c), *(TVector*)(shift + c));
-                *(TVector*)(to + c) = TVector.MultiplyAdd(*(TVector*)(given + c), *(TVector*)(scale + c), rest);
+                *(TVector*)(to + c) = TVector.MultiplyAdd(gradient.At<TVector>(given + c), *(TVector*)(scale + c), rest);
             }
 
             for (; c < columns; c++)
             {
                 TScalar rest = TScalar.MultiplyAdd(from[c] - mean[c], slope[c], shift[c]);
-                to[c] = TScalar.MultiplyAdd(given[c], scale[c], rest);
+                to[c] = TScalar.MultiplyAdd(gradient.At<TScalar>(given + c), scale[c], rest);
             }
         }
     }
@@ -312,7 +330,9 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply4(TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
+    private static void Apply4<TAct>(
+        TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w), m2 = *(TVector*)(mean + (2 * w)), m3 = *(TVector*)(mean + (3 * w));
@@ -320,28 +340,32 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         TVector b0 = *(TVector*)shift, b1 = *(TVector*)(shift + w), b2 = *(TVector*)(shift + (2 * w)), b3 = *(TVector*)(shift + (3 * w));
         for (int r = 0; r < rows; r++, x += stride, y += stride)
         {
-            *(TVector*)y = TVector.MultiplyAdd(*(TVector*)x - m0, a0, b0);
-            *(TVector*)(y + w) = TVector.MultiplyAdd(*(TVector*)(x + w) - m1, a1, b1);
-            *(TVector*)(y + (2 * w)) = TVector.MultiplyAdd(*(TVector*)(x + (2 * w)) - m2, a2, b2);
-            *(TVector*)(y + (3 * w)) = TVector.MultiplyAdd(*(TVector*)(x + (3 * w)) - m3, a3, b3);
+            *(TVector*)y = activation.Forward(TVector.MultiplyAdd(*(TVector*)x - m0, a0, b0));
+            *(TVector*)(y + w) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + w) - m1, a1, b1));
+            *(TVector*)(y + (2 * w)) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + (2 * w)) - m2, a2, b2));
+            *(TVector*)(y + (3 * w)) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + (3 * w)) - m3, a3, b3));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply1<T>(TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
+    private static void Apply1<T, TAct>(
+        TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
         where T : unmanaged, IReal<T>
+        where TAct : unmanaged, IUnaryOp
     {
         T m = *(T*)mean;
         T a = *(T*)scale;
         T b = *(T*)shift;
         for (int r = 0; r < rows; r++, x += stride, y += stride)
         {
-            *(T*)y = T.MultiplyAdd(*(T*)x - m, a, b);
+            *(T*)y = activation.Forward(T.MultiplyAdd(*(T*)x - m, a, b));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientSums2(TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
+    private static void GradientSums2<TAct>(
+        OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w);
@@ -351,8 +375,8 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             TVector s0 = 0, s1 = 0, p0 = 0, p1 = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
             {
-                TVector g0 = *(TVector*)dy;
-                TVector g1 = *(TVector*)(dy + w);
+                TVector g0 = gradient.At<TVector>(dy);
+                TVector g1 = gradient.At<TVector>(dy + w);
                 s0 += g0;
                 s1 += g1;
                 p0 = TVector.MultiplyAdd(*(TVector*)x - m0, g0, p0);
@@ -372,8 +396,10 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientSums1<T>(TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
+    private static void GradientSums1<T, TAct>(
+        OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
         where T : unmanaged, IReal<T>
+        where TAct : unmanaged, IUnaryOp
     {
         T m = *(T*)mean;
         T total = 0;
@@ -384,7 +410,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             T p = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
             {
-                T g = *(T*)dy;
+                T g = gradient.At<T>(dy);
                 s += g;
                 p = T.MultiplyAdd(*(T*)x - m, g, p);
             }
@@ -398,8 +424,18 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyGradient2(
-        TScalar* dx, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* slope, TScalar* shift)
+    private static void ApplyGradient2<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        int stride,
+        int rows,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w);
@@ -408,15 +444,26 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         TVector b0 = *(TVector*)shift, b1 = *(TVector*)(shift + w);
         for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
         {
-            *(TVector*)dx = TVector.MultiplyAdd(*(TVector*)dy, a0, TVector.MultiplyAdd(*(TVector*)x - m0, k0, b0));
-            *(TVector*)(dx + w) = TVector.MultiplyAdd(*(TVector*)(dy + w), a1, TVector.MultiplyAdd(*(TVector*)(x + w) - m1, k1, b1));
+            *(TVector*)dx = TVector.MultiplyAdd(gradient.At<TVector>(dy), a0, TVector.MultiplyAdd(*(TVector*)x - m0, k0, b0));
+            *(TVector*)(dx + w) = TVector.MultiplyAdd(
+                gradient.At<TVector>(dy + w), a1, TVector.MultiplyAdd(*(TVector*)(x + w) - m1, k1, b1));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyGradient1<T>(
-        TScalar* dx, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* slope, TScalar* shift)
+    private static void ApplyGradient1<T, TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        int stride,
+        int rows,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* slope,
+        TScalar* shift)
         where T : unmanaged, IReal<T>
+        where TAct : unmanaged, IUnaryOp
     {
         T m = *(T*)mean;
         T a = *(T*)scale;
@@ -424,7 +471,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         T b = *(T*)shift;
         for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
         {
-            *(T*)dx = T.MultiplyAdd(*(T*)dy, a, T.MultiplyAdd(*(T*)x - m, k, b));
+            *(T*)dx = T.MultiplyAdd(gradient.At<T>(dy), a, T.MultiplyAdd(*(T*)x - m, k, b));
         }
     }
 }

@@ -87,32 +87,43 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         }
     }
 
-    public static void Apply(
-        in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void Apply<TAct>(
+        TAct activation, in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * plan.Length;
-            ApplyRow(y + place, x + place, plan.Length, mean[panel], scale[panel], shift[panel]);
+            ApplyRow(activation, y + place, x + place, plan.Length, mean[panel], scale[panel], shift[panel]);
         }
     }
 
-    public static void ApplySamples(
-        in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void ApplySamples<TAct>(
+        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         long place = (long)start * plan.Features * plan.Length;
         for (int r = start; r < end; r++)
         {
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
-                ApplyRow(y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
+                ApplyRow(activation, y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void GradientSums(
-        in NormPlan plan, int piece, int panel, TScalar* dy, TScalar* x, TScalar* mean, TScalar* sum, TScalar* dot)
+    public static void GradientSums<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        in NormPlan plan,
+        int piece,
+        int panel,
+        TScalar* dy,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* sum,
+        TScalar* dot)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
         int length = plan.Length;
@@ -133,7 +144,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
                 TVector s = 0, p = 0;
                 for (int i = block; i < end; i += w)
                 {
-                    TVector g = *(TVector*)(given + i);
+                    TVector g = gradient.At<TVector>(given + i);
                     s += g;
                     p = TVector.MultiplyAdd(*(TVector*)(from + i) - m, g, p);
                 }
@@ -153,7 +164,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
 
             if (full < length)
             {
-                TVector g = TVector.IfGreaterOrEqual(index, dead, *(TVector*)(given + length - w), 0);
+                TVector g = TVector.IfGreaterOrEqual(index, dead, gradient.At<TVector>(given + length - w), 0);
                 TVector p = g * (*(TVector*)(from + length - w) - m);
                 part += g;
                 dotPart += TVector.IfGreaterOrEqual(index, dead, p, 0);
@@ -164,7 +175,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         dot[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
     }
 
-    public static void ApplyGradient(
+    public static void ApplyGradient<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int piece,
         int panel,
@@ -175,16 +187,18 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TScalar* scale,
         TScalar* slope,
         TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * plan.Length;
             ApplyGradientRow(
-                dx + place, dy + place, x + place, plan.Length, mean[panel], scale[panel], slope[panel], shift[panel]);
+                gradient, dx + place, dy + place, x + place, plan.Length, mean[panel], scale[panel], slope[panel], shift[panel]);
         }
     }
 
-    public static void ApplyGradientSamples(
+    public static void ApplyGradientSamples<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
         int start,
         int end,
@@ -195,6 +209,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TScalar* scale,
         TScalar* slope,
         TScalar* shift)
+        where TAct : unmanaged, IUnaryOp
     {
         long place = (long)start * plan.Features * plan.Length;
         for (int r = start; r < end; r++)
@@ -202,13 +217,15 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
                 ApplyGradientRow(
-                    dx + place, dy + place, x + place, plan.Length, mean[feature], scale[feature], slope[feature], shift[feature]);
+                    gradient, dx + place, dy + place, x + place, plan.Length, mean[feature], scale[feature], slope[feature], shift[feature]);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyRow(TScalar* y, TScalar* x, int length, TScalar mean, TScalar scale, TScalar shift)
+    private static void ApplyRow<TAct>(
+        TAct activation, TScalar* y, TScalar* x, int length, TScalar mean, TScalar scale, TScalar shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
         TVector m = Lanes<TScalar, TVector>.Fill(mean);
@@ -216,17 +233,26 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)
         {
-            *(TVector*)(y + i) = TVector.MultiplyAdd(*(TVector*)(x + i) - m, a, b);
+            *(TVector*)(y + i) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + i) - m, a, b));
         }
 
         // Elements that were done already get the same value again.
         int last = length - w;
-        *(TVector*)(y + last) = TVector.MultiplyAdd(*(TVector*)(x + last) - m, a, b);
+        *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + last) - m, a, b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyGradientRow(
-        TScalar* dx, TScalar* dy, TScalar* x, int length, TScalar mean, TScalar scale, TScalar slope, TScalar shift)
+    private static void ApplyGradientRow<TAct>(
+        OutputGradient<TScalar, TAct> gradient,
+        TScalar* dx,
+        TScalar* dy,
+        TScalar* x,
+        int length,
+        TScalar mean,
+        TScalar scale,
+        TScalar slope,
+        TScalar shift)
+        where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
         TVector m = Lanes<TScalar, TVector>.Fill(mean);
@@ -235,11 +261,13 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)
         {
-            *(TVector*)(dx + i) = TVector.MultiplyAdd(*(TVector*)(dy + i), a, TVector.MultiplyAdd(*(TVector*)(x + i) - m, k, b));
+            *(TVector*)(dx + i) = TVector.MultiplyAdd(
+                gradient.At<TVector>(dy + i), a, TVector.MultiplyAdd(*(TVector*)(x + i) - m, k, b));
         }
 
         int last = length - w;
-        *(TVector*)(dx + last) = TVector.MultiplyAdd(*(TVector*)(dy + last), a, TVector.MultiplyAdd(*(TVector*)(x + last) - m, k, b));
+        *(TVector*)(dx + last) = TVector.MultiplyAdd(
+            gradient.At<TVector>(dy + last), a, TVector.MultiplyAdd(*(TVector*)(x + last) - m, k, b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

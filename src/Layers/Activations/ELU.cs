@@ -1,12 +1,11 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Layers;
 
 /// <summary>The exponential linear unit: x where x &gt; 0, else alpha (e^x - 1).</summary>
 /// <param name="alpha">The value that -y approaches far below zero.</param>
-public sealed class ELU(double alpha = 1) : Module
+public sealed class ELU(double alpha = 1) : Activation<Elu>(new(alpha), UnaryChains.Elu(alpha))
 {
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Elu(alpha);
-
     /// <inheritdoc/>
     public override string ToString() => $"ELU({alpha})";
 }

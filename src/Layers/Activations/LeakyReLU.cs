@@ -1,12 +1,11 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Layers;
 
 /// <summary>The leaky rectifier: x where x &gt; 0, else slope * x.</summary>
 /// <param name="slope">The slope below zero.</param>
-public sealed class LeakyReLU(double slope = 0.01) : Module
+public sealed class LeakyReLU(double slope = 0.01) : Activation<LeakyRelu>(new(slope), UnaryChains.LeakyRelu(slope))
 {
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.LeakyRelu(slope);
-
     /// <inheritdoc/>
     public override string ToString() => $"LeakyReLU({slope})";
 }

@@ -1,8 +1,6 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Layers;
 
 /// <summary>The sigmoid linear unit x / (1 + e^-x), also called swish.</summary>
-public sealed class SiLU : Module
-{
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Silu();
-}
+public sealed class SiLU() : Activation<Silu>(default, UnaryChains.Silu);

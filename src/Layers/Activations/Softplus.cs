@@ -1,8 +1,4 @@
 namespace DeepSharp.Layers;
 
 /// <summary>The smooth rectifier ln(1 + e^x).</summary>
-public sealed class Softplus : Module
-{
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Softplus();
-}
+public sealed class Softplus() : Activation<Kernels.Softplus>(default, UnaryChains.Softplus);

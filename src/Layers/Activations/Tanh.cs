@@ -1,8 +1,4 @@
 namespace DeepSharp.Layers;
 
 /// <summary>The hyperbolic tangent.</summary>
-public sealed class Tanh : Module
-{
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Tanh();
-}
+public sealed class Tanh() : Activation<Kernels.Tanh>(default, UnaryChains.Tanh);

@@ -9,7 +9,7 @@ namespace DeepSharp.Layers;
 /// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (gamma),
 /// <c>bias</c> (beta), <c>running_mean</c>, <c>running_var</c>.</para>
 /// </remarks>
-public sealed class BatchNorm : Module
+public sealed class BatchNorm : Module, IFusesActivation
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">C.</param>
@@ -75,6 +75,14 @@ public sealed class BatchNorm : Module
         return IsTraining
             ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon)
             : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon);
+    }
+
+    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return IsTraining
+            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op, chain)
+            : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon, op, chain);
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace DeepSharp.Layers;
 /// The weight is [outputs, inputs], as in PyTorch, named <c>weight</c>; the bias is [outputs], named <c>bias</c>. Input
 /// […, inputs] gives […, outputs].
 /// </remarks>
-public sealed class Dense : Module
+public sealed class Dense : Module, IFusesActivation
 {
     /// <summary>A layer with initial values drawn at random.</summary>
     /// <param name="inputs">The features of an input.</param>
@@ -55,6 +55,9 @@ public sealed class Dense : Module
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.Linear(Weight, Bias);
+
+    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain) =>
+        input.Linear(Weight, Bias, op, chain);
 
     /// <inheritdoc/>
     public override string ToString() => $"Dense({Inputs}, {Outputs}{(Bias is null ? ", no bias" : string.Empty)})";

@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Layers;
 
 /// <summary>Modules one after another: <c>Sequential model = [new Dense(784, 256), new ReLU(), new Dense(256, 10)];</c></summary>
-/// <remarks>The modules are named by their numbers, as in PyTorch.</remarks>
+/// <remarks>
+/// The modules are named by their numbers, as in PyTorch. An activation after a <see cref="Dense"/> or
+/// <see cref="BatchNorm"/> layer runs inside its kernel where it can.
+/// </remarks>
 [CollectionBuilder(typeof(SequentialBuilder), nameof(SequentialBuilder.Create))]
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
@@ -32,9 +35,17 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public override Tensor Forward(Tensor input)
     {
         Tensor x = input;
-        foreach (Module module in _modules)
+        for (int i = 0; i < _modules.Length; i++)
         {
-            x = module.Forward(x);
+            if (i + 1 < _modules.Length && _modules[i] is IFusesActivation layer && _modules[i + 1] is IActivation activation)
+            {
+                x = activation.After(layer, x);
+                i++;
+            }
+            else
+            {
+                x = _modules[i].Forward(x);
+            }
         }
 
         return x;

@@ -49,6 +49,11 @@ internal sealed record UnaryCase(
             x => Math.Exp((0.5 * x) + 1),
             x => 0.5 * Math.Exp((0.5 * x) + 1)),
         Of(
+            "Affine, then Affine, then Tanh",
+            new Affine(0.5, 1).Then(new Affine(-2, 0.5)).Then(default(Tanh)),
+            x => Math.Tanh(-x - 1.5),
+            x => -1 / (Math.Cosh(-x - 1.5) * Math.Cosh(-x - 1.5))),
+        Of(
             "Tanh, then Square, then Sin",
             new Then<Then<Tanh, Square>, Sin>(default, default),
             x => Math.Sin(Math.Tanh(x) * Math.Tanh(x)),

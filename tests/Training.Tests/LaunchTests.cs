@@ -1,0 +1,57 @@
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+
+namespace DeepSharp.Tests;
+
+/// <summary>How many kernels a step starts: what a GPU's time per step depends on for small networks.</summary>
+public class LaunchTests
+{
+    // Forward: the batch, three products with bias, two batch norms with their ReLU, the losses and their mean: 8. Backward: the loss,
+    // two products for inputs and three for weights, three sums for biases, two batch norms with their ReLU: 11. The gradients' zeros
+    // and Adam: 2.
+    private const int Mlp = 21;
+
+    // Forward: the batch, two products with bias, one of them with ReLU, the losses and their mean: 5. Backward: the loss, ReLU, a
+    // product for an input and two for weights, two sums for biases: 7. The gradients' zeros and the update: 2.
+    private const int Small = 14;
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("emulated")]
+    public void A_step_of_the_MLP_with_batch_norm_takes_a_known_number_of_launches(string name)
+    {
+        Device device = name == "cpu" ? Device.Cpu : Device.Emulated;
+        Sequential model =
+        [
+            new Dense(2, 8, device: device), new BatchNorm(8, device: device), new ReLU(),
+            new Dense(8, 6, device: device), new BatchNorm(6, device: device), new ReLU(),
+            new Dense(6, 3, device: device),
+        ];
+        Assert.Equal(Mlp, Launches(model, new Adam(model.Parameters()), device));
+    }
+
+    [Fact]
+    public void A_step_of_a_network_without_batch_norm_takes_fewer()
+    {
+        Sequential model = [new Dense(2, 8), new ReLU(), new Dense(8, 3)];
+        Assert.Equal(Small, Launches(model, new Sgd(model.Parameters(), 0.1, momentum: 0.9), Device.Cpu));
+    }
+
+    // Of the third step: the first ones make what is kept.
+    private static long Launches(Sequential model, Optimizer optimizer, Device device)
+    {
+        Dataset data = Problem.Rings(30, device);
+        CrossEntropyLoss loss = new();
+        List<long> launches = [];
+        foreach ((Tensor x, Tensor y) in data.Batches(6))
+        {
+            optimizer.ZeroGradients();
+            loss.Compute(model.Forward(x), y).Backward();
+            optimizer.Step();
+            launches.Add(device.Statistics.Launches);
+        }
+
+        return launches[3] - launches[2];
+    }
+}
