@@ -61,6 +61,41 @@ internal sealed class TrainingRun(
         return Values(mean, metrics);
     }
 
+    /// <summary>Trains and evaluates on one batch, with all that a training does on the device.</summary>
+    internal void TryOneBatch(Dataset data, int batchSize)
+    {
+        model.Train();
+        foreach ((Tensor x, Tensor y) in data.Batches(batchSize))
+        {
+            Step(x, y);
+            using NoGrad noGrad = new();
+            model.Eval();
+            Tensor prediction = model.Forward(x);
+            Collect(_loss, metrics, loss, loss.Compute(prediction, y), prediction, y);
+            _ = Values(_loss, metrics);
+            break;
+        }
+
+        model.Train();
+        foreach (Metric metric in metrics)
+        {
+            metric.Reset();
+        }
+    }
+
+    private void Step(Tensor x, Tensor y)
+    {
+        // Some rules evaluate the loss more than once; the first time is at the weights before the step.
+        Tensor? prediction = null;
+        Tensor value = optimizer.Step(() =>
+        {
+            Tensor output = model.Forward(x);
+            prediction ??= output;
+            return loss.Compute(output, y);
+        });
+        Collect(_loss, metrics, loss, value, prediction!, y);
+    }
+
     private void Begin(TrainingContext context, int epoch)
     {
         context.Epoch = epoch;
@@ -80,15 +115,7 @@ internal sealed class TrainingRun(
         long began = Stopwatch.GetTimestamp();
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch, dropLast: dropLast))
         {
-            // Some rules evaluate the loss more than once; the first time is at the weights before the step.
-            Tensor? prediction = null;
-            Tensor value = optimizer.Step(() =>
-            {
-                Tensor output = model.Forward(x);
-                prediction ??= output;
-                return loss.Compute(output, y);
-            });
-            Collect(_loss, metrics, loss, value, prediction!, y);
+            Step(x, y);
             context.Batch++;
             context.Samples += x.Shape[0];
             context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -72,6 +72,30 @@ public class CreationTests
     }
 
     [Fact]
+    public void Arrays_longer_than_the_pieces_in_which_they_are_staged_arrive_whole()
+    {
+        // 64 K floats are staged, one less is not; three pieces, the last one short.
+        foreach (int length in (int[])[(64 * 1024) - 1, 64 * 1024, 1024 * 1024, (2 * 1024 * 1024) + 4097])
+        {
+            float[] values = new float[length];
+            for (int i = 0; i < length; i++)
+            {
+                values[i] = i ^ (i >> 7);
+            }
+
+            using Tensor x = Tensor.From(values, Device.Emulated);
+            values.AsSpan().Fill(-1);
+            float[] back = x.ToArray<float>();
+            for (int i = 0; i < length; i++)
+            {
+                values[i] = i ^ (i >> 7);
+            }
+
+            Assert.True(values.AsSpan().SequenceEqual(back), $"{length} elements");
+        }
+    }
+
+    [Fact]
     public void A_tensor_is_a_copy_of_the_array_it_is_made_from()
     {
         float[] values = [1, 2, 3];

@@ -7,7 +7,7 @@ using ILGPU.Runtime.CPU;
 namespace DeepSharp.Kernels;
 
 /// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
-public sealed unsafe class Block
+public sealed unsafe partial class Block
 {
     private readonly Allocation _allocation;
     private readonly void* _host;
@@ -74,9 +74,17 @@ public sealed unsafe class Block
             return;
         }
 
-        // ILGPU takes the address without pinning what stands there.
+        // ILGPU takes the address without pinning what stands there, and waits for the copy.
+        Device.CountWait();
         fixed (T* start = source)
         {
+            bool done = false;
+            UploadStaged((byte*)start, (long)source.Length * sizeof(T), offset * sizeof(T), ref done);
+            if (done)
+            {
+                return;
+            }
+
             View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
         }
     }
@@ -95,11 +103,15 @@ public sealed unsafe class Block
             return;
         }
 
+        Device.CountWait();
         fixed (T* start = target)
         {
             View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
         }
     }
+
+    // Large uploads go through page-locked memory, where ILGPU has it.
+    partial void UploadStaged(byte* source, long bytes, long offset, ref bool done);
 
     internal void Free()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DeepSharp.Kernels;
 using ILGPU;
@@ -30,6 +31,8 @@ public sealed partial class Device
     private readonly Dictionary<Type, Delegate> _kernels = [];
     private readonly Dictionary<Type, object> _resources = [];
     private long _launches;
+    private long _waits;
+    private TimeSpan _compileTime;
 
     private Device(DeviceKind kind, int index, Accelerator accelerator)
     {
@@ -68,7 +71,17 @@ public sealed partial class Device
     public string Name => Kind == DeviceKind.Cpu ? $"CPU ({HostParallel.Threads} threads)" : Accelerator.Name;
 
     /// <summary>What the device holds and has done.</summary>
-    public DeviceStatistics Statistics => Pool.Statistics(Volatile.Read(ref _launches));
+    public DeviceStatistics Statistics
+    {
+        get
+        {
+            DeviceStatistics memory = Pool.Statistics(Volatile.Read(ref _launches));
+            lock (_lock)
+            {
+                return memory with { Kernels = _kernels.Count, CompileTime = _compileTime, Waits = Volatile.Read(ref _waits) };
+            }
+        }
+    }
 
     /// <summary>Whether kernels run as host code over the memory in place.</summary>
     internal bool IsHost => Kind == DeviceKind.Cpu;
@@ -100,7 +113,11 @@ public sealed partial class Device
     public static Device OpenCL(int index = 0) => Gpu(DeviceKind.OpenCL, index);
 
     /// <summary>Waits until the device has done all that it was given.</summary>
-    public void Synchronize() => Accelerator.Synchronize();
+    public void Synchronize()
+    {
+        CountWait();
+        Accelerator.Synchronize();
+    }
 
     /// <summary>Gives the memory that no tensor uses back to the system.</summary>
     /// <returns>The bytes freed.</returns>
@@ -131,7 +148,9 @@ public sealed partial class Device
         {
             if (!_kernels.TryGetValue(typeof(TKey), out Delegate? kernel))
             {
+                long start = Stopwatch.GetTimestamp();
                 kernel = load(Accelerator);
+                _compileTime += Stopwatch.GetElapsedTime(start);
                 _kernels.Add(typeof(TKey), kernel);
             }
 
@@ -158,6 +177,9 @@ public sealed partial class Device
     /// <summary>Counts a kernel that host code ran.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void CountLaunch() => _launches++;
+
+    /// <summary>Counts that the host waits for the device.</summary>
+    internal void CountWait() => Interlocked.Increment(ref _waits);
 
     /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>
     internal KernelConfig Grid(int count)

@@ -1,0 +1,19 @@
+#if ILGPU_PACKAGE
+namespace DeepSharp.Kernels;
+
+/// <content>Uploads to GPUs.</content>
+public sealed unsafe partial class Block
+{
+    // Below this a transfer takes microseconds either way.
+    private const long StagedFrom = 256 * 1024;
+
+    partial void UploadStaged(byte* source, long bytes, long offset, ref bool done)
+    {
+        if (bytes >= StagedFrom)
+        {
+            Device.Resource(static device => new UploadStaging(device)).Copy(View<byte>(offset, bytes), source);
+            done = true;
+        }
+    }
+}
+#endif

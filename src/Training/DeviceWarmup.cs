@@ -1,0 +1,74 @@
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+
+namespace DeepSharp.Training;
+
+/// <summary>Compiles kernels ahead of training.</summary>
+public static class DeviceWarmup
+{
+    extension(Device device)
+    {
+        /// <summary>
+        /// Compiles the kernels of a training step and of an evaluation, so that the first step is as fast as the others: runs both
+        /// on one batch and puts everything back.
+        /// </summary>
+        /// <remarks>
+        /// Parameters, buffers, the optimizer's state and <see cref="Generator.Default"/> are as before; gradients are zero. A layer's
+        /// own generator moves on.
+        /// </remarks>
+        /// <param name="model">The network, on this device.</param>
+        /// <param name="data">The training set, on this device.</param>
+        /// <param name="optimizer">The optimizer of the network's parameters.</param>
+        /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
+        /// <param name="batchSize">The samples of a step.</param>
+        /// <param name="metrics">What will be measured besides the loss.</param>
+        /// <returns>What was compiled, and how long it took.</returns>
+        /// <exception cref="ArgumentException">The data is empty or on another device.</exception>
+        public WarmupReport Warmup(
+            Module model,
+            Dataset data,
+            Optimizer optimizer,
+            Loss? loss = null,
+            int batchSize = 32,
+            IReadOnlyList<Metric>? metrics = null)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(data);
+            ArgumentNullException.ThrowIfNull(optimizer);
+            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            if (data.Count == 0 || !ReferenceEquals(data.Device, device))
+            {
+                throw new ArgumentException(
+                    $"Warmup: there must be samples on {device}, and there are {data.Count} on {data.Device}. Move the data set with To.",
+                    nameof(data));
+            }
+
+            DeviceStatistics before = device.Statistics;
+            using TensorScope scope = Tensor.Scope();
+            Dictionary<string, Tensor> values = model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Detach().Clone());
+            Dictionary<string, Tensor> state = optimizer.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
+            ulong position = Generator.Default.Position;
+            bool training = model.IsTraining;
+            try
+            {
+                using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], []);
+                run.TryOneBatch(data, batchSize);
+            }
+            finally
+            {
+                model.LoadState(values);
+                optimizer.LoadState(state);
+                optimizer.ZeroGradients();
+                Generator.Default.Position = position;
+                if (!training)
+                {
+                    model.Eval();
+                }
+            }
+
+            DeviceStatistics after = device.Statistics;
+            return new WarmupReport(after.Kernels - before.Kernels, after.CompileTime - before.CompileTime);
+        }
+    }
+}

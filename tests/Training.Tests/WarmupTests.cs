@@ -1,0 +1,80 @@
+using DeepSharp.Data;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Training;
+
+namespace DeepSharp.Tests;
+
+public class WarmupTests
+{
+    [Fact]
+    public void After_a_warm_up_training_compiles_nothing_and_goes_as_without()
+    {
+        Device device = Device.Emulated;
+        float[][] results = new float[2][];
+        for (int warm = 0; warm < 2; warm++)
+        {
+            Generator.Default = new Generator(3);
+            Sequential model =
+            [
+                new Dense(2, 6, device: device), new BatchNorm(6, device: device), new Softplus(), new Dropout(0.2), new Dense(6, 3, device: device),
+            ];
+            NAdam optimizer = new(model.Parameters());
+            Dataset data = Problem.Rings(12, device);
+            Accuracy accuracy = new();
+            if (warm == 1)
+            {
+                WarmupReport report = device.Warmup(model, data, optimizer, batchSize: 6, metrics: [accuracy]);
+                Assert.Equal(0, optimizer.StepCount);
+                Assert.All(model.Parameters(), static p => Assert.All(p.Gradient!.ToArray<float>(), static g => Assert.Equal(0, g)));
+                Assert.True(report.Kernels > 0 == report.CompileTime > TimeSpan.Zero);
+            }
+
+            int kernels = device.Statistics.Kernels;
+            model.Fit(data, optimizer, epochs: 2, batchSize: 6, metrics: [accuracy], validation: data);
+            if (warm == 1)
+            {
+                Assert.Equal(kernels, device.Statistics.Kernels);
+            }
+
+            results[warm] = [.. model.State().Values.SelectMany(static t => t.ToArray<float>())];
+        }
+
+        Assert.Equal(results[0], results[1]);
+    }
+
+    [Fact]
+    public void A_new_operator_shows_in_the_report_and_the_CPU_has_nothing_to_compile()
+    {
+        foreach (Device device in (Device[])[Device.Emulated, Device.Cpu])
+        {
+            // Nothing else in these tests computes in double precision.
+            Sequential model = [new Dense(2, 4, dtype: DType.Float64, device: device), new ELU(), new Dense(4, 3, dtype: DType.Float64, device: device)];
+            model.Eval();
+            Dataset rings = Problem.Rings(9, device);
+            Dataset data = new(rings.Features.To(DType.Float64), rings.Targets);
+            WarmupReport report = device.Warmup(model, data, new Adamax(model.Parameters()), batchSize: 4);
+            Assert.False(model.IsTraining);
+            if (device == Device.Cpu)
+            {
+                Assert.Equal(default, report);
+            }
+            else
+            {
+                Assert.True(report.Kernels > 5, $"{report}");
+                Assert.True(report.CompileTime > TimeSpan.Zero);
+            }
+        }
+    }
+
+    [Fact]
+    public void Data_must_be_there_and_on_the_device()
+    {
+        Sequential model = [new Dense(2, 3)];
+        Sgd optimizer = new(model.Parameters(), 0.1);
+        string message = Assert.Throws<ArgumentException>(
+            () => Device.Emulated.Warmup(model, Problem.Rings(6, Device.Cpu), optimizer)).Message;
+        Assert.Contains("emulated", message, StringComparison.Ordinal);
+        Assert.Contains("cpu", message, StringComparison.Ordinal);
+    }
+}
