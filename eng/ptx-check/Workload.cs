@@ -46,7 +46,8 @@ internal static class Workload
         Tensor[] results =
         [
             -p, p.Abs(), p.Exp(), p.Log(), p.Sqrt(), p.Rsqrt(), p.Square(), p.Reciprocal(), p.Tanh(), p.Sigmoid(), p.Relu(),
-            p.LeakyRelu(), p.Elu(), p.Gelu(), p.Silu(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Sign(), p.Clamp(0.6, 1.4),
+            p.LeakyRelu(), p.Elu(), p.Gelu(), p.Silu(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Ceil(), p.Round(), p.Expm1(),
+            p.Log1p(), p.Sign(), p.Clamp(0.6, 1.4),
             p.Pow(1.5), p + q, p - q, p * q, p / q, p.Pow(q), Tensor.Minimum(p, q), Tensor.Maximum(p, q),
         ];
         foreach (Tensor result in results)

@@ -57,7 +57,10 @@ public abstract partial class Optimizer
         }
     }
 
-    /// <summary>The steps made by the first group, those skipped on the device included.</summary>
+    /// <summary>
+    /// The steps made by the first group, those included that the device skipped: the host does not wait to learn which. Steps that
+    /// changed the parameters are <c>StepCount - SkippedSteps</c>.
+    /// </summary>
     public long StepCount => _groups[0].StepCount;
 
     /// <summary>How gradients that are too large are limited; not at all if null.</summary>

@@ -115,6 +115,7 @@ public abstract class Optimizer<TOptions> : Optimizer
                     Decay = decoupled ? 0 : decay,
                     Shrinkage = decoupled ? group.LearningRate * decay : 0,
                 };
+                run.CountChange();
                 Update(group, run);
             }
         }

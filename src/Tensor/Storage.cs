@@ -6,9 +6,13 @@ namespace DeepSharp;
 internal sealed class Storage
 {
     private readonly Block _block;
+    private readonly Storage? _whole;
     private int _references = 1;
 
     internal Storage(Block block) => _block = block;
+
+    private Storage(Storage whole)
+        : this(whole._block) => _whole = whole.Share();
 
     internal Block Block => _block;
 
@@ -20,6 +24,11 @@ internal sealed class Storage
 
     internal void CountChange() => Version++;
 
+    /// <summary>
+    /// The same memory for a tensor that has a part of it to itself: changes are counted for that part alone.
+    /// </summary>
+    internal Storage Part() => new(this);
+
     internal Storage Share()
     {
         Interlocked.Increment(ref _references);
@@ -30,6 +39,12 @@ internal sealed class Storage
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
+            if (_whole is not null)
+            {
+                _whole.Release();
+                return;
+            }
+
             if (_block.Guard is Guard guard)
             {
                 guard.Disarm();

@@ -18,24 +18,21 @@ public partial class Tensor
 
     /// <summary>A tensor of ones.</summary>
     /// <inheritdoc cref="Zeros"/>
-    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, Device? device = null) => Full(shape, 1, dtype, device);
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, Device? device = null) =>
+        Filled(shape, 1, dtype, device, nameof(Ones));
 
     /// <summary>A tensor filled with one value.</summary>
     /// <param name="shape">The axis lengths, such as <c>[2, 3]</c>.</param>
     /// <param name="value">The value, converted to the element type.</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
-    public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, Device? device = null)
-    {
-        Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, nameof(Full));
-        Kernels.Fill.Value(made.Operand, value);
-        return made;
-    }
+    public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, Device? device = null) =>
+        Filled(shape, value, dtype, device, nameof(Full));
 
     /// <summary>A scalar: a tensor without axes.</summary>
     /// <inheritdoc cref="Full"/>
     public static Tensor Scalar(double value, DType dtype = DType.Float32, Device? device = null) =>
-        Full(Shape.Scalar, value, dtype, device);
+        Filled(Shape.Scalar, value, dtype, device, nameof(Scalar));
 
     /// <summary>The numbers start, start + step, … below <paramref name="end"/>, on one axis.</summary>
     /// <exception cref="ArgumentException">The step is zero or leads away from the end.</exception>
@@ -132,6 +129,13 @@ public partial class Tensor
 
     /// <summary>Ones with the shape, element type and device of another tensor.</summary>
     public static Tensor OnesLike(Tensor other) => Ones(Checked(other).Shape, other.DType, other.Device);
+
+    private static Tensor Filled(Shape shape, double value, DType dtype, Device? device, string origin)
+    {
+        Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, origin);
+        Kernels.Fill.Value(made.Operand, value);
+        return made;
+    }
 
     private static Tensor Checked(Tensor other)
     {

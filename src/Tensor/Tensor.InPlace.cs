@@ -45,7 +45,7 @@ public partial class Tensor
         }
 
         Operand own = Operand;
-        if (other.Shape == Shape && (ReferenceEquals(other, this) || !ReferenceEquals(other.Storage, Storage)))
+        if (other.Shape == Shape && (ReferenceEquals(other, this) || !ReferenceEquals(other.Storage.Block, Storage.Block)))
         {
             CountChange();
             Elementwise.RunNumeric(new AddScaled(scale), own, own, other.Operand, own);

@@ -113,7 +113,7 @@ public partial class Tensor
     }
 
     // A tensor to read while this one is written: a copy if both are in one piece of memory.
-    private Tensor Apart(Tensor other) => ReferenceEquals(other.Storage, Storage) ? other.Clone() : other;
+    private Tensor Apart(Tensor other) => ReferenceEquals(other.Storage.Block, Storage.Block) ? other.Clone() : other;
 
     private void Require<T>(string operation)
         where T : unmanaged

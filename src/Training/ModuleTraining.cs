@@ -12,7 +12,8 @@ public static class ModuleTraining
         /// <summary>Trains the network by mini-batch descent.</summary>
         /// <remarks>
         /// An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
-        /// added up on the device and read once an epoch, or when a callback looks.
+        /// added up on the device and read once an epoch, or when a callback looks. A network in evaluation mode is set to training
+        /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen.
         /// </remarks>
         /// <param name="data">The training set.</param>
         /// <param name="optimizer">The optimizer of the network's parameters.</param>

@@ -18,7 +18,11 @@ internal sealed class TrainingRun(
         History history = new();
         int batches = data.Batches(batchSize, dropLast: dropLast).Count;
         TrainingContext context = new(model, optimizer, _loss, metrics, history, epochs, batches);
-        model.Train();
+        if (!model.IsTraining)
+        {
+            model.Train();
+        }
+
         Tell(callback => callback.OnTrainBegin(context));
         try
         {

@@ -84,6 +84,31 @@ public class EvaluationTests
         Assert.Throws<InvalidOperationException>(() => output.Sum().Backward());
     }
 
+    [Fact]
+    public void What_is_frozen_in_evaluation_mode_stays_so_through_training_evaluation_and_prediction()
+    {
+        Sequential model = Problem.Classifier(1);
+        Dataset data = Problem.Rings(30);
+        BatchNorm frozen = (BatchNorm)model[1];
+        frozen.Eval();
+        bool[] modes = [true, true, false, true, true, true];
+        model.Fit(data, Problem.Adam(model), epochs: 2, batchSize: 10, validation: data);
+        Assert.Equal(modes, Modes());
+        Assert.All(frozen.RunningMean.ToArray<float>(), static v => Assert.Equal(0, v));
+        model.Evaluate(data);
+        model.Predict(data).Dispose();
+        model.Predict(data.Features).Dispose();
+        Assert.Equal(modes, Modes());
+
+        // A network that is in evaluation mode as a whole is trained as a whole.
+        model.Eval();
+        model.Fit(data, Problem.Adam(model), batchSize: 10);
+        Assert.All(Modes(), Assert.True);
+        Assert.Contains(frozen.RunningMean.ToArray<float>(), static v => v != 0);
+
+        bool[] Modes() => [model.IsTraining, .. model.Select(static module => module.IsTraining)];
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

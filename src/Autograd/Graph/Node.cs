@@ -123,7 +123,8 @@ internal abstract class Node : GraphNode
         {
             throw new InvalidOperationException(
                 $"Backward: the tensor {saved.Shape} made by {saved.Origin}, which {Name} saved, has been changed in place since, or a "
-                + "tensor that shares its memory has. Change a Clone() of it, or change it after the backward pass.");
+                + "tensor that shares its memory has; an optimizer's step changes its parameters in place. Change a Clone() of it, or "
+                + "change it after the backward pass.");
         }
 
         if (!Grad.IsEnabled || node is null)

@@ -22,8 +22,14 @@ public static class UnaryOperators
         /// <summary>e^x.</summary>
         public Tensor Exp() => x.Apply(default(Exp), static (y, g) => g * y);
 
+        /// <summary>e^x - 1, accurate near 0 where <c>x.Exp() - 1</c> loses its digits.</summary>
+        public Tensor Expm1() => x.Apply(default(Expm1), static (y, g) => g * (y + 1));
+
         /// <summary>The natural logarithm; -inf at 0, NaN below.</summary>
         public Tensor Log() => x.Apply(default(Log), static (v, g) => g / v);
+
+        /// <summary>ln(1 + x), accurate near 0 where <c>(x + 1).Log()</c> loses its digits; -inf at -1, NaN below.</summary>
+        public Tensor Log1p() => x.Apply(default(Log1p), static (v, g) => g / (v + 1));
 
         /// <summary>The square root; NaN below 0.</summary>
         public Tensor Sqrt() => x.Apply(default(Sqrt), static (y, g) => g * 0.5 / y);
@@ -77,6 +83,12 @@ public static class UnaryOperators
 
         /// <summary>The largest integer not above x; the gradient is 0.</summary>
         public Tensor Floor() => x.Apply(default(Floor), static (_, g) => g * 0);
+
+        /// <summary>The smallest integer not below x; the gradient is 0.</summary>
+        public Tensor Ceil() => x.Apply(default(Ceil), static (_, g) => g * 0);
+
+        /// <summary>The nearest integer, of two as near the even one (2.5 gives 2, as in PyTorch); the gradient is 0.</summary>
+        public Tensor Round() => x.Apply(default(Round), static (_, g) => g * 0);
 
         /// <summary>1, 0 or -1; the gradient is 0.</summary>
         public Tensor Sign() => x.Apply(default(Sign), static (_, g) => g * 0);

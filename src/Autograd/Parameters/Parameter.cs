@@ -45,7 +45,8 @@ public sealed class Parameter : Tensor
         }
 
         _leaf.Use(gradient);
-        Repoint(values.Storage.Share(), offset);
+        // A part of its own: a change of one parameter is none of its neighbours'.
+        Repoint(values.Storage.Part(), offset);
         values.Dispose();
         Arena = arena;
         ArenaOffset = offset;

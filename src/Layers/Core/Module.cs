@@ -13,7 +13,7 @@ public abstract class Module
     private readonly List<(string Name, Module Value)> _children = [];
 
     /// <summary>Whether the module is being trained: dropout drops and batch norm uses the batch's statistics.</summary>
-    public bool IsTraining { get; private set; } = true;
+    public bool IsTraining { get; internal set; } = true;
 
     /// <summary>The modules that this one owns, with their names.</summary>
     public IReadOnlyList<(string Name, Module Value)> Children => _children;
@@ -32,25 +32,26 @@ public abstract class Module
     public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static named => named.Value);
 
     /// <summary>The parameters of the module and all below it with their names, such as <c>0.weight</c>.</summary>
+    /// <remarks>A parameter that several modules share, or that a module used in several places has, comes once, under its first
+    /// name.</remarks>
     public IEnumerable<(string Name, Parameter Value)> NamedParameters() =>
-        _parameters.Concat(_children.SelectMany(static child =>
-            child.Value.NamedParameters().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+        AllParameters().DistinctBy(static named => (object)named.Value, ReferenceEqualityComparer.Instance);
 
-    /// <summary>The buffers, state that is not trained, of the module and all below it with their names.</summary>
+    /// <summary>The buffers, state that is not trained, of the module and all below it with their names, each once.</summary>
     public IEnumerable<(string Name, Tensor Value)> NamedBuffers() =>
-        _buffers.Concat(_children.SelectMany(static child =>
-            child.Value.NamedBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+        AllBuffers().DistinctBy(static named => (object)named.Value, ReferenceEqualityComparer.Instance);
 
     /// <summary>Parameters and buffers by name: what is saved. The tensors are the module's own, not copies.</summary>
+    /// <remarks>What is shared stands under each of its names, as in PyTorch.</remarks>
     public IReadOnlyDictionary<string, Tensor> State()
     {
         Dictionary<string, Tensor> state = [];
-        foreach ((string name, Parameter value) in NamedParameters())
+        foreach ((string name, Parameter value) in AllParameters())
         {
             state.Add(name, value);
         }
 
-        foreach ((string name, Tensor value) in NamedBuffers())
+        foreach ((string name, Tensor value) in AllBuffers())
         {
             state.Add(name, value);
         }
@@ -131,6 +132,13 @@ public abstract class Module
         return module;
     }
 
+    private IEnumerable<(string Name, Parameter Value)> AllParameters() =>
+        _parameters.Concat(_children.SelectMany(static child =>
+            child.Value.AllParameters().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+
+    private IEnumerable<(string Name, Tensor Value)> AllBuffers() =>
+        _buffers.Concat(_children.SelectMany(static child =>
+            child.Value.AllBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
 
     private static Tensor KeepForever(Tensor tensor)
     {

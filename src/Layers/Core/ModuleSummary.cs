@@ -9,24 +9,12 @@ internal static class ModuleSummary
     internal static string Of(Module module, Shape? input)
     {
         List<string[]> rows = [];
-        bool training = module.IsTraining;
-        module.Eval();
-        try
-        {
-            using NoGrad noGrad = new();
-            using TensorScope scope = Tensor.Scope();
-            Parameter? first = module.Parameters().FirstOrDefault();
-            Tensor? x = input is { } shape ? Tensor.Zeros(shape, first?.DType ?? DType.Float32, first?.Device) : null;
-            Walk(rows, string.Empty, string.Empty, module, x);
-        }
-        finally
-        {
-            if (training)
-            {
-                module.Train();
-            }
-        }
-
+        using EvaluationMode mode = new(module);
+        using NoGrad noGrad = new();
+        using TensorScope scope = Tensor.Scope();
+        Parameter? first = module.Parameters().FirstOrDefault();
+        Tensor? x = input is { } shape ? Tensor.Zeros(shape, first?.DType ?? DType.Float32, first?.Device) : null;
+        Walk(rows, string.Empty, string.Empty, module, x);
         return Table(rows, module, input is not null);
     }
 

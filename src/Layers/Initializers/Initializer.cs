@@ -31,6 +31,8 @@ public abstract class Initializer
         return (shape[1] * field, shape[0] * field);
     }
 
+    private protected static int Fan(Shape shape, FanMode mode) => mode == FanMode.FanIn ? Fans(shape).FanIn : Fans(shape).FanOut;
+
     internal Parameter CreateParameter(Shape shape, DType dtype, Device? device, Generator? generator)
     {
         using TensorScope scope = Tensor.Scope();

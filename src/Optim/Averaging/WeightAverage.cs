@@ -51,6 +51,7 @@ public abstract class WeightAverage
     {
         foreach (UpdateRun run in _runs)
         {
+            run.CountChange();
             StridedCopy.Run(run.Values, run.StateOperands[0]);
         }
     }

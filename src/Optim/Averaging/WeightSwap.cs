@@ -25,6 +25,7 @@ public sealed class WeightSwap : IDisposable
             Tensor saved = Tensor.Zeros(run.Run.Length, run.DType, run.Device);
             StridedCopy.Run(saved.Operand, run.Values);
             _runs.Add((run, saved));
+            run.CountChange();
             if (averages(run) is { } weights)
             {
                 StridedCopy.Run(run.Values, weights);
@@ -40,6 +41,7 @@ public sealed class WeightSwap : IDisposable
             _ended = true;
             foreach ((UpdateRun run, Tensor saved) in _runs)
             {
+                run.CountChange();
                 StridedCopy.Run(run.Values, saved.Operand);
                 saved.Dispose();
             }

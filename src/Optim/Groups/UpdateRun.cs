@@ -49,6 +49,15 @@ public sealed class UpdateRun
     public void Apply<TRule>(TRule rule)
         where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, _stateOperands, Treatment);
 
+    /// <summary>Tells graphs that saved the parameters' values that these are no longer what they were.</summary>
+    internal void CountChange()
+    {
+        for (int i = 0; i < Run.Members.Count; i++)
+        {
+            Run.Members[i].CountChange();
+        }
+    }
+
     /// <summary>Runs a rule with some of the state only.</summary>
     internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
         where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, state, Treatment);

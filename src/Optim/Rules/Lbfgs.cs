@@ -268,6 +268,7 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
 
         internal void MoveTo(Tensor start, Tensor direction, double length)
         {
+            run.CountChange();
             Values.CopyFrom(start);
             Values.AddInPlace(direction, length);
         }

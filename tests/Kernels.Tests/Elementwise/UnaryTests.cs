@@ -128,6 +128,30 @@ public class UnaryTests
     }
 
     [Fact]
+    public void Halves_round_to_even_and_zeros_keep_their_sign()
+    {
+        // Pairs of x and round(x) by IEEE 754's roundToIntegralTiesToEven.
+        (double X, double Rounded)[] table =
+        [
+            (0.5, 0), (1.5, 2), (2.5, 2), (3.5, 4), (-0.5, -0.0), (-1.5, -2), (-2.5, -2), (0.0, 0.0), (-0.0, -0.0), (-0.25, -0.0),
+            (0.49999997, 0), (8388607.5, 8388608), (4194302.5, 4194302), (16777215, 16777215), (-3e38, -3e38), (1e-40, 0),
+        ];
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            foreach (DType dtype in s_types)
+            {
+                using Sample x = Sample.Of(device, dtype, [table.Length], i => table[i].X);
+                using Sample y = Sample.Filled(device, dtype, [table.Length], 3);
+                double[] expected = [.. table.Select(pair => Rounded(dtype, pair.Rounded))];
+                UnaryCase.Named("Round").Forward(y.Operand, x.Operand);
+                Assert.Equal(expected.Select(BitConverter.DoubleToInt64Bits), y.Read().Select(BitConverter.DoubleToInt64Bits));
+                UnaryCase.Named("Ceil").Forward(y.Operand, x.Operand);
+                Assert.Equal(x.Read().Select(static v => BitConverter.DoubleToInt64Bits(Math.Ceiling(v))), y.Read().Select(BitConverter.DoubleToInt64Bits));
+            }
+        }
+    }
+
+    [Fact]
     public void Integers_are_refused_with_a_remedy()
     {
         using Sample x = Sample.Filled(Device.Cpu, DType.Int32, [3], 1);

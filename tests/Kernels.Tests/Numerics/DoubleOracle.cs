@@ -28,6 +28,11 @@ internal static class DoubleOracle
             return Math.Log(1 + x);
         }
 
+        if (Math.Abs(x) < 1e-200)
+        {
+            return x;
+        }
+
         // 2 atanh(x / (2 + x))
         double s = x / (2 + x);
         double power = s;

@@ -1,0 +1,188 @@
+using DeepSharp.Layers;
+using DeepSharp.Testing;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Initialisers: the interval or deviation that PyTorch asks its generator for, and the statistics of what is drawn.</summary>
+public class InitializerTests
+{
+    private static readonly string[] s_uniform = ["xavier_uniform", "kaiming_uniform", "lecun_uniform"];
+    private static readonly string[] s_normal = ["xavier_normal", "kaiming_normal", "lecun_normal"];
+
+    // Width of the weights below: [300, 700] has the variances below, by the papers' formulas with fan-in 700 and fan-out 300.
+    private static readonly Dictionary<string, (Initializer Initializer, double Variance, bool Uniform)> s_statistics = new()
+    {
+        ["GlorotUniform"] = (new GlorotUniform(), 2.0 / 1000, true),
+        ["GlorotUniform, tanh"] = (new GlorotUniform(5.0 / 3), 25.0 / 9 * 2 / 1000, true),
+        ["GlorotNormal"] = (new GlorotNormal(), 2.0 / 1000, false),
+        ["HeUniform"] = (new HeUniform(), 2.0 / 700, true),
+        ["HeNormal"] = (new HeNormal(), 2.0 / 700, false),
+        ["HeNormal, leaky, fan-out"] = (new HeNormal(0.5, FanMode.FanOut), 2 / 1.25 / 300, false),
+        ["LeCunUniform"] = (new LeCunUniform(), 1.0 / 700, true),
+        ["LeCunNormal"] = (new LeCunNormal(), 1.0 / 700, false),
+        ["Normal"] = (new Normal(0, 0.3), 0.09, false),
+        ["Uniform"] = (new Uniform(-3, 3), 3, true),
+        ["Orthogonal"] = (new Orthogonal(2), 4.0 / 700, false),
+    };
+
+    public static IEnumerable<object[]> FanNames => Golden.Names("initializers", "fans");
+
+    public static IEnumerable<object[]> ScaleNames => Golden.Names("initializers", [.. s_uniform, .. s_normal]);
+
+    public static IEnumerable<object[]> DefaultNames => Golden.Names("initializers", "default_weight", "default_bias")
+        .Where(static row => Golden.Load("initializers")[(string)row[0]].Options.Integers("shape").Length == 2);
+
+    public static TheoryData<string> StatisticsNames => [.. s_statistics.Keys];
+
+    [Theory]
+    [MemberData(nameof(FanNames))]
+    public void Fans_are_those_of_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("initializers")[name];
+        (int fanIn, int fanOut) = Initializer.Fans(new Shape(golden.Options.Integers("shape")));
+        Assert.Equal(golden.Outputs["fan_in"].ToIntegers()[0], fanIn);
+        Assert.Equal(golden.Outputs["fan_out"].ToIntegers()[0], fanOut);
+    }
+
+    [Theory]
+    [MemberData(nameof(ScaleNames))]
+    public void Interval_and_deviation_are_those_of_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("initializers")[name];
+        Shape shape = new(golden.Options.Integers("shape"));
+        using TensorScope scope = Tensor.Scope();
+        double[] actual = Make(golden).Create(shape, DType.Float64, Device.Cpu, new Generator(7)).ToArray<double>();
+
+        // The same seed draws the same numbers, so that only PyTorch's scale is between the two.
+        double[] expected = s_uniform.Contains(golden.Kind)
+            ? Tensor.Uniform(shape, Value(golden, "low"), Value(golden, "high"), DType.Float64, Device.Cpu, new Generator(7)).ToArray<double>()
+            : Tensor.Normal(shape, Value(golden, "mean"), Value(golden, "std"), DType.Float64, Device.Cpu, new Generator(7)).ToArray<double>();
+        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First, pair.Second, 1e-13));
+    }
+
+    [Theory]
+    [MemberData(nameof(DefaultNames))]
+    public void A_Dense_layer_begins_as_PyTorchs_Linear_does(string name)
+    {
+        GoldenCase golden = Golden.Load("initializers")[name];
+        int[] shape = golden.Options.Integers("shape");
+        double bound = Value(golden, "high");
+        Assert.Equal(-bound, Value(golden, "low"));
+
+        // The largest of 2,000 and more uniform numbers comes within a hundredth of the end, but for one time in a hundred million.
+        double largest = 0;
+        int count = 0;
+        for (ulong seed = 0; count < 2000; seed++)
+        {
+            Dense layer = new(shape[1], shape[0], dtype: DType.Float64, device: Device.Cpu, generator: new Generator(seed));
+            double[] values = (golden.Kind == "default_bias" ? layer.Bias! : layer.Weight).ToArray<double>();
+            largest = Math.Max(largest, values.Max(Math.Abs));
+            count += values.Length;
+        }
+
+        Assert.InRange(largest, bound * 0.99, bound);
+    }
+
+    [Theory]
+    [MemberData(nameof(StatisticsNames))]
+    public void Values_have_the_mean_and_the_variance_of_the_formula(string name)
+    {
+        (Initializer initializer, double variance, bool uniform) = s_statistics[name];
+        using TensorScope scope = Tensor.Scope();
+        double[] x = initializer.Create([300, 700], DType.Float32, Device.Cpu, new Generator(3)).To(DType.Float64).ToArray<double>();
+        double mean = x.Average();
+        double found = x.Average(v => (v - mean) * (v - mean));
+
+        // 210,000 values: five standard errors of the mean, and more than six of a normal distribution's variance.
+        Assert.InRange(mean, -5 * Math.Sqrt(variance / x.Length), 5 * Math.Sqrt(variance / x.Length));
+        Assert.InRange(found, variance * 0.98, variance * 1.02);
+        if (uniform)
+        {
+            // Nothing outside sqrt(3) deviations, and something next to both ends.
+            double bound = Math.Sqrt(3 * variance);
+            Assert.InRange(x.Max(), bound * 0.999, bound * 1.000001);
+            Assert.InRange(x.Min(), -bound * 1.000001, -bound * 0.999);
+        }
+        else
+        {
+            // Of a normal distribution 31.7 % are beyond one deviation and 4.55 % beyond two.
+            Assert.InRange(x.Count(v => Math.Abs(v) > Math.Sqrt(variance)) / (double)x.Length, 0.31, 0.325);
+            Assert.InRange(x.Count(v => Math.Abs(v) > 2 * Math.Sqrt(variance)) / (double)x.Length, 0.043, 0.048);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(StatisticsNames))]
+    public void The_same_seed_gives_the_same_bits_and_another_seed_others(string name)
+    {
+        Initializer initializer = s_statistics[name].Initializer;
+        using TensorScope scope = Tensor.Scope();
+        float[] Draw(ulong seed) => initializer.Create([5, 7], DType.Float32, Device.Cpu, new Generator(seed)).ToArray<float>();
+        Assert.Equal(Draw(1), Draw(1));
+        Assert.NotEqual(Draw(1), Draw(2));
+    }
+
+    [Theory]
+    [InlineData(6, 6)]
+    [InlineData(3, 20)]
+    [InlineData(20, 3)]
+    [InlineData(1, 9)]
+    public void Orthogonal_rows_or_columns_are_orthogonal_and_as_long_as_the_gain(int rows, int columns)
+    {
+        using TensorScope scope = Tensor.Scope();
+        const double Gain = 1.5;
+        Tensor q = new Orthogonal(Gain).Create([rows, columns], DType.Float64, Device.Cpu, new Generator(4));
+        Tensor product = rows <= columns ? q.MatMul(q.T) : q.T.MatMul(q);
+        int n = Math.Min(rows, columns);
+        double[] values = product.ToArray<double>();
+        for (int i = 0; i < n * n; i++)
+        {
+            Assert.Equal(i % (n + 1) == 0 ? Gain * Gain : 0, values[i], 1e-13);
+        }
+    }
+
+    [Fact]
+    public void Orthogonal_takes_the_axes_behind_the_first_as_one()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor q = new Orthogonal().Create([4, 2, 3], DType.Float64, Device.Cpu, new Generator(4)).Reshape(4, 6);
+        double[] values = q.MatMul(q.T).ToArray<double>();
+        Assert.All(Enumerable.Range(0, 16), i => Assert.Equal(i % 5 == 0 ? 1 : 0, values[i], 1e-13));
+        Assert.Contains("[5]", Assert.Throws<ArgumentException>(static () => new Orthogonal().Create(5)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constants_are_what_they_say()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Assert.All(Constant.Zeros.Create([2, 3], device: Device.Cpu).ToArray<float>(), static v => Assert.Equal(0, v));
+        Assert.All(Constant.Ones.Create([2, 3], device: Device.Cpu).ToArray<float>(), static v => Assert.Equal(1, v));
+        Assert.All(new Constant(-2.5).Create(4, DType.Float64, Device.Cpu).ToArray<double>(), static v => Assert.Equal(-2.5, v));
+    }
+
+    [Fact]
+    public void Impossible_distributions_are_refused()
+    {
+        Assert.Throws<ArgumentException>(static () => new Uniform(1, 0));
+        Assert.Throws<ArgumentException>(static () => new Uniform(0, double.PositiveInfinity));
+        Assert.Throws<ArgumentException>(static () => new Normal(0, -1));
+        Assert.Throws<ArgumentException>(static () => new Normal(double.NaN));
+    }
+
+    private static double Value(GoldenCase golden, string name) => golden.Outputs[name].ToDoubles()[0];
+
+    private static Initializer Make(GoldenCase golden)
+    {
+        double slope = golden.Options.Number("a", 0);
+        FanMode mode = golden.Options.Text("mode", "fan_in") == "fan_in" ? FanMode.FanIn : FanMode.FanOut;
+        return golden.Kind switch
+        {
+            "xavier_uniform" => new GlorotUniform(golden.Options.Number("gain")),
+            "xavier_normal" => new GlorotNormal(golden.Options.Number("gain")),
+            "kaiming_uniform" => new HeUniform(slope, mode),
+            "kaiming_normal" => new HeNormal(slope, mode),
+            "lecun_uniform" => new LeCunUniform(),
+            _ => new LeCunNormal(),
+        };
+    }
+}
