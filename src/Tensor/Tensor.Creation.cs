@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
@@ -153,6 +154,12 @@ public partial class Tensor
                 break;
             case DType.Float64:
                 made.Upload(values, static v => v);
+                break;
+            case DType.Float16:
+                made.Upload(values, F16.FromDouble);
+                break;
+            case DType.BFloat16:
+                made.Upload(values, BF16.FromDouble);
                 break;
             case DType.Int32:
                 made.Upload(values, static v => (int)v);

@@ -76,7 +76,7 @@ public partial class Tensor
     private static Tensor Random(
         Shape shape, DType dtype, Device? device, Generator? generator, string origin, out ulong seed, out ulong position)
     {
-        if (!dtype.IsFloatingPoint)
+        if (dtype is not (DType.Float32 or DType.Float64))
         {
             throw new ArgumentException($"{origin}: random numbers are Float32 or Float64, not {dtype}. Convert them with To.", nameof(dtype));
         }

@@ -6,7 +6,8 @@ namespace DeepSharp;
 public partial class Tensor
 {
     /// <summary>The elements in row-major order.</summary>
-    /// <typeparam name="T">The C# type of the element type: float, double, byte, int, long or bool.</typeparam>
+    /// <typeparam name="T">The C# type of the element type: float, double, <see cref="Half"/>, byte, int, long
+    /// or bool; <see cref="BF16"/> for <see cref="DType.BFloat16"/>, which .NET 10 has no type for.</typeparam>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's element type.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
@@ -90,6 +91,10 @@ public partial class Tensor
                 return One<float>(operand);
             case DType.Float64:
                 return One<double>(operand);
+            case DType.Float16:
+                return F16.ToDouble(One<F16>(operand));
+            case DType.BFloat16:
+                return BF16.ToDouble(One<BF16>(operand));
             case DType.Int32:
                 return One<int>(operand);
             case DType.Int64:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
@@ -48,6 +49,18 @@ internal sealed class TensorFormatter
                 return tensor.Rank == 0
                     ? NumberFormat.Scalar(doubles[0], doubles[0].ToString("R", CultureInfo.InvariantCulture))
                     : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => doubles[i])));
+            case DType.Float16:
+                // The shortest decimals that tell the numbers apart, as NumPy has them.
+                string[] shortest = Array.ConvertAll(tensor.ToArray<Half>(), static v => v.ToString("R", CultureInfo.InvariantCulture));
+                double[] halves = Array.ConvertAll(shortest, static word => double.Parse(word, CultureInfo.InvariantCulture));
+                return tensor.Rank == 0
+                    ? NumberFormat.Scalar(halves[0], shortest[0])
+                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => halves[i])));
+            case DType.BFloat16:
+                double[] brief = Array.ConvertAll(tensor.ToArray<BF16>(), BF16.ToDouble);
+                return tensor.Rank == 0
+                    ? NumberFormat.Scalar(brief[0], ((float)brief[0]).ToString("R", CultureInfo.InvariantCulture))
+                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => brief[i])));
             case DType.Int32:
                 return Integers(tensor.Shape, tensor.ToArray<int>());
             case DType.Int64:

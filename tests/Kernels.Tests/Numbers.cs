@@ -13,6 +13,28 @@ internal static class Numbers
         return ((x >> 12) / 524288.0) - 1;
     }
 
+    /// <summary>A number by its representation in bfloat16: that of a float without its lower half.</summary>
+    internal static double OfBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    /// <summary>The bfloat16 nearest to a number, the even one of two that are equally near, found among its neighbours.</summary>
+    internal static ushort ToBFloat16(double value)
+    {
+        uint sign = double.IsNegative(value) ? 0x8000u : 0;
+        double size = Math.Abs(value);
+        if (double.IsNaN(value) || size > float.MaxValue)
+        {
+            return (ushort)(sign | (double.IsNaN(value) ? 0x7FC0u : 0x7F80u));
+        }
+
+        // The next number below, then the one above it; beyond the largest it would be 2^128.
+        uint below = BitConverter.SingleToUInt32Bits((float)size) >> 16;
+        below = OfBFloat16((ushort)below) > size ? below - 1 : below;
+        double low = OfBFloat16((ushort)below);
+        double high = below == 0x7F7F ? Math.Pow(2, 128) : OfBFloat16((ushort)(below + 1));
+        bool up = high - size < size - low || (high - size == size - low && below % 2 == 1);
+        return (ushort)(sign | (up ? below + 1 : below));
+    }
+
     /// <summary>A sum with the rounding errors added back (A. Neumaier, 1974).</summary>
     internal static double Sum(IEnumerable<double> values)
     {

@@ -56,6 +56,8 @@ internal sealed class Sample : IDisposable
         {
             DType.Float32 => Download<float>(static x => x),
             DType.Float64 => Download<double>(static x => x),
+            DType.Float16 => Download<Half>(static x => (double)x),
+            DType.BFloat16 => Download<ushort>(Numbers.OfBFloat16),
             DType.Int32 => Download<int>(static x => x),
             DType.Int64 => Download<long>(static x => x),
             _ => Download<byte>(static x => x),
@@ -100,6 +102,12 @@ internal sealed class Sample : IDisposable
                 break;
             case DType.Float64:
                 Operand.Block.Upload<double>(memory, 0);
+                break;
+            case DType.Float16:
+                Operand.Block.Upload<Half>(Array.ConvertAll(memory, static x => (Half)x), 0);
+                break;
+            case DType.BFloat16:
+                Operand.Block.Upload<ushort>(Array.ConvertAll(memory, Numbers.ToBFloat16), 0);
                 break;
             case DType.Int32:
                 Operand.Block.Upload<int>(Array.ConvertAll(memory, static x => (int)x), 0);

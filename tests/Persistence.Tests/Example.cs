@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Tests;
 
 /// <summary>The formulas of tests/golden/files/make_files.py, and the files it made.</summary>
@@ -12,6 +14,8 @@ internal static class Example
         {
             DType.Float32 => Tensor.From(Make(count, static i => (i - 3) / 2f), shape, Device.Cpu),
             DType.Float64 => Tensor.From(Make(count, static i => (i - 3) / 2.0), shape, Device.Cpu),
+            DType.Float16 => Tensor.From(Make(count, static i => (Half)((i - 3) / 2f)), shape, Device.Cpu),
+            DType.BFloat16 => Tensor.From(Make(count, static i => (BF16)((i - 3) / 2f)), shape, Device.Cpu),
             DType.Int32 => Tensor.From(Make(count, static i => (i * i) - 5), shape, Device.Cpu),
             DType.Int64 => Tensor.From(Make(count, static i => ((long)i * i) - 5), shape, Device.Cpu),
             DType.UInt8 => Tensor.From(Make(count, static i => (byte)(7 * i)), shape, Device.Cpu),
@@ -31,6 +35,12 @@ internal static class Example
                 break;
             case DType.Float64:
                 Assert.Equal(Bits<double>(expected, BitConverter.DoubleToInt64Bits), Bits<double>(actual, BitConverter.DoubleToInt64Bits));
+                break;
+            case DType.Float16:
+                Assert.Equal(Bits<Half>(expected, static x => BitConverter.HalfToUInt16Bits(x)), Bits<Half>(actual, static x => BitConverter.HalfToUInt16Bits(x)));
+                break;
+            case DType.BFloat16:
+                Assert.Equal(Bits<BF16>(expected, static x => x.Bits), Bits<BF16>(actual, static x => x.Bits));
                 break;
             case DType.Int32:
                 Assert.Equal(expected.ToArray<int>(), actual.ToArray<int>());

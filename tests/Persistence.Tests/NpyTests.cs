@@ -32,7 +32,7 @@ public class NpyTests
     [Theory]
     [InlineData("fortran.npy", DType.Float64, new[] { 2, 3, 4 })]
     [InlineData("big_endian.npy", DType.Int32, new[] { 2, 3 })]
-    [InlineData("half.npy", DType.Float32, new[] { 2, 3 })]
+    [InlineData("half.npy", DType.Float16, new[] { 2, 3 })]
     [InlineData("version2.npy", DType.Float32, new[] { 2, 3 })]
     [InlineData("version3.npy", DType.Float32, new[] { 2, 3 })]
     public void Other_forms_are_read(string name, DType dtype, int[] shape)
@@ -52,6 +52,17 @@ public class NpyTests
         Tensor read = Npy.Load(folder["b"], Device.Emulated);
         Assert.Same(Device.Emulated, read.Device);
         Example.Same(Example.Of(DType.Int32, 4, 5).T.Contiguous(), read);
+    }
+
+    [Fact]
+    public void Halves_are_written_as_NumPy_writes_them_and_NumPy_has_no_BFloat16()
+    {
+        using TemporaryFolder folder = new();
+        Npy.Save(folder["a"], Example.Of(DType.Float16, 2, 3));
+        Assert.Equal(File.ReadAllBytes(Example.File("half.npy")), File.ReadAllBytes(folder["a"]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Npy.Save(folder["b"], Example.Of(DType.BFloat16, 2)));
+        Assert.Contains("To(DType.Float32)", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["b"]));
     }
 
     [Fact]

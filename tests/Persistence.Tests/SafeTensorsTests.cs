@@ -63,12 +63,12 @@ public class SafeTensorsTests
     }
 
     [Fact]
-    public void Halves_widen_and_unaligned_elements_are_read()
+    public void Halves_and_unaligned_elements_are_read()
     {
         IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
         Assert.Equal(["brain", "half", "mask", "wide"], read.Keys.Order());
-        Example.Same(Example.Of(DType.Float32, 2, 4), read["half"]);
-        Example.Same(Example.Of(DType.Float32, 5), read["brain"]);
+        Example.Same(Example.Of(DType.Float16, 2, 4), read["half"]);
+        Example.Same(Example.Of(DType.BFloat16, 5), read["brain"]);
         Example.Same(Example.Of(DType.Bool, 3), read["mask"]);
         Example.Same(Example.Of(DType.Float64, 2), read["wide"]);
     }
@@ -148,8 +148,20 @@ public class SafeTensorsTests
     {
         using TemporaryFolder folder = new();
         Raw.Write(folder["a"], """{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""", [(byte)bits, (byte)(bits >> 8)]);
-        float actual = SafeTensors.Load(folder["a"], Device.Cpu)["x"].ToArray<float>()[0];
+        float actual = SafeTensors.Load(folder["a"], Device.Cpu)["x"].To(DType.Float32).ToArray<float>()[0];
         Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(actual));
+    }
+
+    [Fact]
+    public void Sixteen_bit_floats_are_written_as_they_are_read()
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<string, Tensor> tensors = new() { ["h"] = Example.Of(DType.Float16, 2, 3), ["b"] = Example.Of(DType.BFloat16, 7) };
+        SafeTensors.Save(folder["a"], tensors);
+        using SafeTensorsFile file = SafeTensors.Open(folder["a"]);
+        Assert.Equal(["BF16", "F16"], file.Entries.Select(static e => e.Format));
+        Example.Same(tensors["h"], file.Load("h", Device.Emulated).To(Device.Cpu));
+        Example.Same(tensors["b"], file.Load("b", Device.Cpu));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 // The counters of a device are shared by all that runs on it: one test at a time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -13,6 +15,8 @@ internal static class Devices
     {
         DType.Float32 => Array.ConvertAll(tensor.ToArray<float>(), static v => (double)v),
         DType.Float64 => tensor.ToArray<double>(),
+        DType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), static v => (double)v),
+        DType.BFloat16 => Array.ConvertAll(tensor.ToArray<BF16>(), static v => (double)v),
         DType.Int32 => Array.ConvertAll(tensor.ToArray<int>(), static v => (double)v),
         DType.Int64 => Array.ConvertAll(tensor.ToArray<long>(), static v => (double)v),
         DType.UInt8 => Array.ConvertAll(tensor.ToArray<byte>(), static v => (double)v),

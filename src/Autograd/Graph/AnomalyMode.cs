@@ -48,9 +48,8 @@ public sealed class AnomalyMode : IDisposable
 
     private static void Check(Tensor tensor, string what)
     {
-        double[] values = tensor.DType == DType.Float32
-            ? Array.ConvertAll(tensor.ToArray<float>(), static value => (double)value)
-            : tensor.ToArray<double>();
+        using TensorScope scope = Tensor.Scope();
+        double[] values = tensor.Detach().To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(values, double.IsNaN);
         if (first >= 0)
         {

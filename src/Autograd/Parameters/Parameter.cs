@@ -10,8 +10,8 @@ public sealed class Parameter : Tensor
     private readonly LeafNode _leaf;
 
     /// <summary>A parameter with initial values, which are copied.</summary>
-    /// <param name="initial">The initial values, floating point.</param>
-    /// <exception cref="ArgumentException">The values are not floating point.</exception>
+    /// <param name="initial">The initial values, Float32 or Float64.</param>
+    /// <exception cref="ArgumentException">The values are of another type.</exception>
     public Parameter(Tensor initial)
         : base(CopyOf(initial, out Shape shape, out DType dtype), shape, shape.RowMajorStrides(), 0, dtype, nameof(Parameter), scoped: false)
     {
@@ -55,9 +55,10 @@ public sealed class Parameter : Tensor
     private static Storage CopyOf(Tensor initial, out Shape shape, out DType dtype)
     {
         ArgumentNullException.ThrowIfNull(initial);
-        if (!initial.DType.IsFloatingPoint)
+        if (initial.DType is not (DType.Float32 or DType.Float64))
         {
-            throw new ArgumentException($"Parameter: needs floating-point elements, not {initial.DType}.", nameof(initial));
+            throw new ArgumentException(
+                $"Parameter: is trained in Float32 or Float64, not {initial.DType}. Convert with To(DType.Float32).", nameof(initial));
         }
 
         shape = initial.Shape;

@@ -41,6 +41,9 @@ internal static class BatchKernel
             case 1:
                 Run<TIn, TOut, TConversion, byte>(order, first, features, targets, x, y, conversion);
                 break;
+            case 2:
+                Run<TIn, TOut, TConversion, short>(order, first, features, targets, x, y, conversion);
+                break;
             case 4:
                 Run<TIn, TOut, TConversion, int>(order, first, features, targets, x, y, conversion);
                 break;

@@ -20,4 +20,14 @@ public enum DType : byte
 
     /// <summary>Truth values, a byte each: masks.</summary>
     Bool,
+
+    /// <summary>
+    /// 16-bit floating point of IEEE 754: 11 significant bits, 6e-8 to 65504. Stored so; arithmetic is done in Float32.
+    /// </summary>
+    Float16,
+
+    /// <summary>
+    /// The upper half of a Float32: 8 significant bits, the same range. Stored so; arithmetic is done in Float32.
+    /// </summary>
+    BFloat16,
 }

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Facts about element types.</summary>
@@ -10,17 +12,22 @@ public static class DTypeExtensions
         {
             DType.Float32 or DType.Int32 => 4,
             DType.Float64 or DType.Int64 => 8,
+            DType.Float16 or DType.BFloat16 => 2,
             DType.UInt8 or DType.Bool => 1,
             _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "not an element type"),
         };
 
-        /// <summary>Whether the type is <see cref="DType.Float32"/> or <see cref="DType.Float64"/>: only these take gradients.</summary>
-        public bool IsFloatingPoint => dtype is DType.Float32 or DType.Float64;
+        /// <summary>Whether the type is a floating-point type: only these take gradients.</summary>
+        public bool IsFloatingPoint => dtype is DType.Float32 or DType.Float64 or DType.Float16 or DType.BFloat16;
+
+        /// <summary>Whether the type is <see cref="DType.Float16"/> or <see cref="DType.BFloat16"/>.</summary>
+        public bool IsHalfPrecision => dtype is DType.Float16 or DType.BFloat16;
 
         /// <summary>Whether the type is an integer type; <see cref="DType.Bool"/> is not.</summary>
         public bool IsInteger => dtype is DType.UInt8 or DType.Int32 or DType.Int64;
 
         /// <summary>The element type that holds values of <typeparamref name="T"/>.</summary>
+        /// <remarks>.NET 10 has no type for <see cref="DType.BFloat16"/>: it is <see cref="BF16"/>.</remarks>
         /// <exception cref="ArgumentException">No element type holds <typeparamref name="T"/>.</exception>
         public static DType Of<T>()
             where T : unmanaged
@@ -50,10 +57,20 @@ public static class DTypeExtensions
                 return DType.Int64;
             }
 
+            if (typeof(T) == typeof(Half))
+            {
+                return DType.Float16;
+            }
+
+            if (typeof(T) == typeof(BF16))
+            {
+                return DType.BFloat16;
+            }
+
             return typeof(T) == typeof(bool)
                 ? DType.Bool
                 : throw new ArgumentException(
-                    $"No tensor holds elements of {typeof(T)}; use float, double, byte, int, long or bool.", nameof(T));
+                    $"No tensor holds elements of {typeof(T)}; use float, double, Half, BF16, byte, int, long or bool.", nameof(T));
         }
     }
 }

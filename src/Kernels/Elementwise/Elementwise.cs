@@ -6,7 +6,8 @@ namespace DeepSharp.Kernels;
 /// <remarks>
 /// All operands have the shape of the output (broadcasting is a stride of 0) and are on its device. An output of
 /// <see cref="DType.Bool"/> takes 1 for every result that is not zero, and an input of that type reads as 0 and 1; all other
-/// operands share one element type.
+/// operands share one element type. The 16-bit floats are converted on their way in and rounded on their way out: a function is
+/// computed in Float32.
 /// </remarks>
 public static class Elementwise
 {
@@ -17,10 +18,16 @@ public static class Elementwise
         switch (ComputeType(TOp.Arity, output, a, b, c))
         {
             case DType.Float64:
-                Run<RealMap<TOp, F64, F64x>, F64, F64x>(new(op), TOp.Arity, output, a, b, c);
+                Run<RealMap<TOp, F64, F64x>, F64, F64x, F64>(new(op), TOp.Arity, output, a, b, c);
                 break;
             case DType.Float32:
-                Run<RealMap<TOp, F32, F32x>, F32, F32x>(new(op), TOp.Arity, output, a, b, c);
+                Run<RealMap<TOp, F32, F32x>, F32, F32x, F32>(new(op), TOp.Arity, output, a, b, c);
+                break;
+            case DType.Float16:
+                Run<RealMap<TOp, F32, F32x>, F32, F32x, F16>(new(op), TOp.Arity, output, a, b, c);
+                break;
+            case DType.BFloat16:
+                Run<RealMap<TOp, F32, F32x>, F32, F32x, BF16>(new(op), TOp.Arity, output, a, b, c);
                 break;
             default:
                 throw new ArgumentException($"{typeof(TOp).Name} needs floating-point elements, not {output.DType}. Cast first.");
@@ -46,16 +53,22 @@ public static class Elementwise
         switch (ComputeType(TOp.Arity, output, a, b, c))
         {
             case DType.Float64:
-                Run<NumericMap<TOp, F64, F64x>, F64, F64x>(new(op), TOp.Arity, output, a, b, c);
+                Run<NumericMap<TOp, F64, F64x>, F64, F64x, F64>(new(op), TOp.Arity, output, a, b, c);
                 break;
             case DType.Int32:
-                Run<NumericMap<TOp, I32, I32x>, I32, I32x>(new(op), TOp.Arity, output, a, b, c);
+                Run<NumericMap<TOp, I32, I32x>, I32, I32x, I32>(new(op), TOp.Arity, output, a, b, c);
                 break;
             case DType.Int64:
-                Run<NumericMap<TOp, I64, I64x>, I64, I64x>(new(op), TOp.Arity, output, a, b, c);
+                Run<NumericMap<TOp, I64, I64x>, I64, I64x, I64>(new(op), TOp.Arity, output, a, b, c);
                 break;
             case DType.Float32:
-                Run<NumericMap<TOp, F32, F32x>, F32, F32x>(new(op), TOp.Arity, output, a, b, c);
+                Run<NumericMap<TOp, F32, F32x>, F32, F32x, F32>(new(op), TOp.Arity, output, a, b, c);
+                break;
+            case DType.Float16:
+                Run<NumericMap<TOp, F32, F32x>, F32, F32x, F16>(new(op), TOp.Arity, output, a, b, c);
+                break;
+            case DType.BFloat16:
+                Run<NumericMap<TOp, F32, F32x>, F32, F32x, BF16>(new(op), TOp.Arity, output, a, b, c);
                 break;
             default:
                 throw new ArgumentException($"{typeof(TOp).Name} has no form for {output.DType}. Cast to Int32 or Float32 first.");
@@ -76,11 +89,12 @@ public static class Elementwise
         return type == DType.Bool ? DType.Int32 : type;
     }
 
-    private static void Run<TMap, TScalar, TVector>(
+    private static void Run<TMap, TScalar, TVector, TStored>(
         TMap map, int arity, in Operand output, in Operand a, in Operand b, in Operand c)
         where TMap : unmanaged, ITypedMap<TScalar, TVector>
         where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
         where TVector : unmanaged, INumeric<TVector>
+        where TStored : unmanaged, IStored<TStored, TScalar>
     {
         if (output.Count == 0)
         {
@@ -94,11 +108,11 @@ public static class Elementwise
         if (output.Device.IsHost)
         {
             output.Device.CountLaunch();
-            HostMap<TMap, TScalar, TVector>.Run(map, nest, output, a, b, c);
+            HostMap<TMap, TScalar, TVector, TStored>.Run(map, nest, output, a, b, c);
         }
         else
         {
-            GpuMap<TMap, TScalar, TVector>.Run(map, nest, output, a, b, c);
+            GpuMap<TMap, TScalar, TVector, TStored>.Run(map, nest, output, a, b, c);
         }
     }
 }

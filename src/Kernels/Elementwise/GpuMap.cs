@@ -3,75 +3,57 @@ using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>The GPU form of an element-wise function: grid-stride kernels, one for plain and one for strided operands.</summary>
-/// <remarks>Masks are bytes, so each combination of mask and number operands is a kernel of its own.</remarks>
-internal static class GpuMap<TMap, TScalar, TVector>
+/// <summary>The GPU form of an element-wise function: a grid-stride kernel.</summary>
+/// <remarks>How operands are stored is a type, so each combination of masks and numbers is a kernel of its own.</remarks>
+internal static class GpuMap<TMap, TScalar, TVector, TStored>
     where TMap : unmanaged, ITypedMap<TScalar, TVector>
     where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
     where TVector : unmanaged, INumeric<TVector>
+    where TStored : unmanaged, IStored<TStored, TScalar>
 {
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
     {
-        bool maskOut = output.DType == DType.Bool;
-        bool maskA = TMap.Arity > 0 && a.DType == DType.Bool;
         if ((TMap.Arity > 1 && b.DType == DType.Bool) || (TMap.Arity > 2 && c.DType == DType.Bool))
         {
             throw new ArgumentException("A mask can only be the first input of an element-wise function. Cast the others first.");
         }
 
-        Device device = output.Device;
-        if (!maskOut && !maskA)
+        switch (output.DType == DType.Bool, TMap.Arity > 0 && a.DType == DType.Bool)
         {
-            Launch(
-                device.Kernel<MapArguments<TMap, TScalar, TScalar, TScalar>, Action<KernelConfig, MapArguments<TMap, TScalar, TScalar, TScalar>>>(
-                    static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, TScalar, TScalar, TScalar>>(NumbersKernel)),
-                map, nest, output, a, b, c);
-        }
-        else if (maskOut && maskA)
-        {
-            Launch(
-                device.Kernel<MapArguments<TMap, byte, byte, TScalar>, Action<KernelConfig, MapArguments<TMap, byte, byte, TScalar>>>(
-                    static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, byte, byte, TScalar>>(MasksKernel)),
-                map, nest, output, a, b, c);
-        }
-        else if (maskOut)
-        {
-            Launch(
-                device.Kernel<MapArguments<TMap, byte, TScalar, TScalar>, Action<KernelConfig, MapArguments<TMap, byte, TScalar, TScalar>>>(
-                    static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, byte, TScalar, TScalar>>(CompareKernel)),
-                map, nest, output, a, b, c);
-        }
-        else
-        {
-            Launch(
-                device.Kernel<MapArguments<TMap, TScalar, byte, TScalar>, Action<KernelConfig, MapArguments<TMap, TScalar, byte, TScalar>>>(
-                    static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, TScalar, byte, TScalar>>(SelectKernel)),
-                map, nest, output, a, b, c);
+            case (false, false):
+                Launch<TStored, TStored>(map, nest, output, a, b, c);
+                break;
+            case (false, true):
+                Launch<TStored, Mask<TScalar>>(map, nest, output, a, b, c);
+                break;
+            case (true, false):
+                Launch<Mask<TScalar>, TStored>(map, nest, output, a, b, c);
+                break;
+            default:
+                Launch<Mask<TScalar>, Mask<TScalar>>(map, nest, output, a, b, c);
+                break;
         }
     }
 
     private static void Launch<TOut, TFirst>(
-        Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TScalar>> kernel,
-        TMap map,
-        in LoopNest nest,
-        in Operand output,
-        in Operand a,
-        in Operand b,
-        in Operand c)
-        where TOut : unmanaged
-        where TFirst : unmanaged
+        TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
+        where TOut : unmanaged, IStored<TOut, TScalar>
+        where TFirst : unmanaged, IStored<TFirst, TScalar>
     {
-        ArrayView<TOut> o = View<TOut>(output);
-        MapArguments<TMap, TOut, TFirst, TScalar> arguments = new()
+        Device device = output.Device;
+        Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>> kernel =
+            device.Kernel<MapArguments<TMap, TOut, TFirst, TStored>, Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>>>(
+                static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, TOut, TFirst, TStored>>(Kernel));
+        ArrayView<TOut> o = output.View<TOut>();
+        MapArguments<TMap, TOut, TFirst, TStored> arguments = new()
         {
             Map = map,
             Output = o,
-            A = TMap.Arity > 0 ? View<TFirst>(a) : o.Cast<TFirst>(),
-            B = TMap.Arity > 1 ? View<TScalar>(b) : o.Cast<TScalar>(),
-            C = TMap.Arity > 2 ? View<TScalar>(c) : o.Cast<TScalar>(),
+            A = TMap.Arity > 0 ? a.View<TFirst>() : o.Cast<TFirst>(),
+            B = TMap.Arity > 1 ? b.View<TStored>() : o.Cast<TStored>(),
+            C = TMap.Arity > 2 ? c.View<TStored>() : o.Cast<TStored>(),
         };
-        int count = GpuNest.InnerCount(nest);
-        KernelConfig grid = output.Device.Grid(count);
+        KernelConfig grid = device.Grid(GpuNest.InnerCount(nest));
         for (int outer = 0; outer < GpuNest.LaunchCount(nest); outer++)
         {
             arguments.Nest = GpuNest.Of(nest, outer);
@@ -79,58 +61,18 @@ internal static class GpuMap<TMap, TScalar, TVector>
         }
     }
 
-    private static ArrayView<T> View<T>(in Operand operand)
-        where T : unmanaged
-    {
-        int size = operand.DType.Size;
-        return operand.Block.View<T>(operand.Offset, (operand.Block.ByteLength / size) - operand.Offset);
-    }
-
-    private static void NumbersKernel(MapArguments<TMap, TScalar, TScalar, TScalar> x)
-    {
-        for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
-        {
-            GpuIndex index = x.Nest.Index(i);
-            x.Output[x.Nest.Output.At(index)] = x.Map.Apply(
-                TMap.Arity > 0 ? x.A[x.Nest.A.At(index)] : default,
-                TMap.Arity > 1 ? x.B[x.Nest.B.At(index)] : default,
-                TMap.Arity > 2 ? x.C[x.Nest.C.At(index)] : default);
-        }
-    }
-
-    private static void CompareKernel(MapArguments<TMap, byte, TScalar, TScalar> x)
+    private static void Kernel<TOut, TFirst>(MapArguments<TMap, TOut, TFirst, TStored> x)
+        where TOut : unmanaged, IStored<TOut, TScalar>
+        where TFirst : unmanaged, IStored<TFirst, TScalar>
     {
         for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
         {
             GpuIndex index = x.Nest.Index(i);
             TScalar value = x.Map.Apply(
-                TMap.Arity > 0 ? x.A[x.Nest.A.At(index)] : default,
-                TMap.Arity > 1 ? x.B[x.Nest.B.At(index)] : default,
-                TMap.Arity > 2 ? x.C[x.Nest.C.At(index)] : default);
-            x.Output[x.Nest.Output.At(index)] = TScalar.IsNonzero(value) ? (byte)1 : (byte)0;
-        }
-    }
-
-    private static void SelectKernel(MapArguments<TMap, TScalar, byte, TScalar> x)
-    {
-        for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
-        {
-            GpuIndex index = x.Nest.Index(i);
-            TScalar mask = x.A[x.Nest.A.At(index)] != 0 ? 1 : 0;
-            x.Output[x.Nest.Output.At(index)] = x.Map.Apply(
-                mask,
-                TMap.Arity > 1 ? x.B[x.Nest.B.At(index)] : default,
-                TMap.Arity > 2 ? x.C[x.Nest.C.At(index)] : default);
-        }
-    }
-
-    private static void MasksKernel(MapArguments<TMap, byte, byte, TScalar> x)
-    {
-        for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
-        {
-            GpuIndex index = x.Nest.Index(i);
-            TScalar mask = x.A[x.Nest.A.At(index)] != 0 ? 1 : 0;
-            x.Output[x.Nest.Output.At(index)] = TScalar.IsNonzero(x.Map.Apply(mask, default, default)) ? (byte)1 : (byte)0;
+                TMap.Arity > 0 ? TFirst.Load(x.A[x.Nest.A.At(index)]) : default,
+                TMap.Arity > 1 ? TStored.Load(x.B[x.Nest.B.At(index)]) : default,
+                TMap.Arity > 2 ? TStored.Load(x.C[x.Nest.C.At(index)]) : default);
+            x.Output[x.Nest.Output.At(index)] = TOut.Store(value);
         }
     }
 }

@@ -3,15 +3,16 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>The CPU form of an element-wise function.</summary>
-internal static unsafe class HostMap<TMap, TScalar, TVector>
+internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
     where TMap : unmanaged, ITypedMap<TScalar, TVector>
     where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
     where TVector : unmanaged, INumeric<TVector>
+    where TStored : unmanaged, IStored<TStored, TScalar>
 {
     // Elements a thread takes at a time: enough to pay for the hand-over, few enough to share evenly.
     private const int Grain = 16 * 1024;
 
-    // Elements staged on the stack when an operand does not stand in a row.
+    // Elements staged on the stack when an operand does not stand in a row or is stored otherwise than computed with.
     private const int Tile = 256;
 
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
@@ -38,7 +39,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
             new(operand.Block.Host<byte>((long)operand.Offset * operand.DType.Size), operand.DType == DType.Bool);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal byte* At(int offset) => Start + ((long)offset * (IsMask ? 1 : sizeof(TScalar)));
+        internal byte* At(int offset) => Start + ((long)offset * (IsMask ? 1 : sizeof(TStored)));
     }
 
     private readonly struct Loop(TMap map, LoopNest nest, Port output, Port a, Port b, Port c) : IRangeBody
@@ -108,7 +109,8 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static bool Direct(Port port, int stride, int length) => (stride == 1 || length == 1) && !port.IsMask;
+        private static bool Direct(Port port, int stride, int length) =>
+            StoredRows<TStored, TScalar>.IsPlain && (stride == 1 || length == 1) && !port.IsMask;
 
         private static TScalar* Stage(Port port, int offset, int stride, int done, int count, TScalar* tile)
         {
@@ -122,10 +124,16 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
                 return tile;
             }
 
-            TScalar* source = (TScalar*)port.At(offset + (done * stride));
+            TStored* source = (TStored*)port.At(offset + (done * stride));
             if (stride == 1)
             {
-                return source;
+                if (StoredRows<TStored, TScalar>.IsPlain)
+                {
+                    return (TScalar*)source;
+                }
+
+                StoredRows<TStored, TScalar>.Load(source, tile, count);
+                return tile;
             }
 
             if (stride == 0)
@@ -133,7 +141,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
                 // A repeated element is staged once; later tiles are never longer than the first.
                 if (done == 0)
                 {
-                    new Span<TScalar>(tile, count).Fill(*source);
+                    new Span<TScalar>(tile, count).Fill(TStored.Load(*source));
                 }
 
                 return tile;
@@ -141,7 +149,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
 
             for (int i = 0; i < count; i++)
             {
-                tile[i] = source[(long)i * stride];
+                tile[i] = TStored.Load(source[(long)i * stride]);
             }
 
             return tile;
@@ -159,9 +167,15 @@ internal static unsafe class HostMap<TMap, TScalar, TVector>
                 return;
             }
 
+            if (stride == 1)
+            {
+                StoredRows<TStored, TScalar>.Store(tile, (TStored*)_output.At(offset), count);
+                return;
+            }
+
             for (int i = 0; i < count; i++)
             {
-                *(TScalar*)_output.At(offset + (i * stride)) = tile[i];
+                *(TStored*)_output.At(offset + (i * stride)) = TStored.Store(tile[i]);
             }
         }
     }

@@ -34,6 +34,12 @@ public static class Gather
             case (1, _):
                 Gather<byte, Index64>.Rows(output, input, indices, axis);
                 break;
+            case (2, DType.Int32):
+                Gather<short, Index32>.Rows(output, input, indices, axis);
+                break;
+            case (2, _):
+                Gather<short, Index64>.Rows(output, input, indices, axis);
+                break;
             case (4, DType.Int32):
                 Gather<int, Index32>.Rows(output, input, indices, axis);
                 break;
@@ -70,6 +76,12 @@ public static class Gather
                 break;
             case (1, _):
                 Gather<byte, Index64>.Along(output, input, indices, axis);
+                break;
+            case (2, DType.Int32):
+                Gather<short, Index32>.Along(output, input, indices, axis);
+                break;
+            case (2, _):
+                Gather<short, Index64>.Along(output, input, indices, axis);
                 break;
             case (4, DType.Int32):
                 Gather<int, Index32>.Along(output, input, indices, axis);

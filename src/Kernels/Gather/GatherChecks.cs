@@ -45,9 +45,9 @@ internal static class GatherChecks
 
     internal static void Summable(string name, in Operand target)
     {
-        if (target.DType is DType.Bool or DType.UInt8)
+        if (target.DType is DType.Bool or DType.UInt8 || target.DType.IsHalfPrecision)
         {
-            throw new ArgumentException($"{name}: there is no arithmetic on {target.DType}. Cast to Int32 first.");
+            throw new ArgumentException($"{name}: there is no arithmetic on {target.DType}. Cast to Int32 or Float32 first.");
         }
     }
 

@@ -72,10 +72,14 @@ internal static unsafe class Gather<T, TIndex>
     {
         double nan = double.NaN;
         float narrow = float.NaN;
+        F16 half = F16.Store(narrow);
+        BF16 brief = BF16.Store(narrow);
         return dtype switch
         {
             DType.Float64 => *(T*)&nan,
             DType.Float32 => *(T*)&narrow,
+            DType.Float16 => *(T*)&half,
+            DType.BFloat16 => *(T*)&brief,
             _ => default,
         };
     }

@@ -117,7 +117,7 @@ public static class Gemm
 
     private static void Check(in Operand c, in Operand a, in Operand b, Operand? bias)
     {
-        if (!c.DType.IsFloatingPoint || a.DType != c.DType || b.DType != c.DType || (bias is { } typed && typed.DType != c.DType))
+        if (c.DType is not (DType.Float32 or DType.Float64) || a.DType != c.DType || b.DType != c.DType || (bias is { } typed && typed.DType != c.DType))
         {
             throw new ArgumentException(
                 $"Gemm: C, A, B and the bias must all be Float32 or all Float64; they are {c.DType}, {a.DType}, {b.DType} and "

@@ -6,15 +6,44 @@ namespace DeepSharp.Kernels;
 /// <summary>Converts elements from one type to another.</summary>
 /// <remarks>
 /// Floating point is truncated towards zero on its way to an integer; everything that is not zero becomes true. Values that
-/// the target type cannot hold give an unspecified value.
+/// an integer type cannot hold give an unspecified value; those too large for a floating-point type become infinite. Rounding is
+/// to the nearest, ties to even, and once.
 /// </remarks>
 public static class Cast
 {
     /// <summary>output = input, converted. Both are contiguous, of one shape and on one device.</summary>
     public static void Run(in Operand output, in Operand input)
     {
+        switch (output.DType, input.DType)
+        {
+            case (DType.Float16, DType.Float32):
+                HalfCast<F16>.Narrow(output, input);
+                return;
+            case (DType.BFloat16, DType.Float32):
+                HalfCast<BF16>.Narrow(output, input);
+                return;
+            case (DType.Float32, DType.Float16):
+                HalfCast<F16>.Widen(output, input);
+                return;
+            case (DType.Float32, DType.BFloat16):
+                HalfCast<BF16>.Widen(output, input);
+                return;
+            default:
+                Convert(output, input);
+                return;
+        }
+    }
+
+    private static void Convert(in Operand output, in Operand input)
+    {
         switch (input.DType)
         {
+            case DType.Float16:
+                From<F16>(output, input);
+                break;
+            case DType.BFloat16:
+                From<BF16>(output, input);
+                break;
             case DType.Float32:
                 From<F32>(output, input);
                 break;
@@ -38,6 +67,12 @@ public static class Cast
     {
         switch (output.DType)
         {
+            case DType.Float16:
+                Run<TIn, F16>(output, input);
+                break;
+            case DType.BFloat16:
+                Run<TIn, BF16>(output, input);
+                break;
             case DType.Float32:
                 Run<TIn, F32>(output, input);
                 break;

@@ -21,6 +21,12 @@ public static class Fill
             case DType.Float64:
                 Run(output, value);
                 break;
+            case DType.Float16:
+                Run(output, F16.FromDouble(value));
+                break;
+            case DType.BFloat16:
+                Run(output, BF16.FromDouble(value));
+                break;
             case DType.Int32:
                 Run(output, (int)value);
                 break;

@@ -15,6 +15,9 @@ public static class StridedCopy
             case 1:
                 Run<byte>(output, input);
                 break;
+            case 2:
+                Run<short>(output, input);
+                break;
             case 4:
                 Run<int>(output, input);
                 break;

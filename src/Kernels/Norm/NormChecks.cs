@@ -18,7 +18,7 @@ internal static class NormChecks
     /// <summary>The input of a normalisation: floating point, contiguous, with the rank it needs.</summary>
     internal static void Input(string name, in Operand x, int rank, string form)
     {
-        if (!x.DType.IsFloatingPoint)
+        if (x.DType is not (DType.Float32 or DType.Float64))
         {
             throw SoftmaxChecks.NotReal(name, x);
         }

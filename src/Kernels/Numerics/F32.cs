@@ -6,7 +6,7 @@ namespace DeepSharp.Kernels;
 /// <summary>A 32-bit floating-point number, on the host and in kernels.</summary>
 /// <remarks>The elementary functions are formulas of our own in plain arithmetic, the same for vectors and for GPUs. The error
 /// bounds hold with and without fused multiply-add.</remarks>
-public readonly struct F32 : IRealBits<F32>, IScalar<F32>
+public readonly struct F32 : IRealBits<F32>, IScalar<F32>, IStored<F32, F32>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -161,6 +161,12 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(F32 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IStored<F32, F32>.Load(F32 stored) => stored;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32 IStored<F32, F32>.Store(F32 value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32 IRealBits<F32>.PowerOfTwo(F32 n) => PowerOfTwo(n);

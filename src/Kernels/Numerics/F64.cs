@@ -6,7 +6,7 @@ namespace DeepSharp.Kernels;
 /// <summary>A 64-bit floating-point number, on the host and in kernels.</summary>
 /// <remarks>The elementary functions are formulas of our own in plain arithmetic, the same for vectors and for GPUs. The error
 /// bounds hold with and without fused multiply-add.</remarks>
-public readonly struct F64 : IRealBits<F64>, IScalar<F64>
+public readonly struct F64 : IRealBits<F64>, IScalar<F64>, IStored<F64, F64>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -171,6 +171,12 @@ public readonly struct F64 : IRealBits<F64>, IScalar<F64>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(F64 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IStored<F64, F64>.Load(F64 stored) => stored;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64 IStored<F64, F64>.Store(F64 value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64 IRealBits<F64>.PowerOfTwo(F64 n) => PowerOfTwo(n);

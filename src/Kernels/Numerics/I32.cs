@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>A 32-bit signed integer. Arithmetic wraps on overflow.</summary>
-public readonly struct I32 : INumeric<I32>, IScalar<I32>
+public readonly struct I32 : INumeric<I32>, IScalar<I32>, IStored<I32, I32>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -107,4 +107,10 @@ public readonly struct I32 : INumeric<I32>, IScalar<I32>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(I32 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static I32 IStored<I32, I32>.Load(I32 stored) => stored;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static I32 IStored<I32, I32>.Store(I32 value) => value;
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>A 64-bit signed integer. Arithmetic wraps on overflow.</summary>
-public readonly struct I64 : INumeric<I64>, IScalar<I64>
+public readonly struct I64 : INumeric<I64>, IScalar<I64>, IStored<I64, I64>
 {
 #pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
     /// <summary>The wrapped value.</summary>
@@ -107,4 +107,10 @@ public readonly struct I64 : INumeric<I64>, IScalar<I64>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(I64 value) => value.Value != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static I64 IStored<I64, I64>.Load(I64 stored) => stored;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static I64 IStored<I64, I64>.Store(I64 value) => value;
 }

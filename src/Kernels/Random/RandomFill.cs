@@ -29,6 +29,11 @@ public static class RandomFill
     /// <remarks>The same seed and position drop the same elements: the backward pass is the same call on the gradient.</remarks>
     public static void Dropout(in Operand output, in Operand input, double probability, ulong seed, ulong position)
     {
+        if (output.DType is not (DType.Float32 or DType.Float64))
+        {
+            throw new ArgumentException($"Dropout is computed in Float32 or Float64, not {output.DType}. Cast first.");
+        }
+
         if (output.DType == DType.Float64)
         {
             Dropout<F64, PairsOf64>(output, input, probability, seed, position);

@@ -5,7 +5,7 @@ internal static class CrossEntropyChecks
 {
     internal static void Logits(string name, in Operand logits, in Operand labels, in CrossEntropyOptions options)
     {
-        if (!logits.DType.IsFloatingPoint)
+        if (logits.DType is not (DType.Float32 or DType.Float64))
         {
             throw SoftmaxChecks.NotReal(name, logits);
         }
@@ -35,7 +35,7 @@ internal static class CrossEntropyChecks
     internal static void Losses(
         string name, in Operand total, in Operand denominator, in Operand losses, in Operand labels, in CrossEntropyOptions options)
     {
-        if (!losses.DType.IsFloatingPoint)
+        if (losses.DType is not (DType.Float32 or DType.Float64))
         {
             throw SoftmaxChecks.NotReal(name, losses);
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using DeepSharp.Kernels;
 
 namespace DeepSharp.Persistence;
 
@@ -16,6 +17,12 @@ internal static class TensorBytes
                 break;
             case DType.Float64:
                 Write<double>(target, tensor);
+                break;
+            case DType.Float16:
+                Write<Half>(target, tensor);
+                break;
+            case DType.BFloat16:
+                Write<BF16>(target, tensor);
                 break;
             case DType.Int32:
                 Write<int>(target, tensor);
@@ -118,27 +125,27 @@ internal static class TensorBytes
             Reverse(bytes, format.Size);
         }
 
-        switch (format)
+        switch (format.DType)
         {
-            case { Encoding: ElementEncoding.Float16 }:
-                PutHalves(target, bytes, static bits => (float)BitConverter.UInt16BitsToHalf(bits));
+            case DType.Float16:
+                target.CopyFrom<Half>(MemoryMarshal.Cast<byte, Half>(bytes));
                 break;
-            case { Encoding: ElementEncoding.BFloat16 }:
-                PutHalves(target, bytes, static bits => BitConverter.UInt32BitsToSingle((uint)bits << 16));
+            case DType.BFloat16:
+                target.CopyFrom<BF16>(MemoryMarshal.Cast<byte, BF16>(bytes));
                 break;
-            case { DType: DType.Float32 }:
+            case DType.Float32:
                 target.CopyFrom<float>(MemoryMarshal.Cast<byte, float>(bytes));
                 break;
-            case { DType: DType.Float64 }:
+            case DType.Float64:
                 target.CopyFrom<double>(MemoryMarshal.Cast<byte, double>(bytes));
                 break;
-            case { DType: DType.Int32 }:
+            case DType.Int32:
                 target.CopyFrom<int>(MemoryMarshal.Cast<byte, int>(bytes));
                 break;
-            case { DType: DType.Int64 }:
+            case DType.Int64:
                 target.CopyFrom<long>(MemoryMarshal.Cast<byte, long>(bytes));
                 break;
-            case { DType: DType.UInt8 }:
+            case DType.UInt8:
                 target.CopyFrom<byte>(bytes);
                 break;
             default:
@@ -151,18 +158,6 @@ internal static class TensorBytes
                 target.CopyFrom<bool>(MemoryMarshal.Cast<byte, bool>(bytes));
                 break;
         }
-    }
-
-    private static void PutHalves(Tensor target, ReadOnlySpan<byte> bytes, Func<ushort, float> widen)
-    {
-        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-        float[] values = new float[halves.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = widen(halves[i]);
-        }
-
-        target.CopyFrom<float>(values);
     }
 
     private static void Reverse(Span<byte> bytes, int size)

@@ -3,7 +3,7 @@ namespace DeepSharp.Persistence;
 /// <summary>One tensor in NumPy's npy format, which <c>numpy.load</c> and <c>numpy.save</c> read and write.</summary>
 /// <remarks>
 /// Written is version 1.0, row-major, least significant byte first, with the same bytes as NumPy's own. Read are versions 1.0, 2.0
-/// and 3.0, both orders of axes and of bytes, and the types f4, f8, i4, i8, u1, b1, and f2, which becomes Float32. Nothing in a file
+/// and 3.0, both orders of axes and of bytes, and the types f2, f4, f8, i4, i8, u1 and b1; NumPy has no BFloat16. Nothing in a file
 /// is executed. Source: NumPy's documentation of numpy.lib.format.
 /// </remarks>
 public static class Npy
@@ -11,6 +11,7 @@ public static class Npy
     /// <summary>Writes a tensor, a view too, to a file, whole or not at all.</summary>
     /// <param name="path">The file; an old one is replaced when the new one is complete.</param>
     /// <param name="tensor">The tensor.</param>
+    /// <exception cref="ArgumentException">The elements are BFloat16.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>

@@ -17,11 +17,11 @@ internal static class NpyFormat
         bool bigEndian = name[0] == '>';
         ElementFormat? format = name[1..] switch
         {
-            "f2" => new ElementFormat(DType.Float32, ElementEncoding.Float16, bigEndian),
-            "f4" => new ElementFormat(DType.Float32, BigEndian: bigEndian),
-            "f8" => new ElementFormat(DType.Float64, BigEndian: bigEndian),
-            "i4" => new ElementFormat(DType.Int32, BigEndian: bigEndian),
-            "i8" => new ElementFormat(DType.Int64, BigEndian: bigEndian),
+            "f2" => new ElementFormat(DType.Float16, bigEndian),
+            "f4" => new ElementFormat(DType.Float32, bigEndian),
+            "f8" => new ElementFormat(DType.Float64, bigEndian),
+            "i4" => new ElementFormat(DType.Int32, bigEndian),
+            "i8" => new ElementFormat(DType.Int64, bigEndian),
             "u1" => new ElementFormat(DType.UInt8),
             "b1" => new ElementFormat(DType.Bool),
             _ => null,
@@ -32,13 +32,16 @@ internal static class NpyFormat
     }
 
     /// <summary>The name of an element type.</summary>
+    /// <exception cref="ArgumentException">NumPy has none.</exception>
     internal static string NameOf(DType dtype) => dtype switch
     {
         DType.Float32 => "<f4",
         DType.Float64 => "<f8",
+        DType.Float16 => "<f2",
         DType.Int32 => "<i4",
         DType.Int64 => "<i8",
         DType.UInt8 => "|u1",
+        DType.BFloat16 => throw new ArgumentException("Npy: NumPy has no BFloat16. Convert the tensor with To(DType.Float32)."),
         _ => "|b1",
     };
 }

@@ -11,8 +11,8 @@ namespace DeepSharp.Persistence;
 /// <para>A file is the length of its header (8 bytes, least significant first), the header (JSON: name, dtype, shape and byte range
 /// of each tensor, and strings under <c>__metadata__</c>), and the elements, row-major and without gaps. Nothing in it is code.
 /// Source: the description of the format at github.com/huggingface/safetensors.</para>
-/// <para>Written are Float64, Float32, Int64, Int32, UInt8 and Bool; read are these and F16 and BF16, which become Float32. The same
-/// tensors give the same bytes, whatever their order in the dictionary.</para>
+/// <para>All element types that tensors have are written and read. The same tensors give the same bytes, whatever their order in the
+/// dictionary.</para>
 /// </remarks>
 /// <example><code>
 /// SafeTensors.Save("model.safetensors", model.State());

@@ -43,7 +43,7 @@ public sealed class SafeTensorsFile : IDisposable
     /// <summary>Reads a tensor.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="device">Where it is made; <see cref="Device.Default"/> if null.</param>
-    /// <returns>The tensor; F16 and BF16 come as Float32.</returns>
+    /// <returns>The tensor.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="InvalidDataException">Its element type or shape is none that a tensor can have, or the file has become
     /// shorter.</exception>

@@ -27,8 +27,8 @@ internal static class SafeTensorsFormat
     {
         "F64" => new ElementFormat(DType.Float64),
         "F32" => new ElementFormat(DType.Float32),
-        "F16" => new ElementFormat(DType.Float32, ElementEncoding.Float16),
-        "BF16" => new ElementFormat(DType.Float32, ElementEncoding.BFloat16),
+        "F16" => new ElementFormat(DType.Float16),
+        "BF16" => new ElementFormat(DType.BFloat16),
         "I64" => new ElementFormat(DType.Int64),
         "I32" => new ElementFormat(DType.Int32),
         "U8" => new ElementFormat(DType.UInt8),
@@ -41,6 +41,8 @@ internal static class SafeTensorsFormat
     {
         DType.Float64 => "F64",
         DType.Float32 => "F32",
+        DType.Float16 => "F16",
+        DType.BFloat16 => "BF16",
         DType.Int64 => "I64",
         DType.Int32 => "I32",
         DType.UInt8 => "U8",
@@ -57,7 +59,9 @@ internal static class SafeTensorsFormat
         DType.Float64 => 1,
         DType.Float32 => 2,
         DType.Int32 => 3,
-        DType.UInt8 => 4,
-        _ => 5,
+        DType.BFloat16 => 4,
+        DType.Float16 => 5,
+        DType.UInt8 => 6,
+        _ => 7,
     };
 }

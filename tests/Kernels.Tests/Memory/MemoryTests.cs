@@ -95,6 +95,7 @@ public class MemoryTests
 
     [Theory]
     [InlineData(DType.Float32)]
+    [InlineData(DType.Float16)]
     [InlineData(DType.Int64)]
     [InlineData(DType.UInt8)]
     public void The_GPU_form_copies_all_layouts(DType dtype)
@@ -157,6 +158,8 @@ public class MemoryTests
         DType.Bool => value != 0 ? 1 : 0,
         DType.Float32 => (float)value,
         DType.Float64 => value,
+        DType.Float16 => (double)(Half)value,
+        DType.BFloat16 => Numbers.OfBFloat16(Numbers.ToBFloat16(value)),
         _ => Math.Truncate(value),
     };
 }
