@@ -64,6 +64,7 @@ public class CreationTests
             RoundTrip([int.MinValue, -1, int.MaxValue], DType.Int32, device);
             RoundTrip([long.MinValue, -1, long.MaxValue], DType.Int64, device);
             RoundTrip([true, false, true], DType.Bool, device);
+            RoundTrip([(Half)1.5, Half.MaxValue, Half.Epsilon, Half.NegativeInfinity], DType.Float16, device);
             RoundTrip(Array.Empty<float>(), DType.Float32, device);
             Tensor matrix = Tensor.From(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }, device);
             Check(matrix, [2, 3], DType.Float64, device, [1, 2, 3, 4, 5, 6]);
@@ -144,8 +145,8 @@ public class CreationTests
     [Fact]
     public void Types_know_their_size_and_kind()
     {
-        Assert.Equal([4, 8, 1, 4, 8, 1], s_types.Select(static d => d.Size));
-        Assert.Equal([DType.Float32, DType.Float64], s_types.Where(static d => d.IsFloatingPoint));
+        Assert.Equal([4, 8, 1, 4, 8, 1, 2, 2], s_types.Select(static d => d.Size));
+        Assert.Equal([DType.Float32, DType.Float64, DType.Float16, DType.BFloat16], s_types.Where(static d => d.IsFloatingPoint));
         Assert.Equal([DType.UInt8, DType.Int32, DType.Int64], s_types.Where(static d => d.IsInteger));
     }
 
@@ -161,7 +162,7 @@ public class CreationTests
         if (values.Length > 0)
         {
             Tensor first = tensor[0];
-            Assert.Equal(Convert.ToDouble(values[0], null), first.Item());
+            Assert.Equal(values[0] is Half half ? (double)half : Convert.ToDouble(values[0], null), first.Item());
         }
     }
 
