@@ -10,6 +10,7 @@ internal static class Optimizers
         ["sgd"] = (0.1, static (parameters, rate) => new Sgd(parameters, rate)),
         ["momentum"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9)),
         ["nesterov"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9, nesterov: true)),
+        ["look-ahead"] = (0.05, static (parameters, rate) => new NesterovAccelerated(parameters, rate)),
         ["rmsprop"] = (1e-3, static (parameters, rate) => new RMSProp(parameters, rate)),
         ["adagrad"] = (1e-2, static (parameters, rate) => new Adagrad(parameters, rate)),
         ["adam"] = (1e-3, static (parameters, rate) => new Adam(parameters, rate)),
@@ -27,6 +28,13 @@ internal static class Optimizers
         ["lars"] = (1, static (parameters, rate) => new Lars(parameters, rate)),
         ["lamb"] = (5e-3, static (parameters, rate) => new Lamb(parameters, rate)),
         ["adafactor"] = (1e-2, static (parameters, rate) => new Adafactor(parameters, rate)),
+
+        // Muon is for matrices: biases and normalisations stay as they begin.
+        ["muon"] = (0.02, static (parameters, rate) => new Muon(parameters.Where(static parameter => parameter.Rank == 2), rate)),
+
+        // For large batches: a curvature measured on few samples is mostly noise.
+        ["l-bfgs"] = (1, static (parameters, rate) => new Lbfgs(parameters, rate, iterations: 4, lineSearch: true)),
+        ["newton-cg"] = (1, static (parameters, rate) => new NewtonCg(parameters, rate, iterations: 10)),
     };
 
     internal static IEnumerable<string> Names => s_all.Keys;

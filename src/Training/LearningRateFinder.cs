@@ -56,7 +56,11 @@ public static class LearningRateFinder
         bool training = model.IsTraining;
         try
         {
-            model.Train();
+            if (!training)
+            {
+                model.Train();
+            }
+
             Optimizer tried = optimizer(model.Parameters());
             List<(double Rate, double Loss)> found = Try(
                 model, data, tried, loss ?? new CrossEntropyLoss(), step => lowest * Math.Pow(highest / lowest, step / (steps - 1.0)), steps,

@@ -68,19 +68,22 @@ internal sealed class TrainingRun(
     /// <summary>Trains and evaluates on one batch, with all that a training does on the device.</summary>
     internal void TryOneBatch(Dataset data, int batchSize)
     {
-        model.Train();
+        if (!model.IsTraining)
+        {
+            model.Train();
+        }
+
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize))
         {
             Step(x, y);
             using NoGrad noGrad = new();
-            model.Eval();
+            using EvaluationMode mode = new(model);
             Tensor prediction = model.Forward(x);
             Collect(_loss, metrics, loss, loss.Compute(prediction, y), prediction, y);
             _ = Values(_loss, metrics);
             break;
         }
 
-        model.Train();
         foreach (Metric metric in metrics)
         {
             metric.Reset();

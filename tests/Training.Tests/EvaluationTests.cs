@@ -1,5 +1,6 @@
 using DeepSharp.Data;
 using DeepSharp.Layers;
+using DeepSharp.Optim;
 using DeepSharp.Training;
 
 namespace DeepSharp.Tests;
@@ -98,6 +99,8 @@ public class EvaluationTests
         model.Evaluate(data);
         model.Predict(data).Dispose();
         model.Predict(data.Features).Dispose();
+        LearningRateFinder.Run(model, data, static p => new Sgd(p), steps: 10);
+        Device.Cpu.Warmup(model, data, Problem.Adam(model), batchSize: 10);
         Assert.Equal(modes, Modes());
 
         // A network that is in evaluation mode as a whole is trained as a whole.
