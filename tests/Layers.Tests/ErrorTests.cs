@@ -1,0 +1,74 @@
+using DeepSharp.Layers;
+
+namespace DeepSharp.Tests;
+
+/// <summary>Layers and losses refuse what does not fit, naming themselves, the shapes and the remedy.</summary>
+public class ErrorTests
+{
+    private static readonly Tensor s_two = Tensor.Ones([2, 3], DType.Float32, Device.Cpu).Keep();
+    private static readonly Tensor s_double = Tensor.Ones([2, 3], DType.Float64, Device.Cpu).Keep();
+    private static readonly Tensor s_vector = Tensor.Ones(2, DType.Float32, Device.Cpu).Keep();
+    private static readonly Tensor s_labels = Tensor.From([0, 1], Device.Cpu).Keep();
+
+    // The call, and what its message must contain.
+    private static readonly (Func<object> Call, string[] Says)[] s_calls =
+    [
+        (() => new MeanSquaredError().Compute(s_two, s_vector), ["MeanSquaredError", "[2, 3]", "[2]", "reshape"]),
+        (() => new MeanAbsoluteError().Compute(s_two, s_double), ["MeanAbsoluteError", "Float32", "Float64", "To(DType)"]),
+        (() => new MeanSquaredError().Compute(s_vector, s_labels), ["MeanSquaredError", "Int32", "To(DType)"]),
+        (() => new HuberLoss().Compute(s_two, s_vector), ["HuberLoss", "[2, 3]", "[2]"]),
+        (() => new HuberLoss(0), ["HuberLoss", "delta", "above zero"]),
+        (() => new HuberLoss(double.NaN), ["delta", "NaN"]),
+        (() => new BinaryCrossEntropy().Compute(s_two, s_vector), ["BinaryCrossEntropy", "[2, 3]", "[2]"]),
+        (() => new BinaryCrossEntropyWithLogits().Compute(s_two, s_double), ["BinaryCrossEntropyWithLogits", "Float64"]),
+        (() => new CrossEntropyLoss().Compute(s_two, Tensor.From([0, 1, 2], Device.Cpu)), ["CrossEntropy", "[2, 3]", "[3]"]),
+        (() => new CrossEntropyLoss().Compute(s_vector, s_labels), ["CrossEntropyLoss", "[2]", "[N, C]"]),
+        (() => new CrossEntropyLoss().Compute(s_two, s_vector), ["CrossEntropyLoss", "[2, 3]", "[2]"]),
+        (() => new CrossEntropyLoss().Compute(s_two, s_double), ["CrossEntropyLoss", "Float64"]),
+        (() => new CrossEntropyLoss(classWeights: s_vector).Compute(s_two, s_labels), ["CrossEntropy", "[2]", "3"]),
+        (() => new CrossEntropyLoss(labelSmoothing: 1), ["labelSmoothing", "[0, 1)"]),
+        (() => new CrossEntropyLoss(labelSmoothing: double.NaN), ["labelSmoothing", "NaN"]),
+        (() => new MeanSquaredError((LossReduction)9), ["Mean, Sum or None", "9"]),
+        (() => new Dense(0, 3), ["inputs", "0"]),
+        (() => new Dense(3, -1), ["outputs", "-1"]),
+        (() => new Dense(4, 2, device: Device.Cpu).Forward(s_two), ["Linear", "[2, 3]", "[2, 4]"]),
+        (() => new Dense(3, 2, device: Device.Cpu).Forward(s_double), ["Linear", "Float32", "Float64"]),
+        (() => new BatchNorm(0), ["features", "0"]),
+        (() => new BatchNorm(3, momentum: 1.5), ["BatchNorm", "momentum", "[0, 1]", "1.5"]),
+        (() => new BatchNorm(3, epsilon: -1), ["BatchNorm", "epsilon", "-1"]),
+        (() => new BatchNorm(4, device: Device.Cpu).Forward(s_two), ["BatchNorm", "[2, 3]", "[4]"]),
+        (() => new BatchNorm(2, device: Device.Cpu).Forward(s_vector), ["BatchNorm", "[2]"]),
+        (() => new BatchNorm(3, device: Device.Cpu).Forward(s_two[..1]), ["BatchNorm", "[1, 3]", "at least two values"]),
+        (() => new Embedding(0, 2), ["0"]),
+        (() => new Sequential(new Dense(3, 2, device: Device.Cpu), new Dense(3, 2, device: Device.Cpu)).Forward(s_two), ["[2, 2]", "[2, 3]"]),
+    ];
+
+    public static TheoryData<int> Calls => [.. Enumerable.Range(0, s_calls.Length)];
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void What_does_not_fit_is_refused_with_a_remedy(int call)
+    {
+        using TensorScope scope = Tensor.Scope();
+        (Func<object> action, string[] says) = s_calls[call];
+        Exception? error = Record.Exception(() => action());
+        Assert.True(error is ArgumentException, $"{says[0]}: threw {error}");
+        Assert.All(says, part => Assert.Contains(part, error!.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Losses_of_NaN_are_NaN_and_infinite_logits_are_certain()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor bad = Tensor.From(new[,] { { 1f, float.NaN }, { 0, 1 } }, Device.Cpu);
+        Tensor target = Tensor.Zeros([2, 2], device: Device.Cpu);
+        foreach (Loss loss in (Loss[])[new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropyWithLogits()])
+        {
+            Assert.True(double.IsNaN(loss.Compute(bad, target).Item()), loss.GetType().Name);
+        }
+
+        Assert.True(double.IsNaN(new CrossEntropyLoss().Compute(bad, s_labels).Item()));
+        Tensor certain = Tensor.From(new[,] { { 0f, float.NegativeInfinity }, { float.NegativeInfinity, 3 } }, Device.Cpu);
+        Assert.Equal(0, new CrossEntropyLoss().Compute(certain, s_labels).Item());
+    }
+}
