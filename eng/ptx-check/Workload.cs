@@ -1,4 +1,5 @@
 using DeepSharp.Examples.CustomLayer;
+using DeepSharp.Kernels;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
 
@@ -49,6 +50,8 @@ internal static class Workload
             p.LeakyRelu(), p.Elu(), p.Gelu(), p.Silu(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Ceil(), p.Round(), p.Expm1(),
             p.Log1p(), p.Sign(), p.Clamp(0.6, 1.4),
             p.Pow(1.5), p + q, p - q, p * q, p / q, p.Pow(q), Tensor.Minimum(p, q), Tensor.Maximum(p, q),
+            Fuse.Unary<Then<Then<Kernels.Tanh, Square>, Sin>>(p), Fuse.Binary<After<Add, Relu>>(p, q),
+            Fuse.Binary<Combine<Silu, Identity, Multiply>>(q, p), q.Linear(p, null, default(Kernels.Sigmoid)),
         ];
         foreach (Tensor result in results)
         {

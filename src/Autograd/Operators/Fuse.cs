@@ -13,7 +13,8 @@ namespace DeepSharp;
 /// Tensor y = Fuse.Binary&lt;After&lt;Add, Relu&gt;&gt;(a, b);                         // max(a + b, 0)
 /// Tensor y = Fuse.Binary&lt;Combine&lt;Silu, Identity, Multiply&gt;&gt;(a, b);        // silu(a) b
 /// </code>
-/// <para>Gradients of gradients need the operators one by one.</para>
+/// <para>The operators are structs of the namespace DeepSharp.Kernels; where a file uses DeepSharp.Layers too, an alias tells Tanh and
+/// Sigmoid apart: <c>using Op = DeepSharp.Kernels;</c>. Gradients of gradients need the operators one by one.</para>
 /// </remarks>
 public static class Fuse
 {

@@ -92,18 +92,21 @@ public static class UpdateKernel
         where TRule : unmanaged, IUpdateRule
         where T : unmanaged, IReal<T>, IScalar<T>
     {
-        T factor = k.HasFactor != 0 ? k.Factor[0] : k.Treatment.Factor;
+        // Copies, since a call by reference that ILGPU does not inline in time would leave all arguments in local memory.
+        TRule rule = k.Rule;
+        Treatment<T> treatment = k.Treatment;
+        T factor = k.HasFactor != 0 ? k.Factor[0] : treatment.Factor;
         bool go = k.HasGo == 0 || T.IsNonzero(k.Go[0]);
         int count = go ? k.Count : 0;
         for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
         {
             T value = k.Values[i];
-            T gradient = k.Treatment.Gradient(k.Gradients[i], value, factor);
-            value = k.Treatment.Value(value);
+            T gradient = treatment.Gradient(k.Gradients[i], value, factor);
+            value = treatment.Value(value);
             T s0 = TRule.Slots > 0 ? k.S0[i] : default;
             T s1 = TRule.Slots > 1 ? k.S1[i] : default;
             T s2 = TRule.Slots > 2 ? k.S2[i] : default;
-            k.Rule.Update(ref value, gradient, ref s0, ref s1, ref s2);
+            rule.Update(ref value, gradient, ref s0, ref s1, ref s2);
             k.Values[i] = value;
             if (TRule.Slots > 0)
             {

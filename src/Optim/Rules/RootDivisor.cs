@@ -18,6 +18,10 @@ internal readonly struct RootDivisor
         _outside = placement == EpsilonPlacement.InsideRoot ? 0 : epsilon;
     }
 
+    internal double Inside => _inside;
+
+    internal double Outside => _outside;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T Of<T>(T square)
         where T : unmanaged, IReal<T> => (_rootScale * T.Sqrt(square + _inside)) + _outside;
