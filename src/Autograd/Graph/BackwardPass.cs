@@ -68,6 +68,7 @@ internal sealed class BackwardPass
 
             pass.Collect(root, order, targets is not null);
             using GradMode.Restore mode = GradMode.Set(createGraph);
+            using MixedPrecision.Restoration precision = MixedPrecision.Suspend();
             Tensor first = seed is not null ? seed.Alias(seed.Shape, seed.Strides.ToArray(), seed.Operand.Offset, seed.Origin)
                 : targets is null ? UnitGradient.Like(output)
                 : Tensor.OnesLike(output);

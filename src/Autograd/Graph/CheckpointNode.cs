@@ -7,6 +7,7 @@ internal sealed class CheckpointNode : Node
     private readonly Func<IReadOnlyList<Tensor>, Tensor> _function;
     private readonly Node?[] _arguments;
     private readonly DrawLog _draws;
+    private readonly DType _precision = MixedPrecision.Current?.DType ?? DType.Float32;
 
     internal CheckpointNode(Func<IReadOnlyList<Tensor>, Tensor> function, Tensor[] arguments, Node[] ends, DrawLog draws)
         : base(nameof(Checkpoint), ends)
@@ -49,6 +50,7 @@ internal sealed class CheckpointNode : Node
         long floor = NextOrder;
         Tensor output;
         using (GradMode.Set(true))
+        using (new MixedPrecision(_precision))
         using (_draws.Replay())
         {
             Tensor[] arguments = new Tensor[_arguments.Length];

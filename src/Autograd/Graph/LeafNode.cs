@@ -8,6 +8,9 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
     /// <summary>The gradient collected so far; null before the first.</summary>
     internal Tensor? Gradient { get; private set; }
 
+    /// <summary>Whether the gradient has 16 bits, too few to add up in.</summary>
+    internal bool IsHalfPrecision => dtype.IsHalfPrecision;
+
     internal override void Backward(Tensor gradient)
     {
         if (Target >= 0)

@@ -146,7 +146,7 @@ internal abstract class Node : GraphNode
     /// </summary>
     private protected bool TryAccumulateInto(int input, out Operand gradient)
     {
-        if (!Grad.IsEnabled && !AnomalyMode.IsOpen && Inputs[input] is LeafNode { Target: < 0 } leaf)
+        if (!Grad.IsEnabled && !AnomalyMode.IsOpen && Inputs[input] is LeafNode { Target: < 0, IsHalfPrecision: false } leaf)
         {
             gradient = leaf.GradientForUpdate().Operand;
             return true;

@@ -64,6 +64,7 @@ internal static class Binary
     internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
         where TOp : unmanaged, INumericMap
     {
+        HalfPrecision.Match(ref a, ref b);
         Tensor result = Output<TOp>(a, b, null);
         Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
         return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
@@ -72,6 +73,7 @@ internal static class Binary
     internal static Tensor RunReal<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
         where TOp : unmanaged, IMap
     {
+        HalfPrecision.Match(ref a, ref b);
         Tensor result = Output<TOp>(a, b, null);
         if (!result.DType.IsFloatingPoint)
         {
@@ -88,6 +90,7 @@ internal static class Binary
     {
         a = Number(a);
         b = Number(b);
+        HalfPrecision.Match(ref a, ref b);
         Tensor result = Output<TOp>(a, b, DType.Bool);
         Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
         return result;

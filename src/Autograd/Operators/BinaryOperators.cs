@@ -95,6 +95,7 @@ public static class BinaryOperators
                 throw new ArgumentException($"Where: the mask holds {mask.DType}, not Bool. Compare it with something.", nameof(mask));
             }
 
+            HalfPrecision.Match(ref yes, ref no);
             Binary.Check(nameof(Where), yes, no);
             Shape shape = Shape.Broadcast(
                 mask.Shape, Shape.Broadcast(yes.Shape, no.Shape, nameof(Where)), nameof(Where));
@@ -110,7 +111,7 @@ public static class BinaryOperators
         /// <summary>a^b, element by element.</summary>
         /// <param name="exponent">The exponents.</param>
         public Tensor Pow(Tensor exponent) =>
-            Binary.Run(default(Pow), a, exponent, static (x, y) => new PowNode(x, y));
+            Binary.Run(default(Pow), a.Ranged(), exponent.Ranged(), static (x, y) => new PowNode(x, y));
 
         /// <summary>Where the elements are equal: a mask.</summary>
         public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);

@@ -85,6 +85,11 @@ internal sealed class ScatterAddNode : Node
     /// <summary>The target, zeros if there is none, with the source added; the target itself is left as it is.</summary>
     internal static Tensor Run(string name, Tensor? target, Shape shape, Tensor source, Tensor indices, int axis, bool slices)
     {
+        if (source.DType.IsHalfPrecision)
+        {
+            return Run(name, target?.Wide(), shape, source.Wide(), indices, axis, slices).To(source.DType);
+        }
+
         Tensor places = indices.Contiguous();
         Tensor y = target is null ? Tensor.Zeros(shape, source.DType, source.Device) : target.Detach().Clone();
         Add(y.Operand, source, places, axis, slices);

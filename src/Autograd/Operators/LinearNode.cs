@@ -3,43 +3,61 @@ using DeepSharp.Kernels;
 namespace DeepSharp;
 
 /// <summary>Y = f(Z), Z = X Wᵀ + b: dZ = f' dY, dX = dZ W, dW = dZᵀ X, db = the sum of dZ over its rows.</summary>
-/// <remarks>f' must not be a function of Z, which is never written; see <see cref="Fits"/>.</remarks>
+/// <remarks>
+/// f' must not be a function of Z, which is never written; see <see cref="Fits"/>. X and Y may be of 16 bits and W and b of Float32:
+/// then the products take W's 16-bit copy, and dW and db are Float32.
+/// </remarks>
 internal sealed class LinearNode<TAct> : Node
     where TAct : unmanaged, IUnaryOp
 {
     private readonly TAct _activation;
     private readonly Func<Tensor, Tensor, Tensor>? _chain;
     private readonly bool _hasBias;
+    private readonly DType _biasType;
+    private readonly int _half = -1;
 
-    private LinearNode(ReadOnlySpan<Tensor> inputs, TAct activation, Tensor y, Func<Tensor, Tensor, Tensor>? chain)
+    private LinearNode(ReadOnlySpan<Tensor> inputs, Tensor factor, TAct activation, Tensor y, Func<Tensor, Tensor, Tensor>? chain)
         : base(nameof(MatMulOperators.Linear), inputs)
     {
         _activation = activation;
         _chain = chain;
         _hasBias = inputs.Length > 2;
+        _biasType = inputs[^1].DType;
         SaveInputs(inputs[0], inputs[1]);
         if (TAct.Saves == Kernels.Saved.Output)
         {
             Save(y);
+        }
+
+        if (!ReferenceEquals(factor, inputs[1]))
+        {
+            _half = TAct.Saves == Kernels.Saved.Output ? 3 : 2;
+            Save(factor);
         }
     }
 
     /// <summary>Whether the backward pass has what it needs without Z.</summary>
     internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
 
-    internal static Tensor Run(Tensor x, Tensor weight, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain)
+    /// <param name="x">X, [rows, inputs].</param>
+    /// <param name="weight">W.</param>
+    /// <param name="factor">W, or its copy in X's type.</param>
+    /// <param name="bias">b, or null.</param>
+    /// <param name="activation">f.</param>
+    /// <param name="chain">The gradient through f by differentiable operators.</param>
+    internal static Tensor Run(Tensor x, Tensor weight, Tensor factor, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain)
     {
         Tensor y = Tensor.Uninitialized([x.Shape[0], weight.Shape[0]], x.DType, x.Device, nameof(MatMulOperators.Linear));
-        Operand w = weight.Operand;
+        Operand w = factor.Operand;
         Operand transposed = w with { Dims = [w.Dims[1], w.Dims[0]], Strides = [w.Strides[1], w.Strides[0]] };
-        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Contiguous().Operand, 1, 0);
+        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().Wide().Contiguous().Operand, 1, 0);
         if (!x.Records() && !weight.Records() && bias?.Records() != true)
         {
             return y;
         }
 
         ReadOnlySpan<Tensor> inputs = bias is null ? [x, weight] : [x, weight, bias];
-        return new LinearNode<TAct>(inputs, activation, y, chain).Attach(y);
+        return new LinearNode<TAct>(inputs, factor, activation, y, chain).Attach(y);
     }
 
     internal override void Backward(Tensor gradient)
@@ -49,7 +67,8 @@ internal sealed class LinearNode<TAct> : Node
         gradient = BeforeActivation(gradient);
         if (Wants(0))
         {
-            Send(0, MatMulNode.Run(gradient, weight));
+            Tensor factor = _half < 0 ? weight : Grad.IsEnabled ? weight.To(gradient.DType) : Saved(_half);
+            Send(0, MatMulNode.Run(gradient, factor));
         }
 
         if (Wants(1))
@@ -60,7 +79,7 @@ internal sealed class LinearNode<TAct> : Node
             }
             else
             {
-                Send(1, MatMulNode.Run(gradient.T, x));
+                Send(1, MatMulNode.Run(gradient.T, x, weight.DType));
             }
         }
 
@@ -72,7 +91,7 @@ internal sealed class LinearNode<TAct> : Node
             }
             else
             {
-                Send(2, gradient.Sum(0));
+                Send(2, gradient.To(_biasType).Sum(0));
             }
         }
     }

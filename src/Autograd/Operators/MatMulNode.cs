@@ -16,6 +16,19 @@ internal sealed class MatMulNode : Node
         return a.Records() || b.Records() ? new MatMulNode(a, b).Attach(c) : c;
     }
 
+    /// <summary>The product of 16-bit factors in a wider type; any other as <see cref="Run(Tensor, Tensor)"/>.</summary>
+    internal static Tensor Run(Tensor a, Tensor b, DType dtype)
+    {
+        if (dtype == a.DType || a.Records() || b.Records())
+        {
+            return Run(a, b).To(dtype);
+        }
+
+        Tensor c = Tensor.Uninitialized([a.Shape[0], b.Shape[1]], dtype, a.Device, nameof(MatMulOperators.MatMul));
+        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        return c;
+    }
+
     internal override void Backward(Tensor gradient)
     {
         Tensor a = Saved(0);

@@ -15,6 +15,17 @@ public static class MatMulOperators
         /// <exception cref="ArgumentException">Inner lengths, element types or devices differ, or a factor is a scalar.</exception>
         public Tensor MatMul(Tensor b)
         {
+            if (MixedPrecision.Current is { } mixed)
+            {
+                ArgumentNullException.ThrowIfNull(b);
+                Tensor factor = mixed.Convert(a);
+                b = mixed.Convert(b);
+                if (!ReferenceEquals(factor, a))
+                {
+                    return factor.MatMul(b);
+                }
+            }
+
             Binary.Check(nameof(MatMul), a, b);
             if (!a.DType.IsFloatingPoint)
             {
@@ -79,34 +90,43 @@ public static class MatMulOperators
         public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain = null)
             where TAct : unmanaged, IUnaryOp
         {
-            Binary.Check(nameof(Linear), a, weight);
-            if (bias is not null)
+            Tensor x = a;
+            Tensor factor = weight;
+            if (MixedPrecision.Current is { } mixed && weight is { DType: not DType.Float64 })
             {
-                Binary.Check(nameof(Linear), a, bias);
+                x = a.DType.IsFloatingPoint && a.DType != DType.Float64 ? a.To(mixed.DType) : a;
+                factor = weight is Parameter parameter ? mixed.Values(parameter) : weight.To(mixed.DType);
+                weight = weight is Parameter ? weight : factor;
             }
 
-            if (weight.Rank != 2 || a.Rank == 0 || a.Shape[^1] != weight.Shape[1]
+            Binary.Check(nameof(Linear), x, factor);
+            if (bias is not null && !(x.DType.IsHalfPrecision && bias.DType == DType.Float32))
+            {
+                Binary.Check(nameof(Linear), x, bias);
+            }
+
+            if (weight.Rank != 2 || x.Rank == 0 || x.Shape[^1] != weight.Shape[1]
                 || (bias is not null && (bias.Rank != 1 || bias.Shape[0] != weight.Shape[0])))
             {
                 throw new ArgumentException(
-                    $"Linear: an input {a.Shape} does not fit a weight {weight.Shape} ([outputs, inputs]) and a bias "
+                    $"Linear: an input {x.Shape} does not fit a weight {weight.Shape} ([outputs, inputs]) and a bias "
                     + $"{bias?.Shape.ToString() ?? "none"} ([outputs]): the input's last axis must be as long as the weight's second.");
             }
 
-            if (!a.DType.IsFloatingPoint)
+            if (!x.DType.IsFloatingPoint)
             {
-                throw new ArgumentException($"Linear: needs floating-point elements, not {a.DType}. Convert with To(DType.Float32).");
+                throw new ArgumentException($"Linear: needs floating-point elements, not {x.DType}. Convert with To(DType.Float32).");
             }
 
-            if (!LinearNode<TAct>.Fits && (a.Records() || weight.Records() || bias?.Records() == true))
+            if (!LinearNode<TAct>.Fits && (x.Records() || weight.Records() || bias?.Records() == true))
             {
                 return a.Linear(weight, bias).Apply(activation, chain);
             }
 
-            return a.Rank == 2
-                ? LinearNode<TAct>.Run(a, weight, bias, activation, chain)
-                : LinearNode<TAct>.Run(a.Reshape(-1, a.Shape[^1]), weight, bias, activation, chain)
-                    .Reshape(new Shape([.. a.Shape.AsSpan()[..^1], weight.Shape[0]]));
+            return x.Rank == 2
+                ? LinearNode<TAct>.Run(x, weight, factor, bias, activation, chain)
+                : LinearNode<TAct>.Run(x.Reshape(-1, x.Shape[^1]), weight, factor, bias, activation, chain)
+                    .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]]));
         }
     }
 }

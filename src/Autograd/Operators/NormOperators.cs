@@ -46,6 +46,12 @@ public static class NormOperators
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().BatchNorm(
+                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation, chain).Like(x);
+            }
+
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
                 ? BatchNormNode<TAct>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain)
                 : BatchNormNode<Identity>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null)
@@ -84,6 +90,12 @@ public static class NormOperators
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().BatchNormFixed(
+                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation, chain).Like(x);
+            }
+
             bool fixedRecord = mean.Records() || variance.Records();
             if (!fixedRecord && !AnyRecords(x, gamma, beta))
             {
@@ -122,7 +134,9 @@ public static class NormOperators
                     + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
             }
 
-            return LayerNormNode.Run(x, gamma, beta, epsilon);
+            return x.DType.IsHalfPrecision
+                ? x.Wide().LayerNorm(gamma?.Wide(), beta?.Wide(), epsilon).Like(x)
+                : LayerNormNode.Run(x, gamma, beta, epsilon);
         }
     }
 

@@ -19,6 +19,11 @@ public static class RandomOperators
             }
 
             ReductionKernels.RequireReal(nameof(Dropout), x);
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().Dropout(probability, generator).To(x.DType);
+            }
+
             Generator stream = generator ?? Generator.Default;
             return DropoutNode.Run(x, probability, stream.Seed, stream.Take(x.Count, x.DType));
         }

@@ -31,7 +31,7 @@ internal static class ReductionKernels
 
     /// <summary>Adds the sums over one axis to what is in a gradient.</summary>
     internal static void AccumulateSum(in Operand sum, Tensor x, int axis) =>
-        Reduction.RunNumeric(default(Sum), sum, x.Operand, 1u << axis, accumulate: true);
+        Reduction.RunNumeric(default(Sum), sum, x.Wide().Operand, 1u << axis, accumulate: true);
 
     internal static Tensor Mean(Tensor x, ReducedAxes axes)
     {

@@ -3,7 +3,7 @@ namespace DeepSharp;
 /// <summary>Reductions over axes, with their gradients.</summary>
 /// <remarks>
 /// Without axes a reduction runs over all of them. The reduced axes disappear, or stay with length one if asked for. Negative
-/// axes count from the last.
+/// axes count from the last. 16-bit floats are reduced in Float32.
 /// </remarks>
 public static class ReductionOperators
 {
@@ -22,6 +22,11 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims = false)
         {
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().Sum(axes, keepDims).Like(x);
+            }
+
             ReducedAxes reduced = new(x.Shape, axes, nameof(Sum));
             Tensor sum = ReductionKernels.Sum(x, reduced);
             Tensor result = x.Records() ? new SumNode(x, reduced, 1).Attach(sum) : sum;
@@ -40,6 +45,11 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims = false)
         {
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().Mean(axes, keepDims).Like(x);
+            }
+
             ReducedAxes reduced = new(x.Shape, axes, nameof(Mean));
             ReductionKernels.RequireReal(nameof(Mean), x);
             Tensor mean = ReductionKernels.Mean(x, reduced);
@@ -87,6 +97,11 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether the axes stay, with length one.</param>
         public Tensor Variance(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false)
         {
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().Variance(axes, correction, keepDims).Like(x);
+            }
+
             ReducedAxes reduced = new(x.Shape, axes, nameof(Variance));
             ReductionKernels.RequireReal(nameof(Variance), x);
             Tensor variance = ReductionKernels.Variance(x, reduced, correction);
@@ -97,13 +112,20 @@ public static class ReductionOperators
         /// <summary>The square root of the <see cref="Variance"/>.</summary>
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
-            x.Variance(axes, correction, keepDims).Sqrt();
+            x.DType.IsHalfPrecision
+                ? x.Wide().StandardDeviation(axes, correction, keepDims).Like(x)
+                : x.Variance(axes, correction, keepDims).Sqrt();
 
         /// <summary>ln of the sum of e^x over some axes, without overflow.</summary>
         /// <param name="axes">The axes; all if empty.</param>
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
         {
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().LogSumExp(axes, keepDims).Like(x);
+            }
+
             ReducedAxes reduced = new(x.Shape, axes, nameof(LogSumExp));
             ReductionKernels.RequireReal(nameof(LogSumExp), x);
             Tensor value = ReductionKernels.LogSumExp(x, reduced);
@@ -118,7 +140,7 @@ public static class ReductionOperators
         public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
 
         /// <summary>The square root of the sum of squares of all elements.</summary>
-        public Tensor Norm() => x.Square().Sum().Sqrt();
+        public Tensor Norm() => x.DType.IsHalfPrecision ? x.Wide().Norm().Like(x) : x.Square().Sum().Sqrt();
 
         /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
         internal Tensor SumTo(Shape shape)
@@ -146,6 +168,11 @@ public static class ReductionOperators
 
     private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, bool keepDims, string name, bool largest)
     {
+        if (x.DType.IsHalfPrecision)
+        {
+            return Extreme(x.Wide(), axes, keepDims, name, largest).To(x.DType);
+        }
+
         ReducedAxes reduced = new(x.Shape, axes, name);
         ReductionKernels.RequireElements(name, x, reduced);
         ReductionKernels.RequireReal(name, x);
@@ -159,7 +186,7 @@ public static class ReductionOperators
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
         ReductionKernels.RequireReal(name, x);
-        Tensor result = ReductionKernels.ArgExtreme(x, reduced, largest);
+        Tensor result = ReductionKernels.ArgExtreme(x.Detach().Wide(), reduced, largest);
         return keepDims ? result : result.Reshape(reduced.Dropped);
     }
 }

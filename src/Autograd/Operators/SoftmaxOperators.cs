@@ -33,6 +33,11 @@ public static class SoftmaxOperators
         {
             ArgumentNullException.ThrowIfNull(labels);
             ReductionKernels.RequireReal(nameof(SoftmaxCrossEntropy), x);
+            if (x.DType.IsHalfPrecision)
+            {
+                return x.Wide().SoftmaxCrossEntropy(labels, labelSmoothing, classWeights?.Wide(), ignoreIndex, reduction).Like(x);
+            }
+
             if (x.Rank != 2 || labels.Rank != 1 || labels.Shape[0] != x.Shape[0] || !labels.DType.IsInteger
                 || (classWeights is not null && (classWeights.Shape != x.Shape[1] || classWeights.DType != x.DType)))
             {
@@ -54,7 +59,7 @@ public static class SoftmaxOperators
             ArgumentNullException.ThrowIfNull(labels);
             ArgumentNullException.ThrowIfNull(counts);
             Kernels.CorrectPredictions.Add(
-                counts.Operand, x.Detach().Contiguous().Operand, labels.Contiguous().Operand);
+                counts.Operand, x.Detach().Wide().Contiguous().Operand, labels.Contiguous().Operand);
         }
 
         /// <summary>A one where each label points, zeros elsewhere: [N] becomes [N, classes]. Labels outside are all zero.</summary>
@@ -78,6 +83,11 @@ public static class SoftmaxOperators
     private static Tensor AlongRows(Tensor x, int axis, string operation, bool log)
     {
         ReductionKernels.RequireReal(operation, x);
+        if (x.DType.IsHalfPrecision)
+        {
+            return AlongRows(x.Wide(), axis, operation, log).Like(x);
+        }
+
         int at = x.Shape.Axis(axis, operation);
         if (at != x.Rank - 1)
         {

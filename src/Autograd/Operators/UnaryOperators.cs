@@ -20,28 +20,28 @@ public static class UnaryOperators
         public Tensor Abs() => x.Apply(default(Abs), static (v, g) => g * v.Sign());
 
         /// <summary>e^x.</summary>
-        public Tensor Exp() => x.Apply(default(Exp), static (y, g) => g * y);
+        public Tensor Exp() => x.Ranged().Apply(default(Exp), static (y, g) => g * y);
 
         /// <summary>e^x - 1, accurate near 0 where <c>x.Exp() - 1</c> loses its digits.</summary>
-        public Tensor Expm1() => x.Apply(default(Expm1), static (y, g) => g * (y + 1));
+        public Tensor Expm1() => x.Ranged().Apply(default(Expm1), static (y, g) => g * (y + 1));
 
         /// <summary>The natural logarithm; -inf at 0, NaN below.</summary>
-        public Tensor Log() => x.Apply(default(Log), static (v, g) => g / v);
+        public Tensor Log() => x.Ranged().Apply(default(Log), static (v, g) => g / v);
 
         /// <summary>ln(1 + x), accurate near 0 where <c>(x + 1).Log()</c> loses its digits; -inf at -1, NaN below.</summary>
-        public Tensor Log1p() => x.Apply(default(Log1p), static (v, g) => g / (v + 1));
+        public Tensor Log1p() => x.Ranged().Apply(default(Log1p), static (v, g) => g / (v + 1));
 
         /// <summary>The square root; NaN below 0.</summary>
         public Tensor Sqrt() => x.Apply(default(Sqrt), static (y, g) => g * 0.5 / y);
 
         /// <summary>1 / sqrt(x).</summary>
-        public Tensor Rsqrt() => x.Apply(default(Rsqrt), static (y, g) => g * -0.5 * (y * y * y));
+        public Tensor Rsqrt() => x.Ranged().Apply(default(Rsqrt), static (y, g) => g * -0.5 * (y * y * y));
 
         /// <summary>x^2.</summary>
-        public Tensor Square() => x.Apply(default(Square), static (v, g) => g * 2 * v);
+        public Tensor Square() => x.Ranged().Apply(default(Square), static (v, g) => g * 2 * v);
 
         /// <summary>1 / x.</summary>
-        public Tensor Reciprocal() => x.Apply(default(Reciprocal), static (y, g) => -(g * y * y));
+        public Tensor Reciprocal() => x.Ranged().Apply(default(Reciprocal), static (y, g) => -(g * y * y));
 
         /// <summary>The hyperbolic tangent.</summary>
         public Tensor Tanh() => x.Apply(default(Tanh), UnaryChains.Tanh);
@@ -70,7 +70,7 @@ public static class UnaryOperators
         public Tensor Silu() => x.Apply(default(Silu), UnaryChains.Silu);
 
         /// <summary>ln(1 + e^x).</summary>
-        public Tensor Softplus() => x.Apply(default(Softplus), UnaryChains.Softplus);
+        public Tensor Softplus() => x.Ranged().Apply(default(Softplus), UnaryChains.Softplus);
 
         /// <summary>The sine of angles in radians.</summary>
         public Tensor Sin() => x.Apply(default(Sin), static (v, g) => g * v.Cos());
@@ -114,7 +114,7 @@ public static class UnaryOperators
             2 => x.Square(),
             0.5 => x.Sqrt(),
             -1 => x.Reciprocal(),
-            _ => x.Apply(new Power(exponent), (v, g) => g * exponent * v.Pow(exponent - 1)),
+            _ => x.Ranged().Apply(new Power(exponent), (v, g) => g * exponent * v.Pow(exponent - 1)),
         };
 
         /// <summary>scale * x + shift.</summary>

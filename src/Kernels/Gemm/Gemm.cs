@@ -9,7 +9,8 @@ public static class Gemm
     /// <remarks>
     /// A transposed factor is an operand with its dimensions and strides exchanged; a batch stride of 0 repeats one matrix. C must
     /// not overlap a factor. With beta 0, C is not read, so it may be uninitialised. The sums run in the precision of the
-    /// operands, in an order that depends on the shapes only.
+    /// operands, in an order that depends on the shapes only; those of 16-bit factors in Float32, with one rounding at the end if C
+    /// has their type. C may then be Float32 too, and the bias is.
     /// </remarks>
     /// <typeparam name="TAct">The type of f; <see cref="Identity"/> for none.</typeparam>
     /// <param name="activation">f, applied to each element of the result.</param>
@@ -24,9 +25,15 @@ public static class Gemm
         TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
         where TAct : unmanaged, IUnaryOp
     {
-        Check(c, a, b, bias);
+        Check(c, a, b, bias, beta);
         if (c.Count == 0)
         {
+            return;
+        }
+
+        if (a.DType.IsHalfPrecision)
+        {
+            RunHalf(activation, c, a, b, bias, alpha, beta);
             return;
         }
 
@@ -45,11 +52,56 @@ public static class Gemm
         }
         else if (isSingle)
         {
-            RunGpu<F32, TAct>(activation, c, a, b, bias, alpha, beta);
+            RunGpu<F32, F32, F32, TAct>(activation, c, a, b, bias, alpha, beta);
         }
         else
         {
-            RunGpu<F64, TAct>(activation, c, a, b, bias, alpha, beta);
+            RunGpu<F64, F64, F64, TAct>(activation, c, a, b, bias, alpha, beta);
+        }
+    }
+
+    private static void RunHalf<TAct>(
+        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
+        where TAct : unmanaged, IUnaryOp
+    {
+        if (c.Device.IsHost)
+        {
+            using WideFactor wideA = WideFactor.Of(a);
+            using WideFactor wideB = WideFactor.Of(b);
+            c.Device.CountLaunch();
+            if (c.DType == DType.Float32)
+            {
+                RunHost(activation, c, wideA.Operand, wideB.Operand, bias, (float)alpha, (float)beta);
+                return;
+            }
+
+            using Scratch wideC = Scratch.Rent(c.Device, DType.Float32, c.Dims);
+            RunHost(activation, wideC.Operand, wideA.Operand, wideB.Operand, bias, (float)alpha, 0f);
+            if (c.IsContiguous)
+            {
+                Cast.Run(c, wideC.Operand);
+                return;
+            }
+
+            using Scratch narrow = Scratch.Converted(wideC.Operand, c.DType);
+            StridedCopy.Run(c, narrow.Operand);
+            return;
+        }
+
+        switch (a.DType, c.DType)
+        {
+            case (DType.Float16, DType.Float32):
+                RunGpu<F32, F16, F32, TAct>(activation, c, a, b, bias, alpha, beta);
+                break;
+            case (DType.Float16, _):
+                RunGpu<F32, F16, F16, TAct>(activation, c, a, b, bias, alpha, beta);
+                break;
+            case (_, DType.Float32):
+                RunGpu<F32, BF16, F32, TAct>(activation, c, a, b, bias, alpha, beta);
+                break;
+            default:
+                RunGpu<F32, BF16, BF16, TAct>(activation, c, a, b, bias, alpha, beta);
+                break;
         }
     }
 
@@ -82,18 +134,20 @@ public static class Gemm
         });
     }
 
-    private static void RunGpu<T, TAct>(
+    private static void RunGpu<T, TIn, TOut, TAct>(
         TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
         where T : unmanaged, IReal<T>
+        where TIn : unmanaged, IStored<TIn, T>
+        where TOut : unmanaged, IStored<TOut, T>
         where TAct : unmanaged, IUnaryOp
     {
         bool isBatch = c.Dims.Length == 3;
-        GpuGemm<T, TAct>.Run(c.Device, new()
+        GpuGemm<T, TIn, TOut, TAct>.Run(c.Device, new()
         {
-            A = a.View<T>(),
-            B = b.View<T>(),
-            C = c.View<T>(),
-            Bias = bias is { } row ? row.View<T>() : c.View<T>(),
+            A = a.View<TIn>(),
+            B = b.View<TIn>(),
+            C = c.View<TOut>(),
+            Bias = bias is { } row ? row.View<T>() : c.View<TOut>().Cast<T>(),
             Activation = activation,
             Alpha = alpha,
             Beta = beta,
@@ -115,13 +169,21 @@ public static class Gemm
         });
     }
 
-    private static void Check(in Operand c, in Operand a, in Operand b, Operand? bias)
+    private static void Check(in Operand c, in Operand a, in Operand b, Operand? bias, double beta)
     {
-        if (c.DType is not (DType.Float32 or DType.Float64) || a.DType != c.DType || b.DType != c.DType || (bias is { } typed && typed.DType != c.DType))
+        bool half = a.DType.IsHalfPrecision;
+        DType wide = half ? DType.Float32 : a.DType;
+        if (!a.DType.IsFloatingPoint || b.DType != a.DType || (c.DType != wide && !(half && c.DType == a.DType))
+            || (bias is { } typed && typed.DType != wide))
         {
             throw new ArgumentException(
-                $"Gemm: C, A, B and the bias must all be Float32 or all Float64; they are {c.DType}, {a.DType}, {b.DType} and "
-                + $"{(bias is { } other ? other.DType.ToString() : "absent")}. Cast them to one type.");
+                $"Gemm: C, A, B and the bias must all be Float32 or all Float64, or A and B of one 16-bit type, C too or Float32, and the "
+                + $"bias Float32; they are {c.DType}, {a.DType}, {b.DType} and {bias?.DType.ToString() ?? "absent"}. Cast them.");
+        }
+
+        if (half && c.DType != wide && beta != 0)
+        {
+            throw new ArgumentException($"Gemm: sums of several products are made in Float32, not {c.DType}. Add to a Float32 C.");
         }
 
         if (a.Device != c.Device || b.Device != c.Device || (bias is { } placed && placed.Device != c.Device))

@@ -9,9 +9,13 @@ namespace DeepSharp.Kernels;
 /// both factors pass through shared memory.
 /// </summary>
 /// <typeparam name="T"><see cref="F32"/> or <see cref="F64"/>.</typeparam>
+/// <typeparam name="TIn">How the factors are stored; they are converted on their way into shared memory.</typeparam>
+/// <typeparam name="TOut">How the result is stored.</typeparam>
 /// <typeparam name="TAct">The activation.</typeparam>
-internal static class GpuGemm<T, TAct>
+internal static class GpuGemm<T, TIn, TOut, TAct>
     where T : unmanaged, IReal<T>
+    where TIn : unmanaged, IStored<TIn, T>
+    where TOut : unmanaged, IStored<TOut, T>
     where TAct : unmanaged, IUnaryOp
 {
     // The side of the square of threads at most, and the numbers per thread along a side.
@@ -69,7 +73,7 @@ internal static class GpuGemm<T, TAct>
                 T value = 0;
                 if (row0 + i < x.Rows && p0 + p < x.Depth)
                 {
-                    value = x.A[startA + ((row0 + i) * x.RowA) + ((p0 + p) * x.ColumnA)];
+                    value = TIn.Load(x.A[startA + ((row0 + i) * x.RowA) + ((p0 + p) * x.ColumnA)]);
                 }
 
                 sharedA[(p * pitch) + i] = value;
@@ -78,7 +82,7 @@ internal static class GpuGemm<T, TAct>
                 value = 0;
                 if (column0 + j < x.Columns && p0 + p < x.Depth)
                 {
-                    value = x.B[startB + ((p0 + p) * x.RowB) + ((column0 + j) * x.ColumnB)];
+                    value = TIn.Load(x.B[startB + ((p0 + p) * x.RowB) + ((column0 + j) * x.ColumnB)]);
                 }
 
                 sharedB[(p * pitch) + j] = value;
@@ -152,7 +156,7 @@ internal static class GpuGemm<T, TAct>
             int at = start + (column * x.ColumnC);
             if (x.ReadsC != 0)
             {
-                value = T.MultiplyAdd(x.Beta, x.C[at], value);
+                value = T.MultiplyAdd(x.Beta, TOut.Load(x.C[at]), value);
             }
 
             if (x.HasBias != 0)
@@ -160,16 +164,16 @@ internal static class GpuGemm<T, TAct>
                 value += x.Bias[column];
             }
 
-            x.C[at] = x.Activation.Forward(value);
+            x.C[at] = TOut.Store(x.Activation.Forward(value));
         }
     }
 
     /// <summary>The operands; see <see cref="GemmArguments{T}"/>.</summary>
     internal struct Arguments
     {
-        internal ArrayView<T> A;
-        internal ArrayView<T> B;
-        internal ArrayView<T> C;
+        internal ArrayView<TIn> A;
+        internal ArrayView<TIn> B;
+        internal ArrayView<TOut> C;
         internal ArrayView<T> Bias;
         internal TAct Activation;
         internal T Alpha;

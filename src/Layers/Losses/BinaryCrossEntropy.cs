@@ -11,7 +11,7 @@ public sealed class BinaryCrossEntropy(Tensor? weights = null, LossReduction red
     /// <exception cref="ArgumentException">Shapes or element types differ.</exception>
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
-        Check(prediction, target);
+        prediction = Checked(prediction, target);
         Tensor yes = LogOf(prediction);
         Tensor no = LogOf(1 - prediction);
         Tensor losses = -((target * yes) + ((1 - target) * no));

@@ -12,7 +12,7 @@ public sealed class BinaryCrossEntropyWithLogits(Tensor? weights = null, Tensor?
     /// <exception cref="ArgumentException">Shapes or element types differ.</exception>
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
-        Check(prediction, target);
+        prediction = Checked(prediction, target);
         // (1 - t) x + (1 + (p - 1) t) softplus(-x), which is the sum above for a positive weight p of one.
         Tensor softplus = (-prediction).Softplus();
         Tensor positive = positiveWeights is null ? softplus : ((target * (positiveWeights - 1)) + 1) * softplus;

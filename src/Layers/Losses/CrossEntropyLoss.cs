@@ -52,7 +52,7 @@ public sealed class CrossEntropyLoss(
 
     private Tensor OfDistributions(Tensor logits, Tensor target)
     {
-        Check(logits, target);
+        logits = Checked(logits, target);
         Tensor smooth = _labelSmoothing == 0
             ? target
             : (target * (1 - _labelSmoothing)) + (_labelSmoothing / logits.Shape[1]);

@@ -15,7 +15,7 @@ public sealed class HuberLoss(double delta = 1, LossReduction reduction = LossRe
     /// <exception cref="ArgumentException">Shapes or element types differ.</exception>
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
-        Check(prediction, target);
+        prediction = Checked(prediction, target);
         Tensor distance = (prediction - target).Abs();
 
         // With m = min(|d|, delta), both branches are m (|d| - m/2): one formula without a mask.

@@ -33,7 +33,8 @@ public abstract class Loss
         _ => losses,
     };
 
-    private protected void Check(Tensor prediction, Tensor target)
+    /// <summary>The prediction, if the target fits it; in mixed precision as Float32.</summary>
+    private protected Tensor Checked(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
@@ -44,10 +45,13 @@ public abstract class Loss
                 + "reshape the target, for example to [N, 1].");
         }
 
+        prediction = prediction.Ranged();
         if (prediction.DType != target.DType)
         {
             throw new ArgumentException(
                 $"{GetType().Name}: the prediction holds {prediction.DType}, the target {target.DType}. Convert the target with To(DType).");
         }
+
+        return prediction;
     }
 }

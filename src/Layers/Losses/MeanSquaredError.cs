@@ -10,7 +10,7 @@ public sealed class MeanSquaredError(LossReduction reduction = LossReduction.Mea
     /// <exception cref="ArgumentException">Shapes or element types differ.</exception>
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
-        Check(prediction, target);
+        prediction = Checked(prediction, target);
         return Reduce((prediction - target).Square());
     }
 }

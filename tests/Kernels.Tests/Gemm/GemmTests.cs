@@ -68,6 +68,36 @@ public sealed class GemmTests
         Assert.Equal([3, 0, double.NaN, double.NaN, double.PositiveInfinity, double.NaN], c.Read());
     }
 
+    [Theory]
+    [InlineData("cpu", DType.Float16)]
+    [InlineData("cpu", DType.BFloat16)]
+    [InlineData("emulated", DType.Float16)]
+    [InlineData("emulated", DType.BFloat16)]
+    public void Halves_are_multiplied_and_added_up_in_Float32(string device, DType dtype)
+    {
+        foreach (DType result in (DType[])[dtype, DType.Float32])
+        {
+            foreach (Layout layout in Layouts)
+            {
+                CheckHalf(device, dtype, result, [5, 40], [40, 7], layout, Layout.Contiguous, result == DType.Float32 ? 0.5 : 0);
+                CheckHalf(device, dtype, result, [17, 18], [18, 9], Layout.Contiguous, layout, 0);
+                CheckHalf(device, dtype, result, [2, 3, 6], [2, 6, 4], layout, layout, 0);
+            }
+        }
+
+        CheckHalf(device, dtype, dtype, [3, 0], [0, 2], Layout.Contiguous, Layout.Contiguous, 0);
+    }
+
+    [Fact]
+    public void Halves_are_not_added_to_halves()
+    {
+        using Sample a = Sample.Filled(Device.Cpu, DType.Float16, [2, 2], 1);
+        using Sample other = Sample.Filled(Device.Cpu, DType.BFloat16, [2, 2], 1);
+        Assert.Contains("Float32", Refused(a, a, a, null, 1), StringComparison.Ordinal);
+        Assert.Contains("BFloat16", Refused(a, a, other), StringComparison.Ordinal);
+        Assert.Contains("BFloat16", Refused(other, a, a), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Operands_that_do_not_fit_are_refused()
     {
@@ -88,8 +118,43 @@ public sealed class GemmTests
 
     private static Device On(string device) => device == "cpu" ? Device.Cpu : Device.Emulated;
 
-    private static string Refused(Sample c, Sample a, Sample b, Sample? bias = null) => Assert.Throws<ArgumentException>(
-        () => Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, 0)).Message;
+    private static string Refused(Sample c, Sample a, Sample b, Sample? bias = null, double beta = 0) => Assert.Throws<ArgumentException>(
+        () => Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, beta)).Message;
+
+    private static void CheckHalf(
+        string device, DType dtype, DType result, int[] dimsA, int[] dimsB, Layout layoutA, Layout layoutB, double beta)
+    {
+        int m = dimsA[^2];
+        int k = dimsA[^1];
+        int n = dimsB[^1];
+        int[] dimsC = [.. dimsA[..^1], n];
+        Device on = On(device);
+        using Sample a = Sample.Of(on, dtype, dimsA, i => Numbers.Noise(i, 1), layoutA);
+        using Sample b = Sample.Of(on, dtype, dimsB, i => Numbers.Noise(i, 2), layoutB);
+        using Sample c = Sample.Of(on, result, dimsC, i => beta == 0 ? double.NaN : Numbers.Noise(i, 3));
+        using Sample bias = Sample.Of(on, DType.Float32, [n], i => Numbers.Noise(i, 4));
+        double[] left = a.Read();
+        double[] right = b.Read();
+        double[] before = c.Read();
+        double[] added = bias.Read();
+        double[] expected = new double[c.Count];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double sum = 0;
+            for (int p = 0; p < k; p++)
+            {
+                sum += left[(i / n * k) + p] * right[(((i / n / m * k) + p) * n) + (i % n)];
+            }
+
+            expected[i] = Math.Max(0, (2 * sum) + (beta == 0 ? 0 : beta * before[i]) + added[i % n]);
+        }
+
+        Gemm.Run(default(Relu), c.Operand, a.Operand, b.Operand, bias.Operand, 2, beta);
+
+        // Half a unit in the last place of the result's type, and what Float32 leaves of the sums.
+        double relative = result == DType.Float16 ? Math.Pow(2, -11) : result == DType.BFloat16 ? Math.Pow(2, -8) : 0;
+        Numbers.AssertClose(expected, c.Read(), relative, 1e-5, $"{device} {dtype} to {result} {m}x{n}x{k} {layoutA} {layoutB}");
+    }
 
     private static void Check<TAct>(
         string device, DType dtype, int[] dimsA, int[] dimsB, Layout layoutA, Layout layoutB, TAct activation,

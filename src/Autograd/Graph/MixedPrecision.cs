@@ -1,0 +1,130 @@
+namespace DeepSharp;
+
+/// <summary>
+/// While one is open, products of matrices on this thread take 16-bit factors: <c>using var _ = new MixedPrecision(DType.BFloat16);</c>.
+/// Open it around the forward pass and the loss; the backward pass follows the types it finds.
+/// </summary>
+/// <remarks>
+/// <para><c>Linear</c>, and with it dense layers, and <c>MatMul</c> convert Float32 factors and give 16-bit results; their sums are
+/// made in Float32. Parameters stay Float32, and their gradients come in Float32. The 16-bit copies of parameters are made when they
+/// are first needed and again when an optimizer has moved the parameters: one launch for all that share an arena.</para>
+/// <para>What needs the range or the digits is computed in Float32 and stays so: softmax, cross-entropy and the other losses,
+/// normalisation, sums and other reductions, exp, log, powers, reciprocals and softplus. Other functions keep the type of their input,
+/// and operators of a 16-bit tensor and a Float32 one give Float32.</para>
+/// <para>Float16 needs a scaled loss, or small gradients become zero; BFloat16, with the range of Float32, does not. After
+/// Micikevicius et al., "Mixed Precision Training" (2018), and PyTorch's autocast.</para>
+/// </remarks>
+public sealed class MixedPrecision : IDisposable
+{
+    [ThreadStatic]
+    private static MixedPrecision? t_current;
+
+    private readonly MixedPrecision? _outer;
+    private readonly Dictionary<object, Copy> _copies = [];
+    private bool _ended;
+
+    /// <summary>Opens the scope.</summary>
+    /// <param name="dtype">Float16 or BFloat16; Float32 switches an enclosing scope off.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is another type.</exception>
+    public MixedPrecision(DType dtype)
+    {
+        if (!dtype.IsHalfPrecision && dtype != DType.Float32)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(dtype), dtype, $"MixedPrecision: factors can be Float16 or BFloat16, or Float32 for none; not {dtype}.");
+        }
+
+        DType = dtype;
+        _outer = t_current;
+        t_current = this;
+    }
+
+    /// <summary>The type of factors.</summary>
+    public DType DType { get; }
+
+    /// <summary>The scope that is open on this thread, if it changes anything.</summary>
+    internal static MixedPrecision? Current => t_current is { DType: not DType.Float32 } open ? open : null;
+
+    /// <summary>Goes back to what was before, and frees the copies of parameters. Ending twice does nothing.</summary>
+    public void Dispose()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        t_current = _outer;
+        foreach (Copy copy in _copies.Values)
+        {
+            copy.Values.Dispose();
+        }
+
+        _copies.Clear();
+    }
+
+    /// <summary>Closes what is open until the result is disposed.</summary>
+    internal static Restoration Suspend()
+    {
+        Restoration before = new(t_current);
+        t_current = null;
+        return before;
+    }
+
+    /// <summary>A factor in the scope's type. Gradients come back in the factor's own type.</summary>
+    internal Tensor Convert(Tensor factor)
+    {
+        if (factor.DType != DType.Float32)
+        {
+            return factor;
+        }
+
+        if (factor is not Parameter parameter)
+        {
+            return factor.To(DType);
+        }
+
+        Tensor half = Values(parameter);
+        if (parameter.Records())
+        {
+            _ = new CopyNode(parameter).Attach(half);
+        }
+
+        return half;
+    }
+
+    /// <summary>A parameter's values in the scope's type, outside the graph.</summary>
+    internal Tensor Values(Parameter parameter)
+    {
+        Tensor whole = parameter.Arena?.Values ?? parameter;
+        if (!_copies.TryGetValue(whole, out Copy? copy))
+        {
+            using TensorScope.Suspension suspension = TensorScope.Suspend();
+            copy = new Copy(Tensor.Uninitialized(whole.Shape, DType, whole.Device, nameof(MixedPrecision)));
+            _copies.Add(whole, copy);
+        }
+
+        if (copy.Version != whole.Storage.Version)
+        {
+            copy.Values.CountChange();
+            Kernels.Cast.Run(copy.Values.Operand, whole.Operand);
+            copy.Version = whole.Storage.Version;
+        }
+
+        Shape shape = parameter.Shape;
+        return copy.Values.Alias(
+            shape, shape.RowMajorStrides(), parameter.Arena is null ? 0 : parameter.ArenaOffset, nameof(MixedPrecision));
+    }
+
+    internal readonly ref struct Restoration(MixedPrecision? before)
+    {
+        public void Dispose() => t_current = before;
+    }
+
+    private sealed class Copy(Tensor values)
+    {
+        internal Tensor Values { get; } = values;
+
+        internal int Version { get; set; } = -1;
+    }
+}
