@@ -1,3 +1,4 @@
+using DeepSharp.Kernels;
 using DeepSharp.Layers;
 
 namespace DeepSharp.Benchmarks.Measure;
@@ -6,6 +7,9 @@ namespace DeepSharp.Benchmarks.Measure;
 internal static class Operators
 {
     private const int RowLength = 256;
+
+    private static readonly Then<Then<Then<Then<Affine, Abs>, LeakyRelu>, Square>, Clamp> s_chain =
+        new Affine(0.5, 1).Then(default(Abs)).Then(new LeakyRelu(0.1)).Then(default(Square)).Then(new Clamp(0.1, 4));
 
     internal static void Run()
     {
@@ -37,6 +41,9 @@ internal static class Operators
             ("gelu", () => x.Gelu()),
             ("sum", () => x.Sum()),
             ($"softmax_rows_of_{RowLength}", () => rows.Softmax(1)),
+            ("copy", () => x.Clone()),
+            ("chain_of_5", () => Fuse.Unary(x, s_chain)),
+            ("chain_of_5_one_by_one", () => x.Affine(0.5, 1).Abs().LeakyRelu(0.1).Square().Clamp(0.1, 4)),
         ];
         foreach ((string name, Action action) in work)
         {

@@ -34,8 +34,20 @@ def element_wise(label, size):
             ("relu", lambda: torch.relu(x)),
             ("gelu", lambda: F.gelu(x)),
             ("sum", lambda: torch.sum(x)),
-            (f"softmax_rows_of_{ROW}", lambda: torch.softmax(rows, dim=1))):
+            (f"softmax_rows_of_{ROW}", lambda: torch.softmax(rows, dim=1)),
+            ("copy", lambda: x.clone()),
+            ("copy_out", lambda: out.copy_(x)),
+            ("chain_of_5", lambda: chain(x)),
+            ("chain_of_5_out", lambda: chain_in_place(out.copy_(x)))):
         row(f"{name}.{label}", "us", median_seconds(action) * 1e6)
+
+
+def chain(x):
+    return torch.clamp(F.leaky_relu((x * 0.5 + 1).abs(), 0.1).square(), 0.1, 4)
+
+
+def chain_in_place(x):
+    return F.leaky_relu(x.mul_(0.5).add_(1).abs_(), 0.1, inplace=True).square_().clamp_(0.1, 4)
 
 
 def cross_entropy(rows, classes):

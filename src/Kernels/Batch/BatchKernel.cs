@@ -196,7 +196,7 @@ internal static class BatchKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void Convert(TConversion conversion, TIn* from, TOut* to, int count)
         {
             int i = 0;

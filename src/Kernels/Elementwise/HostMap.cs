@@ -180,7 +180,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Contiguous(TMap map, TScalar* o, TScalar* a, TScalar* b, TScalar* c, int length)
     {
         int width = sizeof(TVector) / sizeof(TScalar);

@@ -122,7 +122,7 @@ internal static unsafe class ScatterAdd<TScalar, TVector, T, TAtomic, TIndex>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Add(TScalar* table, TScalar* from, int length)
         {
             int width = sizeof(TVector) / sizeof(TScalar);

@@ -38,7 +38,7 @@ internal static unsafe class GemmBlocks<T, TSimd, TAct>
     }
 
     /// <summary>Computes rows [i0, i1) and columns [j0, j1) of one product of the batch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Run(TAct activation, in GemmArguments<T> g, int batch, int i0, int i1, int j0, int j1)
     {
         T* a = g.A + (batch * g.BatchA) + (i0 * g.RowA);
@@ -153,7 +153,7 @@ internal static unsafe class GemmBlocks<T, TSimd, TAct>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Merge(T* tile, int rows, int width, T* c, nint rowC, T beta)
     {
         for (int i = 0; i < rows; i++, tile += Panel, c += rowC)

@@ -60,7 +60,7 @@ internal static unsafe class GemmDot<T, TSimd>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Multiply<TM, TN>(T* a, nint rowA, T* b, nint columnB, T* c, nint rowC, nint k, T alpha, T beta)
         where TM : struct, ISize
         where TN : struct, ISize

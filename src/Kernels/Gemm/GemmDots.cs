@@ -10,7 +10,7 @@ internal static unsafe class GemmDots<T, TSimd, TAct>
     where TAct : unmanaged, IUnaryOp
 {
     /// <summary>Computes rows [i0, i1) and columns [j0, j1) of one product of the batch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Run(TAct activation, in GemmArguments<T> g, int batch, int i0, int i1, int j0, int j1)
     {
         T* a = g.A + (batch * g.BatchA);

@@ -29,7 +29,7 @@ internal static unsafe class GemmEpilogue<T, TAct>
     }
 
     // The wrappers have the layout of what they wrap.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Row<TElement, TScalar, TVector>(TAct activation, TElement* c, int columns, TElement* bias)
         where TElement : unmanaged
         where TScalar : unmanaged, IReal<TScalar>

@@ -21,7 +21,7 @@ internal static unsafe class GemmPack<T>
     /// Copies <paramref name="width"/> columns of <paramref name="depth"/> rows to rows of <paramref name="panel"/> numbers, the
     /// rest of them zero.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Panel(T* source, nint row, nint column, int width, int panel, nint depth, T* target)
     {
         if (width < panel)
@@ -49,7 +49,7 @@ internal static unsafe class GemmPack<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Copy(T* source, nint row, int width, int panel, nint depth, T* target)
     {
         int whole = width - (width % Vector128<T>.Count);
@@ -75,7 +75,7 @@ internal static unsafe class GemmPack<T>
     }
 
     // Square blocks of one register's side are turned in registers; what is left at the edges goes one by one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transpose(T* source, nint column, int width, int panel, nint depth, T* target)
     {
         int side = Vector256<T>.Count;

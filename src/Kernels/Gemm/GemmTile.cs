@@ -77,7 +77,7 @@ internal static unsafe class GemmTile<T, TSimd>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Multiply<TM, TN>(T* a, nint rowA, nint columnA, T* b, nint rowB, T* c, nint rowC, nint k, T alpha, T beta)
         where TM : struct, ISize
         where TN : struct, ISize

@@ -76,7 +76,7 @@ public static class Fill
     private readonly unsafe struct Loop<T>(T* output, T value) : IRangeBody
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end) => new Span<T>(output + start, end - start).Fill(value);
     }
 }

@@ -169,7 +169,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Join(int start, int end)
         {
             for (int feature = start; feature < end; feature++)
@@ -203,7 +203,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
         }
 
         // The mean, and the sum of the squared distances from it.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly double Moments(int feature, out double mean)
         {
             int first = feature * _plan.Expand;
@@ -367,7 +367,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Join(int start, int end)
         {
             for (int feature = start; feature < end; feature++)
@@ -390,7 +390,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly double Total(TScalar* parts, int feature)
         {
             double total = 0;

@@ -54,7 +54,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
         private readonly double _epsilon = arguments.Epsilon;
         private readonly int _columns = columns;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end)
         {
             int w = Lanes<TScalar, TVector>.Width;
@@ -207,7 +207,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
         }
 
         // Adds a row's part to the gradients of scale and shift.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void AddSums(int row, TScalar* dScale, TScalar* dShift)
         {
             int w = Lanes<TScalar, TVector>.Width;
@@ -231,7 +231,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Gradient(int row)
         {
             int w = Lanes<TScalar, TVector>.Width;

@@ -154,7 +154,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ApplySamples<TAct>(
         TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
         where TAct : unmanaged, IUnaryOp
@@ -180,7 +180,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ApplyGradientSamples<TAct>(
         OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
@@ -232,7 +232,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         return Math.Min(c, end - Width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Moments4(TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
     {
         int w = Width;
@@ -293,7 +293,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         *(TVector*)(squares + (3 * w)) = t3;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Moments1<T>(TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
         where T : unmanaged, IReal<T>
     {
@@ -329,7 +329,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         *(T*)squares = total;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Apply4<TAct>(
         TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
         where TAct : unmanaged, IUnaryOp
@@ -347,7 +347,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Apply1<T, TAct>(
         TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
         where T : unmanaged, IReal<T>
@@ -362,7 +362,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void GradientSums2<TAct>(
         OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
         where TAct : unmanaged, IUnaryOp
@@ -395,7 +395,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         *(TVector*)(dot + w) = u1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void GradientSums1<T, TAct>(
         OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
         where T : unmanaged, IReal<T>
@@ -423,7 +423,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         *(T*)dot = product;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ApplyGradient2<TAct>(
         OutputGradient<TScalar, TAct> gradient,
         TScalar* dx,
@@ -450,7 +450,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ApplyGradient1<T, TAct>(
         OutputGradient<TScalar, TAct> gradient,
         TScalar* dx,

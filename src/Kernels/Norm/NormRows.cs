@@ -10,7 +10,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
     // Elements that are added up one after the other before their sum joins the total: a multiple of all registers.
     private const int Block = 1024;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
     {
         int w = Lanes<TScalar, TVector>.Width;
@@ -112,7 +112,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void GradientSums<TAct>(
         OutputGradient<TScalar, TAct> gradient,
         in NormPlan plan,
@@ -222,7 +222,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ApplyRow<TAct>(
         TAct activation, TScalar* y, TScalar* x, int length, TScalar mean, TScalar scale, TScalar shift)
         where TAct : unmanaged, IUnaryOp
@@ -241,7 +241,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + last) - m, a, b));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ApplyGradientRow<TAct>(
         OutputGradient<TScalar, TAct> gradient,
         TScalar* dx,

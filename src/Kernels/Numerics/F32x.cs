@@ -39,7 +39,7 @@ public readonly struct F32x : IRealBits<F32x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F32x(double value) => new(new Vector<float>((float)value));
+    public static implicit operator F32x(double value) => new(Broadcast.OfSingle(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

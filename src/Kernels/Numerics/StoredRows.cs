@@ -21,7 +21,7 @@ internal static unsafe class StoredRows<TStored, TScalar>
         get => typeof(TStored) == typeof(F16) || typeof(TStored) == typeof(BF16);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Load(TStored* from, TScalar* to, int count)
     {
         int i = 0;
@@ -41,7 +41,7 @@ internal static unsafe class StoredRows<TStored, TScalar>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Store(TScalar* from, TStored* to, int count)
     {
         int i = 0;

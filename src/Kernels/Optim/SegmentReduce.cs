@@ -173,7 +173,7 @@ public static class SegmentReduce
     {
         private readonly TOp _op = op;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end)
         {
             TOp op = _op;

@@ -118,7 +118,7 @@ public static class SegmentUpdate
     {
         private readonly TRule _rule = rule;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end)
         {
             TRule rule = _rule;

@@ -207,7 +207,7 @@ public static class UpdateKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Plain(int start, int end)
         {
             TRule rule = _rule;
@@ -217,7 +217,7 @@ public static class UpdateKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Treated(int start, int end)
         {
             TRule rule = _rule;

@@ -124,7 +124,7 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
     private static int Width => sizeof(TVector) / sizeof(TScalar);
 
     /// <summary>The first value, in the order, of at least a register's worth of elements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TScalar First(TScalar* x, int length)
     {
         int width = Width;
@@ -208,7 +208,7 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Search(TScalar* elements, int registers, TVector* best, TVector* index)
         {
             for (int r = 0; r < registers; r++)

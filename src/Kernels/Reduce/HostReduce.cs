@@ -342,7 +342,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Wide(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
         {
             TVector a0 = identity, a1 = identity, a2 = identity, a3 = identity;
@@ -372,7 +372,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             total[7] = a7;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Narrow(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
         {
             TVector sum = identity;
@@ -387,7 +387,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     }
 
     /// <summary>The lane by lane values of neighbouring elements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TVector AddUp<TPass>(TPass reduction, TScalar* x, int length, TVector anchor, TVector identity)
         where TPass : unmanaged, ITypedReduction<TScalar, TVector>
     {

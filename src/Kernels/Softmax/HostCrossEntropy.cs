@@ -120,7 +120,7 @@ internal readonly unsafe struct HostCrossEntropy<TScalar, TVector, TLabel>
         }
 
         // The maximum of each row, the sum of the exponentials less the maximum, and the weighted sum of logits less the maximum.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void SumUp(int first, int rows, TScalar* max, TScalar* sum, TScalar* dot)
         {
             TVector index = Lanes<TScalar, TVector>.Index;
@@ -240,7 +240,7 @@ internal readonly unsafe struct HostCrossEntropy<TScalar, TVector, TLabel>
         }
 
         // factor * p - spread * w
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Row(int row, TScalar* to, TScalar factor, TScalar spread)
         {
             int columns = form._columns;

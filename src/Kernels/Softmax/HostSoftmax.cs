@@ -19,7 +19,7 @@ internal static unsafe class HostSoftmax<TForm, TScalar, TVector>
 
     private readonly struct ForwardLoop(TScalar* y, TScalar* x, int columns) : IRangeBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end)
         {
             TVector index = Lanes<TScalar, TVector>.Index;
@@ -74,7 +74,7 @@ internal static unsafe class HostSoftmax<TForm, TScalar, TVector>
 
     private readonly struct BackwardLoop(TScalar* dx, TScalar* y, TScalar* dy, int columns) : IRangeBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int start, int end)
         {
             TVector index = Lanes<TScalar, TVector>.Index;
