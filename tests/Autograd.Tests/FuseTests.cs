@@ -33,7 +33,7 @@ public class FuseTests
     public void Fused_binary_operators_have_the_value_of_their_formula_and_its_gradients(string name)
     {
         (Func<Tensor, Tensor, Tensor> run, Func<double, double, double> value) = s_binary[name];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using TensorScope scope = Tensor.Scope();
             Tensor a = Tensor.Arange(24, DType.Float64, Device.Cpu).Sin().Reshape(2, 3, 4).To(device);
@@ -88,7 +88,7 @@ public class FuseTests
     [Fact]
     public void A_dense_layer_with_its_activation_agrees_with_both_alone()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using TensorScope scope = Tensor.Scope();
             Tensor[] inputs = [.. Inputs().Select(t => t.To(device).RequireGrad())];
@@ -120,7 +120,7 @@ public class FuseTests
     {
         // Few columns, many columns and pieces, long rows; the emulated device gets the small ones.
         foreach ((Shape shape, Device[] devices) in ((Shape, Device[])[])[
-            ([6, 5], [Device.Cpu, Device.Emulated]), ([2, 3, 4], [Device.Cpu, Device.Emulated]), ([300, 70], [Device.Cpu]),
+            ([6, 5], [Device.Cpu, TestDevice.Gpu]), ([2, 3, 4], [Device.Cpu, TestDevice.Gpu]), ([300, 70], [Device.Cpu]),
             ([9000, 3], [Device.Cpu]), ([3, 2, 2100], [Device.Cpu])])
         {
             foreach (Device device in devices)

@@ -63,7 +63,7 @@ public class BatchTests
     [InlineData(DType.Float64)]
     public void Targets_of_every_type_and_shape_move_with_their_samples(DType dtype)
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Tensor numbers = Tensor.Arange(20, device: device);
             using Tensor targets = Tensor.Arange(120, DType.Float32, device).Reshape(20, 2, 3).To(dtype);
@@ -108,7 +108,7 @@ public class BatchTests
         int[] order = Order(data.Batches(8, seed: 4, epoch: 1));
         Assert.Equal(order, Order(data.Batches(8, seed: 4, epoch: 1)));
         Assert.Equal(order, Order(data.Batches(100, seed: 4, epoch: 1)));
-        Assert.Equal(order, Order(Bytes(100, 2, Device.Emulated).Batches(8, seed: 4, epoch: 1)));
+        Assert.Equal(order, Order(Bytes(100, 2, TestDevice.Gpu).Batches(8, seed: 4, epoch: 1)));
         Assert.NotEqual(order, Order(data.Batches(8, seed: 4, epoch: 2)));
         Assert.NotEqual(order, Order(data.Batches(8, seed: 5, epoch: 1)));
         Assert.NotEqual(order, Order(data.Batches(8, shuffle: false)));
@@ -292,7 +292,7 @@ public class BatchTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.From([0, 1], device).OneHot(0));
     }
 
-    internal static Device DeviceOf(string name) => name == "cpu" ? Device.Cpu : Device.Emulated;
+    internal static Device DeviceOf(string name) => name == "cpu" ? Device.Cpu : TestDevice.Gpu;
 
     private static Dataset Bytes(int count, int width, Device device)
     {

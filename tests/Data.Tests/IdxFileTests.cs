@@ -18,7 +18,7 @@ public class IdxFileTests
         Assert.Equal(DType.UInt8, read.DType);
         Assert.Equal(new Shape(2, 3, 4), read.Shape);
         Assert.Equal(values, read.ToArray<byte>());
-        Assert.Equal(values, IdxFile.Read(folder["a"], Device.Emulated).ToArray<byte>());
+        Assert.Equal(values, IdxFile.Read(folder["a"], TestDevice.Gpu).ToArray<byte>());
     }
 
     [Theory]

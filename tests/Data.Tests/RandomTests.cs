@@ -103,7 +103,7 @@ public class RandomTests
             {
                 Generator a = new(99) { Position = 5 };
                 Generator b = new(99) { Position = 5 };
-                Assert.Equal(Doubles(draw(Device.Cpu, a)), Doubles(draw(Device.Emulated, b)));
+                Assert.Equal(Doubles(draw(Device.Cpu, a)), Doubles(draw(TestDevice.Gpu, b)));
                 Assert.Equal(a.Position, b.Position);
             }
         }
@@ -128,7 +128,7 @@ public class RandomTests
         const ulong Seed = 0;
         ulong position = LargestNumber(Seed);
         Assert.Equal(0xFFFFFFu, PhiloxTests.Block(Seed, position)[0] >> 8);
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             float one = Tensor.Uniform(1, 1, 2, device: device, generator: new Generator(Seed) { Position = position }).ToArray<float>()[0];
             Assert.InRange(one, 1f, float.BitDecrement(2f));

@@ -42,7 +42,7 @@ public class ClippingTests
     public void Clipping_by_norm_treats_each_parameter_by_itself(double norm)
     {
         double[][] gradients = [[3, -4], [0.1, 0.2, -0.2], [.. Enumerable.Range(0, 5000).Select(static i => Math.Sin(i))]];
-        foreach (Device device in new[] { Device.Cpu, Device.Emulated })
+        foreach (Device device in new[] { Device.Cpu, TestDevice.Gpu })
         {
             Parameter[] parameters = [.. gradients.Select(g => Surface.Parameter(new double[g.Length], DType.Float64, device))];
             Sgd optimizer = new(parameters, 1) { Clipping = GradientClipping.ByNorm(1.5, norm) };
@@ -78,7 +78,7 @@ public class ClippingTests
     {
         Parameter single = Surface.Parameter([0], DType.Float32);
         Parameter wide = Surface.Parameter([0], DType.Float64);
-        Parameter there = Surface.Parameter([0], DType.Float64, Device.Emulated);
+        Parameter there = Surface.Parameter([0], DType.Float64, TestDevice.Gpu);
         Sgd optimizer = new([single, wide, there], 1) { Clipping = GradientClipping.ByGlobalNorm(1) };
         single.Gradient!.Fill(2);
         wide.Gradient!.Fill(3);
@@ -97,7 +97,7 @@ public class ClippingTests
     [InlineData(double.NegativeInfinity, false)]
     public void A_step_with_gradients_that_are_not_finite_changes_nothing_and_is_counted(double bad, bool clips)
     {
-        foreach (Device device in new[] { Device.Cpu, Device.Emulated })
+        foreach (Device device in new[] { Device.Cpu, TestDevice.Gpu })
         {
             Parameter a = Surface.Parameter([1, 2, 3], DType.Float32, device);
             Parameter b = Surface.Parameter([4], DType.Float32, device);

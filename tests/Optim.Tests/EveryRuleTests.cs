@@ -40,7 +40,7 @@ public class EveryRuleTests
         foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
         {
             double[][] expected = Train(Rule.All[name], dtype, Device.Cpu);
-            double[][] found = Train(Rule.All[name], dtype, Device.Emulated);
+            double[][] found = Train(Rule.All[name], dtype, TestDevice.Gpu);
             double tolerance = dtype == DType.Float32 ? 2e-5 : 1e-12;
             for (int i = 0; i < expected.Length; i++)
             {

@@ -84,7 +84,7 @@ public class CreationTests
                 values[i] = i ^ (i >> 7);
             }
 
-            using Tensor x = Tensor.From(values, Device.Emulated);
+            using Tensor x = Tensor.From(values, TestDevice.Gpu);
             values.AsSpan().Fill(-1);
             float[] back = x.ToArray<float>();
             for (int i = 0; i < length; i++)
@@ -130,9 +130,9 @@ public class CreationTests
         Device before = Device.Default;
         try
         {
-            Device.Default = Device.Emulated;
+            Device.Default = TestDevice.Gpu;
             using Tensor tensor = Tensor.Zeros([1]);
-            Assert.Same(Device.Emulated, tensor.Device);
+            Assert.Same(TestDevice.Gpu, tensor.Device);
             Assert.Equal(DType.Float32, tensor.DType);
             Assert.Throws<ArgumentNullException>(() => Device.Default = null!);
         }

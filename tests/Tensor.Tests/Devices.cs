@@ -8,7 +8,7 @@ namespace DeepSharp.Tests;
 /// <summary>Where tensors are tried.</summary>
 internal static class Devices
 {
-    internal static readonly Device[] All = [Device.Cpu, Device.Emulated];
+    internal static readonly Device[] All = [Device.Cpu, TestDevice.Gpu];
 
     /// <summary>The values of any tensor as doubles, in row-major order.</summary>
     internal static double[] Values(Tensor tensor) => tensor.DType switch

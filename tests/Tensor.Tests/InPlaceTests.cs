@@ -47,7 +47,7 @@ public class InPlaceTests
             Tensor x = Tensor.Zeros([2, 3], DType.Int32, device);
             x.CopyFrom(Tensor.From([1.9, -2.9, 3], Device.Cpu));
             Assert.Equal([1, -2, 3, 1, -2, 3], Devices.Values(x));
-            x.T.CopyFrom(Tensor.From(new byte[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }, Device.Emulated));
+            x.T.CopyFrom(Tensor.From(new byte[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }, TestDevice.Gpu));
             Assert.Equal([1, 3, 5, 2, 4, 6], Devices.Values(x));
             x[.., 1..].CopyFrom<int>([7, 8, 9, 10]);
             Assert.Equal([1, 7, 8, 2, 9, 10], Devices.Values(x));

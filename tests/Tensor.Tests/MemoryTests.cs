@@ -127,7 +127,7 @@ public class MemoryTests
 
             using Tensor other = Tensor.Zeros([1_900_000], DType.UInt8, device);
             string message = Assert.Throws<DeviceException>(() => Tensor.Ones([1000, 1000], DType.Float64, device)).Message;
-            Assert.StartsWith($"{name} is out of memory: Ones asked for 8,388,608 bytes", message, StringComparison.Ordinal);
+            Assert.StartsWith($"{device} is out of memory: Ones asked for 8,388,608 bytes", message, StringComparison.Ordinal);
             Assert.Contains("3,145,728 by Zeros (3 of [256, 1024])", message, StringComparison.Ordinal);
             Assert.Contains("by Zeros (1 of [1900000])", message, StringComparison.Ordinal);
             Assert.Contains("896 by From (1 of [100])", message, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public class MemoryTests
         Assert.Equal(0, large[2][255, 1023].Item() + small[99].Item());
     }
 
-    private static Device Named(string name) => name == "cpu" ? Device.Cpu : Device.Emulated;
+    private static Device Named(string name) => name == "cpu" ? Device.Cpu : TestDevice.Gpu;
 
     private static void Step(Device device)
     {

@@ -37,7 +37,7 @@ public class ScopeTests
         Action[] uses =
         [
             () => made.ToArray<double>(), () => made.Clone(), () => _ = made[0], () => made.Reshape(6), () => made.Fill(1),
-            () => made.AddInPlace(made), () => made.To(Device.Emulated), () => made.To(DType.Int32), () => made.Keep(),
+            () => made.AddInPlace(made), () => made.To(TestDevice.Gpu), () => made.To(DType.Int32), () => made.Keep(),
             () => made.CopyFrom<double>(new double[6]),
         ];
         foreach (Action use in uses)

@@ -86,7 +86,7 @@ public class ViewTests
             Assert.Same(x.Storage, view.Storage);
         }
 
-        foreach (Tensor copy in (Tensor[])[x.Clone(), x.T.Contiguous(), x.T.Reshape(24), x[.., 1..].Reshape(16), x.To(DType.Float64), x.To(Device.Emulated)])
+        foreach (Tensor copy in (Tensor[])[x.Clone(), x.T.Contiguous(), x.T.Reshape(24), x[.., 1..].Reshape(16), x.To(DType.Float64), x.To(TestDevice.Gpu)])
         {
             Assert.NotSame(x.Storage, copy.Storage);
         }

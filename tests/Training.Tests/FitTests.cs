@@ -124,10 +124,10 @@ public class FitTests
     [Fact]
     public void An_emulated_GPU_trains_to_the_same_values_but_for_rounding()
     {
-        (Sequential here, Sequential there) = (Problem.Classifier(2), Problem.Classifier(2, Device.Emulated));
+        (Sequential here, Sequential there) = (Problem.Classifier(2), Problem.Classifier(2, TestDevice.Gpu));
         // Not Adam: the bias before batch norm has the gradient zero, and Adam takes steps of full length from its rounding errors.
         History a = here.Fit(Problem.Rings(32), new Sgd(here.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
-        History b = there.Fit(Problem.Rings(32, Device.Emulated), new Sgd(there.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
+        History b = there.Fit(Problem.Rings(32, TestDevice.Gpu), new Sgd(there.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
         Assert.Equal(a["loss"][1], b["loss"][1], 1e-5);
         Assert.Equal(a["accuracy"], b["accuracy"]);
         Assert.All(Problem.Values(there), pair => Assert.All(

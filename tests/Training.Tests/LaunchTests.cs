@@ -21,7 +21,7 @@ public class LaunchTests
     [InlineData("emulated")]
     public void A_step_of_the_MLP_with_batch_norm_takes_a_known_number_of_launches(string name)
     {
-        Device device = name == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = name == "cpu" ? Device.Cpu : TestDevice.Gpu;
         Sequential model =
         [
             new Dense(2, 8, device: device), new BatchNorm(8, device: device), new ReLU(),

@@ -12,7 +12,7 @@ public class ResourceTests
     [InlineData("emulated", 20)]
     public void The_last_step_holds_as_much_memory_as_the_second(string name, int steps)
     {
-        Device device = name == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = name == "cpu" ? Device.Cpu : TestDevice.Gpu;
         Sequential model = Problem.Classifier(1, device);
         Optimizer optimizer = Problem.Adam(model);
         Dataset data = Problem.Rings(40, device);

@@ -10,7 +10,7 @@ public class WarmupTests
     [Fact]
     public void After_a_warm_up_training_compiles_nothing_and_goes_as_without()
     {
-        Device device = Device.Emulated;
+        Device device = TestDevice.Gpu;
         float[][] results = new float[2][];
         for (int warm = 0; warm < 2; warm++)
         {
@@ -46,7 +46,7 @@ public class WarmupTests
     [Fact]
     public void A_new_operator_shows_in_the_report_and_the_CPU_has_nothing_to_compile()
     {
-        foreach (Device device in (Device[])[Device.Emulated, Device.Cpu])
+        foreach (Device device in (Device[])[TestDevice.Gpu, Device.Cpu])
         {
             // Nothing else in these tests computes in double precision.
             Sequential model = [new Dense(2, 4, dtype: DType.Float64, device: device), new ELU(), new Dense(4, 3, dtype: DType.Float64, device: device)];

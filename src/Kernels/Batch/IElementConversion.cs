@@ -28,5 +28,5 @@ internal readonly struct BytesToFloat(float scale, float shift) : IElementConver
     internal readonly float Shift = shift;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public F32 Convert(U8 value) => new((value.Value * Scale) + Shift);
+    public F32 Convert(U8 value) => new((value.Number * Scale) + Shift);
 }

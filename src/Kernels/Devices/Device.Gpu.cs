@@ -1,6 +1,10 @@
 #if ILGPU_PACKAGE
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using DeepSharp.Kernels;
 using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
@@ -10,61 +14,139 @@ namespace DeepSharp;
 /// <content>Finds GPUs; the stand-in for ILGPU has none, so this file is compiled with the package only.</content>
 public sealed partial class Device
 {
-    static partial void AddGpus(List<Device> devices, List<string> refused)
+    static partial void Search(DeviceSearch search)
     {
-        ResolveLibraries();
-        Add<CudaDevice>(DeviceKind.Cuda, builder => builder.Cuda(), static _ => true, devices, refused);
-        Add<CLDevice>(
-            DeviceKind.OpenCL, builder => builder.OpenCL(), static d => d.DeviceType == CLDeviceType.CL_DEVICE_TYPE_GPU, devices, refused);
+        // Raised after all else has failed, so that it disturbs neither ILGPU's own resolver (on WSL) nor the program's.
+        AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
+            DeviceSearch.Stand(name, OperatingSystem.IsLinux()) is { } file && NativeLibrary.TryLoad(file, out IntPtr handle)
+                ? handle
+                : IntPtr.Zero;
+        SearchKind(search, DeviceKind.Cuda, SearchCuda);
+        SearchKind(search, DeviceKind.OpenCL, SearchOpenCL);
     }
 
-    private static void Add<TDevice>(
-        DeviceKind kind, Action<Context.Builder> enable, Func<TDevice, bool> wanted, List<Device> devices, List<string> refused)
-        where TDevice : ILGPU.Runtime.Device
+    static partial void FindLibrary(DeviceKind kind, ref string? missing)
     {
-        try
+        string file = (kind, OperatingSystem.IsWindows()) switch
         {
-            Context context = Context.Create(builder =>
-            {
-                enable(builder);
-                builder.EnableAlgorithms();
-            });
-            int index = 0;
-            foreach (TDevice device in context.GetDevices<TDevice>())
-            {
-                if (wanted(device))
-                {
-                    devices.Add(new Device(kind, index++, device.CreateAccelerator(context)));
-                }
-            }
-
-            if (index == 0)
-            {
-                context.Dispose();
-            }
-        }
-        catch (Exception error) when (error is AcceleratorException or DllNotFoundException or NotSupportedException
-            or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+            (DeviceKind.Cuda, true) => "nvcuda.dll",
+            (DeviceKind.Cuda, false) => "libcuda.so.1",
+            (_, true) => "OpenCL.dll",
+            _ => "libOpenCL.so.1",
+        };
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
         {
-            refused.Add($"{kind}: {error.GetBaseException().Message}");
+            missing = NativeLibrary.TryLoad(file, out IntPtr _) ? null : file;
         }
     }
 
-    // A machine without the -dev packages has libcuda.so.1 and libOpenCL.so.1 only, and ILGPU asks for neither.
-    private static void ResolveLibraries()
+    static partial void FindBlas(Accelerator accelerator, ref IBlas? blas) => blas = CuBlasProducts.TryCreate(accelerator);
+
+    private static void SearchKind(DeviceSearch search, DeviceKind kind, Action<DeviceSearch> run)
     {
         try
         {
-            NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, static (name, assembly, path) =>
-                name is "cuda" or "OpenCL" && OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(name, assembly, path, out IntPtr _)
-                    && NativeLibrary.TryLoad($"lib{name}.so.1", assembly, path, out IntPtr handle)
-                    ? handle
-                    : IntPtr.Zero);
+            run(search);
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (IsDriverFault(error))
         {
-            // The program has set a resolver of its own; it knows better.
+            search.Refused.Add(new RefusedDevice(kind, "driver", error.GetBaseException().Message.TrimEnd('.')));
         }
     }
+
+    // The predicates see every device, ILGPU's own conditions included; ILGPU swallows what they throw.
+    private static void SearchCuda(DeviceSearch search)
+    {
+        int seen = 0;
+        Context context = Create(builder => builder.Cuda((CudaDevice device) =>
+        {
+            seen++;
+            bool hasInstructions = device.InstructionSet is { } set && PTXCodeGenerator.SupportedInstructionSets.Contains(set);
+            string? reason = DeviceSearch.CudaRefusal(device.Architecture?.ToString(), device.DriverVersion.ToString(), hasInstructions);
+            return Accept(search, DeviceKind.Cuda, device.Name, reason);
+        }));
+        CudaError error = CudaAPI.CurrentAPI.GetDeviceCount(out int count);
+        string? missing = null;
+        FindLibrary(DeviceKind.Cuda, ref missing);
+        if (missing is null && error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
+        {
+            search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, "driver", $"it answers {error} when it is asked for devices"));
+        }
+
+        // ILGPU stops at a device whose properties it cannot read.
+        for (; seen < count; seen++)
+        {
+            string name = CudaAPI.CurrentAPI.GetDeviceName(out string? known, seen) == CudaError.CUDA_SUCCESS ? known! : $"number {seen}";
+            search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, name, "ILGPU cannot read its properties, or those of one before it"));
+        }
+
+        int index = 0;
+        foreach (CudaDevice device in context.GetDevices<CudaDevice>())
+        {
+            AddGpu(search, DeviceKind.Cuda, ref index, device, context);
+        }
+    }
+
+    private static void SearchOpenCL(DeviceSearch search)
+    {
+        Context context = Create(builder => builder.OpenCL(device => Accept(
+            search, DeviceKind.OpenCL, device.Name, DeviceSearch.OpenClRefusal(
+                device.CLStdVersion.ToString(), device.CLStdVersion >= CLBackend.MinimumVersion,
+                device.Capabilities.GenericAddressSpace, device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device)))));
+        int index = 0;
+        foreach (CLDevice device in context.GetDevices<CLDevice>())
+        {
+            if (IsGpu(device))
+            {
+                AddGpu(search, DeviceKind.OpenCL, ref index, device, context);
+            }
+        }
+
+        foreach (CLDevice device in context.GetDevices<CLDevice>())
+        {
+            if (!IsGpu(device))
+            {
+                int number = index++;
+                search.Processors.Add((device.Name, new Lazy<Device>(
+                    () => new Device(DeviceKind.OpenCL, number, device.CreateAccelerator(context)))));
+            }
+        }
+    }
+
+    private static Context Create(Action<Context.Builder> enable) => Context.Create(builder =>
+    {
+        enable(builder);
+        builder.EnableAlgorithms();
+    });
+
+    private static bool Accept(DeviceSearch search, DeviceKind kind, string name, string? reason)
+    {
+        if (reason is not null)
+        {
+            search.Refused.Add(new RefusedDevice(kind, name, reason));
+        }
+
+        return reason is null;
+    }
+
+    private static void AddGpu(DeviceSearch search, DeviceKind kind, ref int index, ILGPU.Runtime.Device device, Context context)
+    {
+        try
+        {
+            search.Gpus.Add(new Device(kind, index, device.CreateAccelerator(context)));
+            index++;
+        }
+        catch (Exception error) when (IsDriverFault(error))
+        {
+            search.Refused.Add(new RefusedDevice(kind, device.Name, error.GetBaseException().Message.TrimEnd('.')));
+        }
+    }
+
+    private static bool IsGpu(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
+
+    private static bool IsProcessor(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_CPU) != 0;
+
+    private static bool IsDriverFault(Exception error) => error is AcceleratorException or DllNotFoundException or NotSupportedException
+        or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 }
 #endif

@@ -24,7 +24,13 @@ public sealed partial class Device
     private static readonly Lazy<Device> EmulatedDevice =
         new(() => new Device(DeviceKind.Emulated, 0, HostContext(new CPUDevice(4, 4, 1))));
 
-    private static readonly Lazy<IReadOnlyList<Device>> Gpus = new(static () => FindGpus());
+    private static readonly Lazy<DeviceSearch> Found = new(static () =>
+    {
+        DeviceSearch search = new();
+        Search(search);
+        return search;
+    });
+
     private static Device? s_default;
 
     private readonly Lock _lock = new();
@@ -41,6 +47,12 @@ public sealed partial class Device
         Accelerator = accelerator;
         Pool = new BlockPool(this);
         MaxGroupSize = accelerator.MaxNumThreadsPerGroup;
+        if (kind == DeviceKind.Cuda)
+        {
+            IBlas? blas = null;
+            FindBlas(accelerator, ref blas);
+            Blas = blas;
+        }
     }
 
     /// <summary>The host processor: SIMD kernels on all cores.</summary>
@@ -49,8 +61,13 @@ public sealed partial class Device
     /// <summary>The GPU kernels on ILGPU's CPU accelerator. Thousands of times slower than <see cref="Cpu"/>; for tests.</summary>
     public static Device Emulated => EmulatedDevice.Value;
 
-    /// <summary>The GPUs that were found, then <see cref="Cpu"/>.</summary>
-    public static IReadOnlyList<Device> All => [.. Gpus.Value, Cpu];
+    /// <summary>
+    /// The GPUs that were found, then <see cref="Cpu"/>. <see cref="Refused"/> has what was found and cannot be used.
+    /// </summary>
+    public static IReadOnlyList<Device> All => [.. Found.Value.Gpus, Cpu];
+
+    /// <summary>The devices that the machine has and kernels cannot run on, each with what it lacks.</summary>
+    public static IReadOnlyList<RefusedDevice> Refused => Found.Value.Refused;
 
     /// <summary>
     /// The device on which tensors are made when none is named. At first the best one: CUDA, then an OpenCL GPU, then the CPU.
@@ -83,6 +100,15 @@ public sealed partial class Device
         }
     }
 
+    /// <summary>
+    /// What computes matrix products, as text: our own kernels, or cuBLAS with its version for products that are large enough, if
+    /// its library was there when the device was made.
+    /// </summary>
+    public string MatrixProducts => Blas?.Name ?? (IsHost ? "DeepSharp SIMD" : "DeepSharp kernel");
+
+    /// <summary>A library for matrix products, or null.</summary>
+    internal IBlas? Blas { get; private init; }
+
     /// <summary>Whether kernels run as host code over the memory in place.</summary>
     internal bool IsHost => Kind == DeviceKind.Cpu;
 
@@ -108,9 +134,14 @@ public sealed partial class Device
     /// <exception cref="DeviceException">There is none; the message says what was found.</exception>
     public static Device Cuda(int index = 0) => Gpu(DeviceKind.Cuda, index);
 
-    /// <summary>The OpenCL GPU with this number.</summary>
-    /// <exception cref="DeviceException">There is none; the message says what was found.</exception>
-    public static Device OpenCL(int index = 0) => Gpu(DeviceKind.OpenCL, index);
+    /// <summary>The OpenCL device with this number: GPUs first, then, if they are allowed, processors.</summary>
+    /// <param name="index">The number.</param>
+    /// <param name="allowCpu">
+    /// Whether the device may be the host processor behind an OpenCL driver, such as PoCL. It runs the GPU kernels and is much
+    /// slower than <see cref="Cpu"/>, so it is never chosen by itself.
+    /// </param>
+    /// <exception cref="DeviceException">There is none; the message says what was found and why it was not taken.</exception>
+    public static Device OpenCL(int index = 0, bool allowCpu = false) => Gpu(DeviceKind.OpenCL, index, allowCpu);
 
     /// <summary>Waits until the device has done all that it was given.</summary>
     public void Synchronize()
@@ -189,31 +220,26 @@ public sealed partial class Device
         return new KernelConfig(Math.Clamp((count + group - 1) / group, 1, most), group);
     }
 
-    static partial void AddGpus(List<Device> devices, List<string> refused);
+    /// <summary>An emulated device of its own that has a library for matrix products: for tests.</summary>
+    internal static Device EmulatedWith(IBlas blas) =>
+        new(DeviceKind.Emulated, 1, HostContext(new CPUDevice(4, 4, 1))) { Blas = blas };
 
-    private static List<Device> FindGpus()
-    {
-        List<Device> devices = [];
-        AddGpus(devices, []);
-        return devices;
-    }
+    static partial void Search(DeviceSearch search);
 
-    private static Device Gpu(DeviceKind kind, int index)
+    static partial void FindLibrary(DeviceKind kind, ref string? missing);
+
+    static partial void FindBlas(Accelerator accelerator, ref IBlas? blas);
+
+    private static Device Gpu(DeviceKind kind, int index, bool allowCpu = false)
     {
-        foreach (Device device in Gpus.Value)
+        if (Found.Value.Find(kind, index, allowCpu) is { } device)
         {
-            if (device.Kind == kind && device.Index == index)
-            {
-                return device;
-            }
+            return device;
         }
 
-        List<string> refused = [];
-        AddGpus([], refused);
-        string found = string.Join(", ", All.Select(d => $"{d} ({d.Name})"));
-        string why = refused.Count == 0 ? string.Empty : " Refused: " + string.Join("; ", refused) + ".";
-        throw new DeviceException(
-            $"There is no {kind} device {index}. Found: {found}.{why} Install the driver, or choose one of the devices found.");
+        string? missing = null;
+        FindLibrary(kind, ref missing);
+        throw new DeviceException(Found.Value.NotFound(kind, index, All.Select(static d => $"{d} ({d.Name})"), missing));
     }
 
     private static CPUAccelerator HostContext(CPUDevice device)

@@ -27,6 +27,11 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
 
     internal static void Run(Device device, Arguments arguments)
     {
+        if (device.Blas is { } blas && BlasProducts.TryRun(device, blas, arguments))
+        {
+            return;
+        }
+
         int side = MaxSide;
         while (side * side > device.MaxGroupSize)
         {

@@ -14,9 +14,18 @@ public readonly struct U8 : IScalar<U8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public U8(byte value) => Value = value;
 
+    /// <summary>
+    /// The value, 0 to 255. GPU code must ask for this: ILGPU 1.5.3 forgets that the field of a structure on the stack is unsigned.
+    /// </summary>
+    public int Number
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Value & 0xFF;
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double ToDouble(U8 value) => value.Value;
+    public static double ToDouble(U8 value) => value.Number;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

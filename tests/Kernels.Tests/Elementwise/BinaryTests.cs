@@ -77,10 +77,10 @@ public class BinaryTests
         BinaryCase binary = BinaryCase.Named(name);
         foreach (DType dtype in binary.Types)
         {
-            Check(binary, Device.Emulated, dtype, [3, 2, 5], Layout.Transposed, Layout.Broadcast, Layout.Contiguous);
+            Check(binary, TestDevice.Gpu, dtype, [3, 2, 5], Layout.Transposed, Layout.Broadcast, Layout.Contiguous);
         }
 
-        Check(binary, Device.Emulated, DType.Float32, [37], Layout.Contiguous, Layout.Gapped, Layout.Gapped);
+        Check(binary, TestDevice.Gpu, DType.Float32, [37], Layout.Contiguous, Layout.Gapped, Layout.Gapped);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public class BinaryTests
     [Fact]
     public void Masks_choose_compare_and_are_made()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (Layout layout in Enum.GetValues<Layout>())
             {

@@ -48,8 +48,8 @@ public class HalfTests
                 }
             }
 
-            Check(unary, Device.Emulated, dtype, [3, 4, 3], Layout.Transposed, Layout.Contiguous);
-            Check(unary, Device.Emulated, dtype, [29], Layout.Contiguous, Layout.Gapped);
+            Check(unary, TestDevice.Gpu, dtype, [3, 4, 3], Layout.Transposed, Layout.Contiguous);
+            Check(unary, TestDevice.Gpu, dtype, [29], Layout.Contiguous, Layout.Gapped);
         }
     }
 
@@ -59,7 +59,7 @@ public class HalfTests
     {
         foreach (BinaryCase binary in BinaryCase.All)
         {
-            foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+            foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
             {
                 foreach (Layout layout in Enum.GetValues<Layout>())
                 {
@@ -79,7 +79,7 @@ public class HalfTests
     [MemberData(nameof(Types))]
     public void A_mask_chooses_between_halves(DType dtype)
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample mask = Sample.Of(device, DType.Bool, [41], i => i % 3 == 0 ? 1 : 0);
             using Sample a = Sample.Of(device, dtype, [41], i => i + 0.5);

@@ -64,8 +64,8 @@ public class UnaryTests
         UnaryCase unary = UnaryCase.Named(name);
         foreach (DType dtype in s_types)
         {
-            CheckForward(unary, Device.Emulated, dtype, [3, 4, 3], Layout.Transposed, Layout.Contiguous);
-            CheckBackward(unary, Device.Emulated, dtype, [37], Layout.Contiguous, Layout.Gapped);
+            CheckForward(unary, TestDevice.Gpu, dtype, [3, 4, 3], Layout.Transposed, Layout.Contiguous);
+            CheckBackward(unary, TestDevice.Gpu, dtype, [37], Layout.Contiguous, Layout.Gapped);
         }
     }
 
@@ -136,7 +136,7 @@ public class UnaryTests
             (0.5, 0), (1.5, 2), (2.5, 2), (3.5, 4), (-0.5, -0.0), (-1.5, -2), (-2.5, -2), (0.0, 0.0), (-0.0, -0.0), (-0.25, -0.0),
             (0.49999997, 0), (8388607.5, 8388608), (4194302.5, 4194302), (16777215, 16777215), (-3e38, -3e38), (1e-40, 0),
         ];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (DType dtype in s_types)
             {

@@ -10,7 +10,7 @@ public class GatherTests
 
     public static TheoryData<string> ScatterGoldens => Names("scatter_add");
 
-    private static Device[] Devices => [Device.Cpu, Device.Emulated];
+    private static Device[] Devices => [Device.Cpu, TestDevice.Gpu];
 
     [Theory]
     [MemberData(nameof(GatherGoldens))]
@@ -86,8 +86,8 @@ public class GatherTests
         CheckRows(Device.Cpu, DType.Float32, DType.Int32, [30, 17], [5003], 0);
         foreach (DType dtype in (DType[])[DType.Float32, DType.Float64, DType.Int32, DType.Int64])
         {
-            CheckRows(Device.Emulated, dtype, DType.Int32, [5, 9], [2, 3], 0);
-            CheckRows(Device.Emulated, dtype, DType.Int64, [2, 5, 3], [4], 1);
+            CheckRows(TestDevice.Gpu, dtype, DType.Int32, [5, 9], [2, 3], 0);
+            CheckRows(TestDevice.Gpu, dtype, DType.Int64, [2, 5, 3], [4], 1);
         }
     }
 
@@ -168,16 +168,16 @@ public class GatherTests
         foreach (DType dtype in (DType[])[DType.Float32, DType.Float64, DType.Int32])
         {
             double missing = dtype.IsFloatingPoint ? double.NaN : 0;
-            using Sample there = Sample.Of(Device.Emulated, dtype, [3, 1], i => i + 1);
-            using Sample bad = Sample.Of(Device.Emulated, DType.Int64, [3, 1], i => i == 0 ? -1 : i == 1 ? 3 : 2);
-            using Sample output = Sample.Filled(Device.Emulated, dtype, [3, 1], 9);
-            using Sample flat = Sample.Filled(Device.Emulated, dtype, [3, 1, 1], 9);
+            using Sample there = Sample.Of(TestDevice.Gpu, dtype, [3, 1], i => i + 1);
+            using Sample bad = Sample.Of(TestDevice.Gpu, DType.Int64, [3, 1], i => i == 0 ? -1 : i == 1 ? 3 : 2);
+            using Sample output = Sample.Filled(TestDevice.Gpu, dtype, [3, 1], 9);
+            using Sample flat = Sample.Filled(TestDevice.Gpu, dtype, [3, 1, 1], 9);
             Gather.Along(output.Operand, there.Operand, bad.Operand, 0);
             Gather.Rows(flat.Operand, there.Operand, bad.Operand);
             Assert.Equal([missing, missing, 3], output.Read());
             Assert.Equal([missing, missing, 3], flat.Read());
-            using Sample source = Sample.Filled(Device.Emulated, dtype, [3, 1], 10);
-            using Sample slices = Sample.Filled(Device.Emulated, dtype, [3, 1, 1], 10);
+            using Sample source = Sample.Filled(TestDevice.Gpu, dtype, [3, 1], 10);
+            using Sample slices = Sample.Filled(TestDevice.Gpu, dtype, [3, 1, 1], 10);
             ScatterAdd.Along(there.Operand, source.Operand, bad.Operand, 0);
             ScatterAdd.Rows(there.Operand, slices.Operand, bad.Operand);
             Assert.Equal([1, 2, 23], there.Read());

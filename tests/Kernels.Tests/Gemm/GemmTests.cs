@@ -116,7 +116,7 @@ public sealed class GemmTests
         Assert.Contains("neighbours", Refused(turned, a, good), StringComparison.Ordinal);
     }
 
-    private static Device On(string device) => device == "cpu" ? Device.Cpu : Device.Emulated;
+    private static Device On(string device) => device == "cpu" ? Device.Cpu : TestDevice.Gpu;
 
     private static string Refused(Sample c, Sample a, Sample b, Sample? bias = null, double beta = 0) => Assert.Throws<ArgumentException>(
         () => Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, beta)).Message;

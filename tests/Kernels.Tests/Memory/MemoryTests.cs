@@ -25,7 +25,7 @@ public class MemoryTests
             }
         }
 
-        using Sample emulated = Sample.Filled(Device.Emulated, dtype, [37], 9);
+        using Sample emulated = Sample.Filled(TestDevice.Gpu, dtype, [37], 9);
         Fill.Value(emulated.Operand, 2.75);
         Assert.Equal(Enumerable.Repeat(Converted(dtype, 2.75), 37), emulated.Read());
         Fill.Zero(emulated.Operand);
@@ -49,8 +49,8 @@ public class MemoryTests
                 Assert.True(y.Read().AsSpan().SequenceEqual([.. expected.AsSpan()[..length], 9]), $"{from} to {to}, length {length}");
             }
 
-            using Sample source = Sample.Of(Device.Emulated, from, [29], i => Value(from, i));
-            using Sample emulated = Sample.Filled(Device.Emulated, to, [29], 9);
+            using Sample source = Sample.Of(TestDevice.Gpu, from, [29], i => Value(from, i));
+            using Sample emulated = Sample.Filled(TestDevice.Gpu, to, [29], 9);
             Cast.Run(emulated.Operand, source.Operand);
             Assert.Equal(expected[..29], emulated.Read());
         }
@@ -100,10 +100,10 @@ public class MemoryTests
     [InlineData(DType.UInt8)]
     public void The_GPU_form_copies_all_layouts(DType dtype)
     {
-        CheckCopy(Device.Emulated, dtype, [3, 2, 5], Layout.Transposed, Layout.Gapped);
-        CheckCopy(Device.Emulated, dtype, [3, 2, 5], Layout.Broadcast, Layout.Transposed);
-        CheckCopy(Device.Emulated, dtype, [2, 3, 2, 2, 2, 2], Layout.Transposed, Layout.Contiguous);
-        CheckCopy(Device.Emulated, dtype, [0, 2], Layout.Contiguous, Layout.Contiguous);
+        CheckCopy(TestDevice.Gpu, dtype, [3, 2, 5], Layout.Transposed, Layout.Gapped);
+        CheckCopy(TestDevice.Gpu, dtype, [3, 2, 5], Layout.Broadcast, Layout.Transposed);
+        CheckCopy(TestDevice.Gpu, dtype, [2, 3, 2, 2, 2, 2], Layout.Transposed, Layout.Contiguous);
+        CheckCopy(TestDevice.Gpu, dtype, [0, 2], Layout.Contiguous, Layout.Contiguous);
     }
 
     [Fact]

@@ -41,18 +41,18 @@ public class BatchNormalizationTests
     [Fact]
     public void The_GPU_form_agrees_with_the_formula()
     {
-        Check(Device.Emulated, DType.Float32, [2, 1]);
-        Check(Device.Emulated, DType.Float32, [9, 5]);
-        Check(Device.Emulated, DType.Float32, [301, 3]);
-        Check(Device.Emulated, DType.Float32, [3, 4, 17]);
-        Check(Device.Emulated, DType.Float32, [90, 2, 11]);
-        Check(Device.Emulated, DType.Float64, [260, 3]);
+        Check(TestDevice.Gpu, DType.Float32, [2, 1]);
+        Check(TestDevice.Gpu, DType.Float32, [9, 5]);
+        Check(TestDevice.Gpu, DType.Float32, [301, 3]);
+        Check(TestDevice.Gpu, DType.Float32, [3, 4, 17]);
+        Check(TestDevice.Gpu, DType.Float32, [90, 2, 11]);
+        Check(TestDevice.Gpu, DType.Float64, [260, 3]);
     }
 
     [Fact]
     public void A_mean_far_from_zero_does_no_harm()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             int[] dims = [1000, 3];
             using Sample x = Sample.Of(device, DType.Float32, dims, i => 4096 + Numbers.Noise(i));
@@ -74,7 +74,7 @@ public class BatchNormalizationTests
     [Fact]
     public void NaN_and_infinities_reach_their_feature_only()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             double[] values = [1, 2, double.NaN, 3, double.PositiveInfinity, 5, 6, 7, 8];
             using Sample x = Sample.Of(device, DType.Float32, [3, 3], i => values[i]);
@@ -132,7 +132,7 @@ public class BatchNormalizationTests
     [Fact]
     public void What_is_not_wanted_is_left_out()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample x = Sample.Of(device, DType.Float64, [6, 3], i => Numbers.Noise(i));
             using Sample dy = Sample.Of(device, DType.Float64, [6, 3], i => Numbers.Noise(i, 1));

@@ -22,17 +22,17 @@ public class LayerNormalizationTests
     [Fact]
     public void The_GPU_form_agrees_with_the_formula()
     {
-        Check(Device.Emulated, DType.Float32, [3, 1]);
-        Check(Device.Emulated, DType.Float32, [5, 17]);
-        Check(Device.Emulated, DType.Float32, [2, 3, 40]);
-        Check(Device.Emulated, DType.Float32, [300, 3]);
-        Check(Device.Emulated, DType.Float64, [4, 33]);
+        Check(TestDevice.Gpu, DType.Float32, [3, 1]);
+        Check(TestDevice.Gpu, DType.Float32, [5, 17]);
+        Check(TestDevice.Gpu, DType.Float32, [2, 3, 40]);
+        Check(TestDevice.Gpu, DType.Float32, [300, 3]);
+        Check(TestDevice.Gpu, DType.Float64, [4, 33]);
     }
 
     [Fact]
     public void Rows_with_NaN_or_infinities_are_NaN_and_others_are_not()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample x = Sample.Of(device, DType.Float32, [4, 11], i => i switch { 3 => double.NaN, 25 => double.NegativeInfinity, _ => i });
             using Sample y = Sample.Filled(device, DType.Float32, [4, 11], 0);

@@ -18,7 +18,7 @@ public class HalfTests
         Assert.Equal(expected, Array.ConvertAll(s_all, bits => dtype == DType.Float16
             ? BitConverter.SingleToUInt32Bits(F16.Load(new F16(bits)).Value)
             : BitConverter.SingleToUInt32Bits(BF16.Load(new BF16(bits)).Value)));
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample half = Sample.Filled(device, dtype, [s_all.Length], 0);
             using Sample single = Sample.Filled(device, DType.Float32, [s_all.Length], 0);
@@ -55,7 +55,7 @@ public class HalfTests
         float[] all = [.. values];
         ushort[] expected = Array.ConvertAll(all, value => Narrowed(dtype, value));
         Assert.Equal(expected, Array.ConvertAll(all, value => dtype == DType.Float16 ? F16.Store(value).Bits : BF16.Store(value).Bits));
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample single = Sample.Filled(device, DType.Float32, [all.Length], 0);
             using Sample half = Sample.Filled(device, dtype, [all.Length], 0);
@@ -81,8 +81,8 @@ public class HalfTests
             values, value => dtype == DType.Float16 ? (double)(Half)value : Tests.Numbers.OfBFloat16(Tests.Numbers.ToBFloat16(value)));
         Assert.Equal(expected, Array.ConvertAll(
             values, value => dtype == DType.Float16 ? F16.ToDouble(F16.FromDouble(value)) : BF16.ToDouble(BF16.FromDouble(value))));
-        using Sample wide = Sample.Of(Device.Emulated, DType.Float64, [300], i => values[i * 17]);
-        using Sample half = Sample.Filled(Device.Emulated, dtype, [300], 0);
+        using Sample wide = Sample.Of(TestDevice.Gpu, DType.Float64, [300], i => values[i * 17]);
+        using Sample half = Sample.Filled(TestDevice.Gpu, dtype, [300], 0);
         Cast.Run(half.Operand, wide.Operand);
         Assert.Equal([.. Enumerable.Range(0, 300).Select(i => expected[i * 17])], half.Read());
     }

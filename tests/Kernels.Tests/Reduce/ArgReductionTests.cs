@@ -40,13 +40,13 @@ public class ArgReductionTests
         // Barriers are slow on this device: few groups.
         foreach (uint axes in (uint[])[0, 1, 6, 8, 13, 15])
         {
-            Check(Device.Emulated, DType.Float32, [2, 2, 3, 4], axes, i => Math.Round(9 * Numbers.Noise(i)));
+            Check(TestDevice.Gpu, DType.Float32, [2, 2, 3, 4], axes, i => Math.Round(9 * Numbers.Noise(i)));
         }
 
-        Check(Device.Emulated, DType.Float32, [3, 67], 2, i => Math.Round(9 * Numbers.Noise(i)));
-        Check(Device.Emulated, DType.Int64, [2, 3, 2, 17], 13, i => Math.Round(9 * Numbers.Noise(i)), Layout.Transposed);
-        Check(Device.Emulated, DType.Float64, [40, 5], 1, i => Math.Round(9 * Numbers.Noise(i)), Layout.Gapped);
-        Check(Device.Emulated, DType.Float32, [40000], 1, i => i is 20111 or 39000 ? 7 : Numbers.Noise(i));
+        Check(TestDevice.Gpu, DType.Float32, [3, 67], 2, i => Math.Round(9 * Numbers.Noise(i)));
+        Check(TestDevice.Gpu, DType.Int64, [2, 3, 2, 17], 13, i => Math.Round(9 * Numbers.Noise(i)), Layout.Transposed);
+        Check(TestDevice.Gpu, DType.Float64, [40, 5], 1, i => Math.Round(9 * Numbers.Noise(i)), Layout.Gapped);
+        Check(TestDevice.Gpu, DType.Float32, [40000], 1, i => i is 20111 or 39000 ? 7 : Numbers.Noise(i));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class ArgReductionTests
         [
             [1, nan, 3, nan], [-inf, -inf, -inf, -inf], [inf, 1, inf, -inf], [-inf, nan, inf, 2], [nan, nan, nan, nan], [0, -0.0, 0, 0],
         ];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (int repeat in (int[])[1, 20])
             {

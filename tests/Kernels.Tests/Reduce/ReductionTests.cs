@@ -48,11 +48,11 @@ public class ReductionTests
         {
             for (uint axes = 0; axes < 16; axes += layout == Layout.Contiguous ? 1u : 3u)
             {
-                Check(reduction, Device.Emulated, DType.Float32, dims, axes, layout, i => Value(i, dims, layout));
+                Check(reduction, TestDevice.Gpu, DType.Float32, dims, axes, layout, i => Value(i, dims, layout));
             }
         }
 
-        Check(reduction, Device.Emulated, DType.Float64, dims, 9, Layout.Contiguous, i => Value(i, dims, Layout.Contiguous));
+        Check(reduction, TestDevice.Gpu, DType.Float64, dims, 9, Layout.Contiguous, i => Value(i, dims, Layout.Contiguous));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public class ReductionTests
         foreach (string name in (string[])["sum", "mean", "variance", "max", "logsumexp"])
         {
             ReductionCase reduction = ReductionCase.Named(name);
-            Check(reduction, Device.Emulated, DType.Float32, [33000], 1, Layout.Contiguous, i => Numbers.Noise(i));
-            Check(reduction, Device.Emulated, DType.Float32, [1100, 20], 1, Layout.Contiguous, i => Numbers.Noise(i));
+            Check(reduction, TestDevice.Gpu, DType.Float32, [33000], 1, Layout.Contiguous, i => Numbers.Noise(i));
+            Check(reduction, TestDevice.Gpu, DType.Float32, [1100, 20], 1, Layout.Contiguous, i => Numbers.Noise(i));
         }
     }
 
@@ -87,7 +87,7 @@ public class ReductionTests
     public void Many_axes_that_do_not_merge_are_reduced_too()
     {
         int[] dims = [2, 3, 2, 2, 3, 2, 2, 2];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (uint axes in (uint[])[0b01010101, 0b11111111, 0b11111, 0])
             {
@@ -116,7 +116,7 @@ public class ReductionTests
     [InlineData("emulated")]
     public void Results_can_be_added_to_what_is_there(string where)
     {
-        Device device = where == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         foreach ((int[] dims, uint axes) in ((int[], uint)[])[([6, 67], 1), ([6, 67], 2), ([6, 67], 3), ([33000], 1), ([1100, 20], 1)])
         {
             foreach (string name in (string[])["sum", "mean", "squares"])
@@ -168,7 +168,7 @@ public class ReductionTests
     [Fact]
     public void A_large_mean_does_not_spoil_the_variance()
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample input = Sample.Of(device, DType.Float32, [3, 50], i => 100000 + (i % 2));
             using Sample output = Sample.Filled(device, DType.Float32, [3], 0);
@@ -188,7 +188,7 @@ public class ReductionTests
             double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity,
             double.PositiveInfinity, double.NegativeInfinity, 0, 0,
         ];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (string name in (string[])["sum", "max", "min", "mean", "logsumexp"])
             {
@@ -213,7 +213,7 @@ public class ReductionTests
     [InlineData("emulated")]
     public void No_elements_give_the_identity_or_an_error(string where)
     {
-        Device device = where == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         foreach (int[] dims in (int[][])[[3, 0], [0, 40]])
         {
             using Sample input = Sample.Filled(device, DType.Float32, dims, 0);
@@ -242,7 +242,7 @@ public class ReductionTests
     [InlineData("emulated")]
     public void Integers_and_truth_values_are_summed_as_64_bit_integers(string where)
     {
-        Device device = where == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         using Sample large = Sample.Of(device, DType.Int32, [3, 30], i => i % 2 == 0 ? int.MaxValue : i);
         using Sample sums = Sample.Filled(device, DType.Int64, [3], 0);
         Reduction.RunNumeric(default(Sum), sums.Operand, large.Operand, 2);
@@ -269,7 +269,7 @@ public class ReductionTests
     [InlineData("emulated")]
     public void Any_and_all_look_at_values_that_are_not_zero(string where)
     {
-        Device device = where == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         double[] values = [0, 0, 0, -1, 0, 1, 0.25, 0.25, 0.25, 0, 0, double.NaN];
         using Sample input = Sample.Of(device, DType.Float32, [4, 3], i => values[i]);
         using Sample output = Sample.Filled(device, DType.Bool, [4, 1], 5);

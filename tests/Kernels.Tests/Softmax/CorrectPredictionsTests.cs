@@ -7,7 +7,7 @@ public class CorrectPredictionsTests
     [InlineData("emulated")]
     public void Rows_with_the_largest_score_at_the_label_are_counted(string where)
     {
-        Device device = where == "cpu" ? Device.Cpu : Device.Emulated;
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         using Sample counts = Sample.Filled(device, DType.Int64, [2], 0);
         double correct = 0;
         double counted = 0;
@@ -43,7 +43,7 @@ public class CorrectPredictionsTests
             [1, nan, 9, nan], [1, nan, 9, nan], [0, 0, 0, 0], [double.NegativeInfinity, -5, -6, -7], [1, 2, 3, 4], [1, 2, 3, 4],
         ];
         double[] target = [1, 2, 0, 1, 4, -1];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample counts = Sample.Of(device, DType.Int64, [2], i => 10 * (i + 1));
             using Sample scores = Sample.Of(device, DType.Float32, [6, 4], i => rows[i / 4][i % 4]);

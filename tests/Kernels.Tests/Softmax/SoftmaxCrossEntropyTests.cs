@@ -22,7 +22,7 @@ public class SoftmaxCrossEntropyTests
         int[] order = [.. Enumerable.Range(0, input.Count).Select(i =>
             (((i / columns / inner * columns) + (i % columns)) * inner) + (i / columns % inner))];
         string reduction = golden.Options.Text("reduction");
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample logits = Sample.Of(device, dtype, dims, i => input.ToDoubles()[order[i]]);
             using Sample labels = Sample.Of(device, DType.Int64, [dims[0]], i => golden.Inputs["target"].ToDoubles()[i]);
@@ -62,9 +62,9 @@ public class SoftmaxCrossEntropyTests
         }
 
         Check(Device.Cpu, DType.Float32, labelType, 3000, 10, 0.1, true);
-        Check(Device.Emulated, DType.Float32, labelType, 5, 3, 0.1, true);
-        Check(Device.Emulated, DType.Float32, labelType, 3, 37, 0, false);
-        Check(Device.Emulated, DType.Float64, labelType, 3, 20, 0.2, false);
+        Check(TestDevice.Gpu, DType.Float32, labelType, 5, 3, 0.1, true);
+        Check(TestDevice.Gpu, DType.Float32, labelType, 3, 37, 0, false);
+        Check(TestDevice.Gpu, DType.Float64, labelType, 3, 20, 0.2, false);
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public class SoftmaxCrossEntropyTests
     [Fact]
     public void A_label_out_of_range_gives_NaN_on_a_GPU()
     {
-        using Sample logits = Sample.Filled(Device.Emulated, DType.Float32, [3, 4], 0);
-        using Sample labels = Sample.Of(Device.Emulated, DType.Int32, [3], i => i == 1 ? 7 : 0);
-        using Sample one = Sample.Filled(Device.Emulated, DType.Float32, [1], 1);
+        using Sample logits = Sample.Filled(TestDevice.Gpu, DType.Float32, [3, 4], 0);
+        using Sample labels = Sample.Of(TestDevice.Gpu, DType.Int32, [3], i => i == 1 ? 7 : 0);
+        using Sample one = Sample.Filled(TestDevice.Gpu, DType.Float32, [1], 1);
         Outcome outcome = Run(logits, labels, one, default, "none");
         double loss = Math.Log(4);
         Numbers.AssertClose([loss, double.NaN, loss], outcome.Loss, 1e-6, 0);

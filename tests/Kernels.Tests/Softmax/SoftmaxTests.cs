@@ -28,10 +28,10 @@ public class SoftmaxTests
     {
         foreach (int columns in (int[])[1, 5, 16, 17, 70])
         {
-            Check(Device.Emulated, DType.Float32, 3, columns, log, 4);
+            Check(TestDevice.Gpu, DType.Float32, 3, columns, log, 4);
         }
 
-        Check(Device.Emulated, DType.Float64, 3, 33, log, 4);
+        Check(TestDevice.Gpu, DType.Float64, 3, 33, log, 4);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public class SoftmaxTests
         DType dtype = golden.DType == "float32" ? DType.Float32 : DType.Float64;
         int columns = shape[axis];
         int[] dims = [input.Count / columns, columns];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample x = Sample.Of(device, dtype, dims, i => input.ToDoubles()[order[i]]);
             using Sample dy = Sample.Of(device, dtype, dims, i => golden.OutputGradients.All[0].ToDoubles()[order[i]]);
@@ -100,7 +100,7 @@ public class SoftmaxTests
         double nan = double.NaN;
         double[][] rows = [[1e30, 1e30, -1e30], [-inf, 0, 0], [-inf, -inf, -inf], [inf, 0, 0], [nan, 0, 0]];
         double[][] expected = [[0.5, 0.5, 0], [0, 0.5, 0.5], [nan, nan, nan], [nan, nan, nan], [nan, nan, nan]];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             using Sample x = Sample.Of(device, DType.Float32, [5, 3], i => rows[i / 3][i % 3]);
             using Sample y = Sample.Filled(device, DType.Float32, [5, 3], 0);
