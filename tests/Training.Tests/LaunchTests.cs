@@ -34,7 +34,7 @@ public class LaunchTests
     [Fact]
     public void A_step_of_a_network_without_batch_norm_takes_fewer()
     {
-        Sequential model = [new Dense(2, 8), new ReLU(), new Dense(8, 3)];
+        Sequential model = [new Dense(2, 8, device: Device.Cpu), new ReLU(), new Dense(8, 3, device: Device.Cpu)];
         Assert.Equal(Small, Launches(model, new Sgd(model.Parameters(), 0.1, momentum: 0.9), Device.Cpu));
     }
 
