@@ -45,7 +45,7 @@ public class HalfTests
     [MemberData(nameof(Names))]
     public void Values_and_gradients_are_those_of_Float32(string name)
     {
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             foreach (DType dtype in (DType[])[DType.Float16, DType.BFloat16])
             {

@@ -4,7 +4,7 @@ namespace DeepSharp.Tests;
 
 public class MixedPrecisionTests
 {
-    private static readonly Device[] s_devices = [Device.Cpu, Device.Emulated];
+    private static readonly Device[] s_devices = [Device.Cpu, TestDevice.Gpu];
 
     public static TheoryData<DType> Types => [DType.Float16, DType.BFloat16];
 

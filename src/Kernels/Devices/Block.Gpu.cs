@@ -9,7 +9,8 @@ public sealed unsafe partial class Block
 
     partial void UploadStaged(byte* source, long bytes, long offset, ref bool done)
     {
-        if (bytes >= StagedFrom)
+        // On OpenCL, ILGPU 1.5.3 copies the whole of the staging memory, whatever part it is asked for.
+        if (bytes >= StagedFrom && Device.Kind != DeviceKind.OpenCL)
         {
             Device.Resource(static device => new UploadStaging(device)).Copy(View<byte>(offset, bytes), source);
             done = true;

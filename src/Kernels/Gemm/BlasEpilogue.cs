@@ -10,22 +10,9 @@ internal static class BlasEpilogue<T, TAct>
     where T : unmanaged, IReal<T>
     where TAct : unmanaged, IUnaryOp
 {
-    internal static void Run(Device device, in GpuGemm<T, TAct>.Arguments product) =>
+    internal static void Run(Device device, Arguments arguments) =>
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(
-            device.Grid(product.Batch * product.Rows * product.Columns),
-            new()
-            {
-                C = product.C,
-                Bias = product.Bias,
-                Activation = product.Activation,
-                HasBias = product.HasBias,
-                Count = product.Batch * product.Rows * product.Columns,
-                Rows = product.Rows,
-                Columns = product.Columns,
-                RowC = product.RowC,
-                BatchC = product.BatchC,
-            });
+            static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(device.Grid(arguments.Count), arguments);
 
     private static void Kernel(Arguments x)
     {

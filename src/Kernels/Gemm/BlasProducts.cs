@@ -7,12 +7,15 @@ namespace DeepSharp.Kernels;
 internal static class BlasProducts
 {
     /// <summary>Runs a product by the library, if it is one for it: large enough, with strides that BLAS knows.</summary>
-    internal static bool TryRun<T, TAct>(Device device, IBlas blas, in GpuGemm<T, TAct>.Arguments x)
+    internal static bool TryRun<T, TIn, TOut, TAct>(Device device, IBlas blas, in GpuGemm<T, TIn, TOut, TAct>.Arguments x)
         where T : unmanaged, IReal<T>
+        where TIn : unmanaged, IStored<TIn, T>
+        where TOut : unmanaged, IStored<TOut, T>
         where TAct : unmanaged, IUnaryOp
     {
+        // ILGPU 1.5.3 has no products of 16-bit numbers.
         bool isSingle = typeof(T) == typeof(F32);
-        if ((long)x.Rows * x.Columns * x.Depth < blas.Least || !(isSingle || typeof(T) == typeof(F64))
+        if ((long)x.Rows * x.Columns * x.Depth < blas.Least || typeof(TIn) != typeof(T) || typeof(TOut) != typeof(T)
             || BlasCall.Of(x.Rows, x.Columns, x.Depth, x.RowA, x.ColumnA, x.RowB, x.ColumnB, x.RowC) is not { } call)
         {
             return false;
@@ -20,9 +23,9 @@ internal static class BlasProducts
 
         for (int i = 0; i < x.Batch; i++)
         {
-            ArrayView<T> a = Matrix(x.A, i * x.BatchA, x.Rows, x.RowA, x.Depth, x.ColumnA);
-            ArrayView<T> b = Matrix(x.B, i * x.BatchB, x.Depth, x.RowB, x.Columns, x.ColumnB);
-            ArrayView<T> c = Matrix(x.C, i * x.BatchC, x.Rows, x.RowC, x.Columns, 1);
+            ArrayView<TIn> a = Matrix(x.A, i * x.BatchA, x.Rows, x.RowA, x.Depth, x.ColumnA);
+            ArrayView<TIn> b = Matrix(x.B, i * x.BatchB, x.Depth, x.RowB, x.Columns, x.ColumnB);
+            ArrayView<TOut> c = Matrix(x.C, i * x.BatchC, x.Rows, x.RowC, x.Columns, 1);
             device.CountLaunch();
             if (isSingle)
             {
@@ -40,7 +43,18 @@ internal static class BlasProducts
 
         if (x.HasBias != 0 || typeof(TAct) != typeof(Identity))
         {
-            BlasEpilogue<T, TAct>.Run(device, x);
+            BlasEpilogue<T, TAct>.Run(device, new()
+            {
+                C = x.C.Cast<T>(),
+                Bias = x.Bias,
+                Activation = x.Activation,
+                HasBias = x.HasBias,
+                Count = x.Batch * x.Rows * x.Columns,
+                Rows = x.Rows,
+                Columns = x.Columns,
+                RowC = x.RowC,
+                BatchC = x.BatchC,
+            });
         }
 
         return true;
