@@ -16,6 +16,8 @@ internal static class CommandLine
         Option<string> optimizer = Choice("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
         Option<string> schedule = Choice(
             "--schedule", "How the learning rate falls: not at all, or to zero along half a cosine.", "cosine", "cosine", "constant");
+        Option<string> precision = Choice(
+            "--precision", "What matrix products are made of; parameters are float32.", "float32", "float32", "float16", "bfloat16");
         Option<DirectoryInfo?> data = new("--data")
         {
             Description = "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]",
@@ -35,7 +37,7 @@ internal static class CommandLine
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {
-            model, device, epochs, batch, rate, optimizer, schedule, data, seed, limit, output,
+            model, device, epochs, batch, rate, optimizer, schedule, precision, data, seed, limit, output,
         };
         root.SetAction(parsed => run(new Options(
             parsed.GetValue(model)!,
@@ -45,6 +47,7 @@ internal static class CommandLine
             parsed.GetValue(rate) ?? Optimizers.DefaultRate(parsed.GetValue(optimizer)!),
             parsed.GetValue(optimizer)!,
             parsed.GetValue(schedule)!,
+            parsed.GetValue(precision)!,
             parsed.GetValue(data) ?? new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
             parsed.GetValue(seed),
             parsed.GetValue(limit),

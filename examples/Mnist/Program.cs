@@ -70,10 +70,16 @@ static void Train(Options options)
             CultureInfo.InvariantCulture, $"{report.Kernels} kernels compiled in {report.CompileTime.TotalSeconds:0.0} s"));
     }
 
+    DType precision = options.Precision switch
+    {
+        "float16" => DType.Float16,
+        "bfloat16" => DType.BFloat16,
+        _ => DType.Float32,
+    };
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
-        dropLast: dropLast, callbacks: [progress]));
+        dropLast: dropLast, callbacks: [progress], mixedPrecision: precision));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
     using WeightSwap? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();

@@ -28,6 +28,9 @@ public static class ModuleTraining
         /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
+        /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
+        /// <see cref="MixedPrecision"/>; Float32 for none.</param>
+        /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
         /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no
         /// batch to train on, or both kinds of validation data are given.</exception>
@@ -42,7 +45,9 @@ public static class ModuleTraining
             double validationSplit = 0,
             ulong seed = 0,
             bool dropLast = false,
-            IReadOnlyList<ICallback>? callbacks = null)
+            IReadOnlyList<ICallback>? callbacks = null,
+            DType mixedPrecision = DType.Float32,
+            LossScaler? lossScaler = null)
         {
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
@@ -56,6 +61,7 @@ public static class ModuleTraining
             }
 
             RequireNames(metrics);
+            RequirePrecision(optimizer, mixedPrecision, lossScaler);
             if (validationSplit > 0)
             {
                 (data, validation) = data.Split(1 - validationSplit, seed);
@@ -66,7 +72,11 @@ public static class ModuleTraining
                 throw new ArgumentException($"Fit: {data.Count} samples make no batch of {batchSize} to train on.", nameof(data));
             }
 
-            using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? []);
+            using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? [])
+            {
+                Precision = mixedPrecision,
+                Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
+            };
             return run.Fit(data, validation, epochs, batchSize, seed, dropLast);
         }
 
@@ -132,6 +142,27 @@ public static class ModuleTraining
             }
 
             return outputs ?? throw new ArgumentException("Predict: the data set is empty.", nameof(data));
+        }
+    }
+
+    private static void RequirePrecision(Optimizer optimizer, DType mixedPrecision, LossScaler? lossScaler)
+    {
+        if (!mixedPrecision.IsHalfPrecision && mixedPrecision != DType.Float32)
+        {
+            throw new ArgumentException(
+                $"Fit: mixed precision is of Float16 or BFloat16, or Float32 for none; not {mixedPrecision}.", nameof(mixedPrecision));
+        }
+
+        if (lossScaler is not null && mixedPrecision != DType.Float16)
+        {
+            throw new ArgumentException($"Fit: a loss is scaled for Float16 only, not for {mixedPrecision}. Leave the scaler out.", nameof(lossScaler));
+        }
+
+        if (mixedPrecision == DType.Float16 && optimizer.NeedsLoss)
+        {
+            throw new ArgumentException(
+                $"Fit: {optimizer.GetType().Name} evaluates the loss itself and cannot be given a scaled one. Train in BFloat16 or Float32.",
+                nameof(mixedPrecision));
         }
     }
 

@@ -11,6 +11,12 @@ internal sealed class TrainingRun(
 {
     private readonly RunningMean _loss = new();
 
+    /// <summary>The type of factors; Float32 for no mixed precision.</summary>
+    internal DType Precision { get; init; } = DType.Float32;
+
+    /// <summary>What scales the loss, if anything does.</summary>
+    internal LossScaler? Scaler { get; init; }
+
     public void Dispose() => _loss.Dispose();
 
     internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, bool dropLast)
@@ -94,13 +100,29 @@ internal sealed class TrainingRun(
     {
         // Some rules evaluate the loss more than once; the first time is at the weights before the step.
         Tensor? prediction = null;
-        Tensor value = optimizer.Step(() =>
+        Tensor value;
+        if (Scaler is null)
         {
+            value = optimizer.Step(Compute);
+        }
+        else
+        {
+            optimizer.ZeroGradients();
+            value = Compute();
+            Scaler.Scale(value).Backward();
+            Scaler.Step(optimizer);
+        }
+
+        Collect(_loss, metrics, loss, value, prediction!, y);
+
+        Tensor Compute()
+        {
+            // Not around the step: rules that are made of tensor operators keep their digits.
+            using MixedPrecision mixed = new(Precision);
             Tensor output = model.Forward(x);
             prediction ??= output;
             return loss.Compute(output, y);
-        });
-        Collect(_loss, metrics, loss, value, prediction!, y);
+        }
     }
 
     private void Begin(TrainingContext context, int epoch)
@@ -139,6 +161,7 @@ internal sealed class TrainingRun(
         double trained = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (validation is not null)
         {
+            using MixedPrecision mixed = new(Precision);
             foreach ((string name, double value) in Evaluate(model, validation, loss, metrics, Math.Max(batchSize, 256)))
             {
                 values.Add("val_" + name, value);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DeepSharp.Tests;
@@ -32,6 +33,18 @@ public partial class MnistProgramTests
     }
 
     [Theory]
+    [InlineData("float16")]
+    [InlineData("bfloat16")]
+    public void Half_precision_reads_digits(string precision)
+    {
+        (int code, string output, string errors) = ExampleProgram.Run(
+            "Mnist", "--device", "cpu", "--epochs", "2", "--limit", "3000", "--precision", precision);
+        Assert.True(code == 0, errors);
+        Match accuracy = Regex.Match(output, @"test_accuracy=(\d\.\d{4})");
+        Assert.True(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture) > 0.85, output);
+    }
+
+    [Theory]
     [InlineData("there is no folder", "--data", "no-such-folder")]
     [InlineData("train-images-idx3-ubyte", "--data", ".")]
     [InlineData("--lr must be a number", "--lr", "fast")]
@@ -39,6 +52,7 @@ public partial class MnistProgramTests
     [InlineData("--limit must be a number", "--limit", "-3")]
     [InlineData("--seed must be a number", "--seed", "-1")]
     [InlineData("no-such-rule", "--optimizer", "no-such-rule")]
+    [InlineData("evaluates the loss itself", "--optimizer", "l-bfgs", "--precision", "float16", "--limit", "100")]
     [InlineData("--out: there is no folder", "--out", "no-such-folder/model.safetensors")]
     [InlineData("at least two values", "--batch", "1", "--limit", "4")]
     [InlineData("--no-such-option", "--no-such-option")]

@@ -62,6 +62,9 @@ internal sealed class GradientGate
     internal Tensor? Go(UpdateRun run) =>
         run.Treatment.Go is null ? null : _places[(run.DType, run.Device)].Control.Narrow(0, 1, 1).Reshape(Shape.Scalar).NotEqual(0);
 
+    /// <summary>The last decision: factor, whether to go, norm.</summary>
+    internal Tensor Control(UpdateRun run) => _places[(run.DType, run.Device)].Control;
+
     private Operand Number(UpdateRun run, int index)
     {
         Operand control = _places[(run.DType, run.Device)].Control.Operand;
