@@ -169,7 +169,7 @@ public class MemoryTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Operand OperandOfForgotten() => Tensor.Zeros([10_000], DType.Float32, Device.Cpu).Operand;
 
-    private static void Collect(Device device)
+    internal static void Collect(Device device)
     {
         // A view's guard and its source's come in different rounds.
         for (int round = 0; round < 3; round++)
