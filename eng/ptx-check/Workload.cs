@@ -2,6 +2,7 @@ using DeepSharp.Examples.CustomLayer;
 using DeepSharp.Kernels;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
+using DeepSharp.Training;
 
 namespace DeepSharp.PtxCheck;
 
@@ -17,12 +18,15 @@ internal static class Workload
             new Dense(36, 8), new BatchNorm(8), new ReLU(),
             new Dense(8, 10),
         ])),
+        ("examples/Mnist, mlp, float16", static () => MixedPrecision(DType.Float16)),
+        ("examples/Mnist, mlp, bfloat16", static () => MixedPrecision(DType.BFloat16)),
         ("examples/CustomLayer", static () => Train([new Flatten(), new GatedDense(36, 8), new Dense(8, 10)])),
         ("element-wise operators", ElementWise),
         ("reductions", Reductions),
         ("products", Products),
         ("normalisation and lookup", Others),
         ("optimizers", Optimizers),
+        ("16-bit floats", Halves),
     ];
 
     private static void Train(Sequential model)
@@ -36,6 +40,32 @@ internal static class Workload
             optimizer.ZeroGradients();
             loss.Compute(model.Forward(x), y).Backward();
             optimizer.Step();
+        }
+    }
+
+    private static void MixedPrecision(DType precision)
+    {
+        Sequential model = [new Flatten(), new Dense(36, 8), new BatchNorm(8), new ReLU(), new Dense(8, 6), new Layers.Tanh(), new Dense(6, 10)];
+        Data.Dataset data =
+            new Data.Dataset(Tensor.From(new byte[4 * 36], [4, 6, 6]), Tensor.From(new byte[4], [4])).Scaled(1.0 / 255);
+        _ = model.Fit(data, new Adam(model.Parameters()), batchSize: 4, mixedPrecision: precision);
+    }
+
+    private static void Halves()
+    {
+        foreach (DType dtype in (DType[])[DType.Float16, DType.BFloat16])
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor p = Tensor.Uniform([2, 3], 0.5, 1.5).To(dtype).RequireGrad();
+            Tensor q = Tensor.Uniform([2, 3], 0.5, 1.5).To(dtype);
+            foreach (Tensor result in (Tensor[])[p.Exp(), p.Gelu(), p + q, p * q, p / q, p.MatMul(q.T), Tensor.Where(p > q, p, q), p[1]])
+            {
+                result.Sum().Backward();
+            }
+
+            _ = p.IndexSelect(Tensor.From([1, 0], [2]));
+            _ = p.To(DType.Float64).To(dtype).To(DType.Int32);
+            q.Fill(1);
         }
     }
 

@@ -1,4 +1,5 @@
 using DeepSharp.Kernels;
+using DeepSharp.Testing;
 
 namespace DeepSharp.Tests;
 
@@ -64,6 +65,41 @@ public class HalfTests
                 expected.Backward((upstream + 0.5).To(DType.Float32));
                 Assert.Equal(dtype, half.Gradient!.DType);
                 Close(wide.Gradient!, half.Gradient!, unit, $"gradient of {name} {dtype} {device}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float16, "cast/float16")]
+    [InlineData(DType.BFloat16, "cast/bfloat16")]
+    public void Casts_round_as_PyTorch_rounds(DType dtype, string name)
+    {
+        GoldenCase golden = Golden.Load("half")[name];
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            Tensor rounded = golden.Inputs["input"].Tensor().To(device).To(dtype).To(DType.Float32);
+            Assert.Equal(golden.Outputs["output"].ToFloats(), rounded.ToArray<float>());
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float16, "matmul/float16")]
+    [InlineData(DType.BFloat16, "matmul/bfloat16")]
+    public void Products_and_their_gradients_are_those_of_PyTorch(DType dtype, string name)
+    {
+        GoldenCase golden = Golden.Load("half")[name];
+        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        {
+            Tensor a = golden.Inputs["a"].Tensor().To(device).To(dtype).RequireGrad();
+            Tensor b = golden.Inputs["b"].Tensor().To(device).To(dtype).RequireGrad();
+            Tensor product = a.MatMul(b);
+            product.Backward(golden.OutputGradients["output"].Tensor().To(device).To(dtype));
+
+            // Sums in another order may round to the other neighbour.
+            foreach ((GoldenArray expected, Tensor actual) in ((GoldenArray, Tensor)[])[
+                (golden.Outputs["output"], product), (golden.Gradients["a"], a.Gradient!), (golden.Gradients["b"], b.Gradient!)])
+            {
+                expected.AssertClose(actual.Detach().To(DType.Float32).ToArray<float>(), dtype == DType.Float16 ? 1 / 1024.0 : 1 / 128.0, 1e-5);
             }
         }
     }
