@@ -9,7 +9,13 @@ namespace DeepSharp.Kernels;
 /// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
 public sealed unsafe partial class Block
 {
+    private const long StaggeredFrom = 1024 * 1024;
+    private const int Stagger = 65 * 64;
+
+    private static int s_large;
+
     private readonly Allocation _allocation;
+    private readonly void* _base;
     private readonly void* _host;
     private object? _guard;
 
@@ -22,7 +28,11 @@ public sealed unsafe partial class Block
         if (device.IsHost)
         {
             // ILGPU's own host buffers are not aligned; SIMD code wants whole cache lines.
-            _host = NativeMemory.AlignedAlloc((nuint)byteLength, 64);
+            // Large blocks begin at different places of a page: streams through several that lie a multiple of a page apart would
+            // compete for the same sets of the caches and the same banks of the memory.
+            int shift = byteLength < StaggeredFrom ? 0 : (Interlocked.Increment(ref s_large) & 15) * Stagger;
+            _base = NativeMemory.AlignedAlloc((nuint)(byteLength + shift), 64);
+            _host = (byte*)_base + shift;
             buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
         }
         else
@@ -118,7 +128,7 @@ public sealed unsafe partial class Block
         _allocation.Buffer.Dispose();
         if (_host is not null)
         {
-            NativeMemory.AlignedFree(_host);
+            NativeMemory.AlignedFree(_base);
         }
     }
 }

@@ -55,7 +55,7 @@ public static class Fill
         if (device.IsHost)
         {
             device.CountLaunch();
-            HostParallel.For(count, 64 * 1024, new Loop<T>(output.Block.Host<T>(output.Offset), value));
+            HostParallel.For(count, 16 * 1024, new Loop<T>(output.Block.Host<T>(output.Offset), value));
             return;
         }
 
