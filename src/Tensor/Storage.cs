@@ -77,12 +77,12 @@ internal sealed class Storage
         internal Guard(Block block)
         {
             _block = block;
-            GC.AddMemoryPressure(block.ByteLength);
+            CollectorPressure.Add(block.ByteLength);
         }
 
         ~Guard()
         {
-            GC.RemoveMemoryPressure(_block.ByteLength);
+            CollectorPressure.Remove(_block.ByteLength);
             _block.Guard = null;
             _block.Device.Pool.ReturnLater(_block);
         }
@@ -98,7 +98,7 @@ internal sealed class Storage
         [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA1816", Justification = "The guard has no Dispose of its own.")]
         internal void Abandon()
         {
-            GC.RemoveMemoryPressure(_block.ByteLength);
+            CollectorPressure.Remove(_block.ByteLength);
             GC.SuppressFinalize(this);
         }
     }
