@@ -114,6 +114,7 @@ public abstract class Optimizer<TOptions> : Optimizer
                 {
                     Decay = decoupled ? 0 : decay,
                     Shrinkage = decoupled ? group.LearningRate * decay : 0,
+                    Ascends = group.CommonOptions.Maximize,
                 };
                 run.CountChange();
                 Update(group, run);

@@ -84,6 +84,8 @@ public class ClosureTests
             Assert.Contains("Step(() => loss)", Assert.Throws<InvalidOperationException>(optimizer.Step).Message, StringComparison.Ordinal);
             Assert.Throws<InvalidOperationException>(() => optimizer.Clipping = GradientClipping.ByValue(1));
             Assert.Throws<InvalidOperationException>(() => optimizer.SkipsNonFinite = true);
+            Assert.Contains("weight decay", Assert.Throws<ArgumentException>(() => optimizer.Groups[0].WeightDecay = 0.1).Message, StringComparison.Ordinal);
+            Assert.Equal(0, optimizer.Groups[0].WeightDecay);
         }
 
         Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1])]).AddGroup([Surface.Parameter([1])]));

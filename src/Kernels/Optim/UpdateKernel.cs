@@ -57,7 +57,8 @@ public static class UpdateKernel
                 return;
             }
 
-            Treatment<T> before = new(treatment, treatment.Factor is { } factor ? *Start<T>(factor) : 1);
+            T sign = treatment.Sign;
+            Treatment<T> before = new(treatment, treatment.Factor is { } factor ? sign * *Start<T>(factor) : sign);
             HostParallel.For(count, 16 * 1024, new Loop<TRule, T, TVector>(
                 rule, before, Start<T>(values), Start<T>(gradients), Start<T>(s0), Start<T>(s1), Start<T>(s2)));
             return;
@@ -67,7 +68,7 @@ public static class UpdateKernel
         {
             Rule = rule,
             Count = count,
-            Treatment = new Treatment<T>(treatment, 1),
+            Treatment = new Treatment<T>(treatment, treatment.Sign),
             HasFactor = treatment.Factor is null ? 0 : 1,
             HasGo = treatment.Go is null ? 0 : 1,
             Factor = View<T>(treatment.Factor ?? values),
@@ -95,7 +96,7 @@ public static class UpdateKernel
         // Copies, since a call by reference that ILGPU does not inline in time would leave all arguments in local memory.
         TRule rule = k.Rule;
         Treatment<T> treatment = k.Treatment;
-        T factor = k.HasFactor != 0 ? k.Factor[0] : treatment.Factor;
+        T factor = k.HasFactor != 0 ? treatment.Factor * k.Factor[0] : treatment.Factor;
         bool go = k.HasGo == 0 || T.IsNonzero(k.Go[0]);
         int count = go ? k.Count : 0;
         for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)

@@ -29,6 +29,15 @@ public abstract record OptimizerOptions
     public virtual bool DecoupledWeightDecay { get; init; }
 
     /// <summary>
+    /// Whether the rule climbs the loss instead of descending: g ← -g before weight decay is added, which so still pulls towards zero.
+    /// </summary>
+    /// <remarks>
+    /// Maximising f is exactly minimising -f. The sign is turned inside the update, at no cost; a parameter's gradient keeps its own.
+    /// Source: the option <c>maximize</c> of torch.optim, here for every rule.
+    /// </remarks>
+    public bool Maximize { get; init; }
+
+    /// <summary>
     /// The coefficient that schedules move against the learning rate (1cycle, cyclic): the momentum, or how much of the mean gradient
     /// stays; null for a rule without one.
     /// </summary>

@@ -34,10 +34,18 @@ public abstract class ParameterGroup
 
     /// <summary>The strength of the weight decay; may be changed between steps.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The rule has no weight decay beside the loss.</exception>
     public double WeightDecay
     {
         get => CommonOptions.WeightDecay;
-        set => CommonOptions = CommonOptions with { WeightDecay = value };
+        set => ChangeOptions(CommonOptions with { WeightDecay = value });
+    }
+
+    /// <summary>Whether steps climb instead of descending (<see cref="OptimizerOptions.Maximize"/>); may be changed between steps.</summary>
+    public bool Maximize
+    {
+        get => CommonOptions.Maximize;
+        set => ChangeOptions(CommonOptions with { Maximize = value });
     }
 
     /// <summary>The hyper-parameters that every rule has, and how to copy the others.</summary>

@@ -104,7 +104,7 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         {
             using TensorScope scope = Tensor.Scope();
             Tensor? go = Gate.Go(run);
-            Tensor gradient = parameter.Gradient!;
+            Tensor gradient = o.Maximize ? -parameter.Gradient! : parameter.Gradient!;
             Tensor square = gradient.Square() + o.Epsilon;
             (Tensor first, Tensor? second) = _squares[parameter];
             Tensor root;

@@ -71,20 +71,21 @@ public sealed class Lars : Optimizer<LarsOptions>
         segments.Reduce(default(SumOfSquares), gradients, run.Gradients);
         Elementwise.Run(new TrustRatio(o.Trust, o.WeightDecay, o.Epsilon), weights.Operand, weights.Operand, gradients.Operand);
         segments.Apply(
-            new Rule(o.LearningRate, o.Momentum, o.WeightDecay), run.Values, run.Gradients, run.StateOperands[0], weights, run.Treatment.Go);
+            new Rule(o.LearningRate, o.Momentum, o.WeightDecay, o.Maximize ? -1 : 1), run.Values, run.Gradients, run.StateOperands[0], weights, run.Treatment.Go);
     }
 
-    internal readonly struct Rule(double rate, double momentum, double decay) : ISegmentRule
+    internal readonly struct Rule(double rate, double momentum, double decay, double sign) : ISegmentRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
         private readonly double _decay = decay;
+        private readonly double _sign = sign;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, T factor, ref T state)
             where T : unmanaged, IReal<T>
         {
-            state = (_momentum * state) + (_rate * factor * (gradient + (_decay * value)));
+            state = (_momentum * state) + (_rate * factor * ((_sign * gradient) + (_decay * value)));
             value -= state;
         }
     }

@@ -80,7 +80,8 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
         UpdateRun run = Groups[0].Runs[0];
-        Iterate(Group(0), new Descent(run, new Evaluation(this, run, loss)), first.Item());
+        double sign = Options.Maximize ? -1 : 1;
+        Iterate(Group(0), new Descent(run, new Evaluation(this, run, loss), sign), sign * first.Item());
         Groups[0].StepCount++;
         FollowSchedule();
         return first;
@@ -128,7 +129,7 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
         int size = o.HistorySize;
         Tensor direction = descent.State[2 * size];
         Tensor before = descent.State[(2 * size) + 1];
-        Tensor gradient = descent.Gradient.Clone();
+        Tensor gradient = descent.Gradient();
         if (Descent.Largest(gradient) <= o.GradientTolerance)
         {
             return;
@@ -236,14 +237,14 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
         return r;
     }
 
-    // The flat values and gradients of the stretch, and the loss at points along a line.
-    private sealed class Descent(UpdateRun run, Evaluation evaluation)
+    // The flat values and gradients of the stretch, and the loss at points along a line; those of -f to maximise f.
+    private sealed class Descent(UpdateRun run, Evaluation evaluation, double sign)
     {
         internal Tensor[] State => run.State;
 
         internal Tensor Values { get; } = run.Run.Arena.Values.Narrow(0, run.Run.Start, run.Run.Length);
 
-        internal Tensor Gradient { get; } = run.Run.Arena.Gradients.Narrow(0, run.Run.Start, run.Run.Length);
+        private Tensor Gradients { get; } = run.Run.Arena.Gradients.Narrow(0, run.Run.Start, run.Run.Length);
 
         internal static double Dot(Tensor a, Tensor b)
         {
@@ -257,7 +258,9 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
             return x.Abs().Max().Item();
         }
 
-        internal (double Loss, Tensor Gradient) Evaluate() => (evaluation.Run(), Gradient.Clone());
+        internal Tensor Gradient() => sign < 0 ? -Gradients : Gradients.Clone();
+
+        internal (double Loss, Tensor Gradient) Evaluate() => (sign * evaluation.Run(), Gradient());
 
         internal WolfePoint At(Tensor start, Tensor direction, double length)
         {

@@ -87,7 +87,7 @@ public sealed class Muon : Optimizer<MuonOptions>
             }
         }
 
-        run.Treatment = treatment with { Factor = null, Limit = 0, Decay = 0 };
+        run.Treatment = treatment with { Factor = null, Limit = 0, Decay = 0, Ascends = false };
         run.Apply(new MoveRule(o.LearningRate), [direction.Operand]);
     }
 

@@ -61,8 +61,9 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
         Tensor first = loss();
         using TensorScope scope = Tensor.Scope();
         Parameter[] parameters = [.. Groups[0].Parameters];
-        Tensor[] gradients = Grad.Of(first, parameters, createGraph: true);
-        double before = first.Item();
+        double sign = o.Maximize ? -1 : 1;
+        Tensor[] gradients = Grad.Of(o.Maximize ? -first : first, parameters, createGraph: true);
+        double before = sign * first.Item();
         Tensor[] start;
         Tensor[] direction;
         double slope;
@@ -79,7 +80,7 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
         for (int halving = 0; halving <= o.Halvings && !found; halving++, length /= 2)
         {
             Move(parameters, start, direction, length);
-            found = Evaluate(loss) <= before + (1e-4 * length * slope);
+            found = sign * Evaluate(loss) <= before + (1e-4 * length * slope);
         }
 
         if (!found)
