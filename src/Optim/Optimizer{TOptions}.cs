@@ -37,7 +37,7 @@ public abstract class Optimizer<TOptions> : Optimizer
     {
     }
 
-    /// <summary>Whether the rule sees to weight decay itself, instead of the launch doing so before it.</summary>
+    /// <summary>Whether the rule sees to weight decay that is not decoupled itself, instead of the launch adding it to the gradient.</summary>
     private protected virtual bool DecaysItself => false;
 
     /// <summary>Whether gradients are multiplied and limited inside <see cref="UpdateRun.Apply{TRule}(TRule)"/>, not before.</summary>
@@ -106,13 +106,13 @@ public abstract class Optimizer<TOptions> : Optimizer
             ParameterGroup<TOptions> group = Group(i);
             group.StepCount++;
             BeginStep(group);
-            double decay = DecaysItself ? 0 : group.WeightDecay;
+            double decay = group.WeightDecay;
             bool decoupled = group.CommonOptions.DecoupledWeightDecay;
             foreach (UpdateRun run in group.Runs)
             {
                 run.Treatment = run.Treatment with
                 {
-                    Decay = decoupled ? 0 : decay,
+                    Decay = decoupled || DecaysItself ? 0 : decay,
                     Shrinkage = decoupled ? group.LearningRate * decay : 0,
                     Ascends = group.CommonOptions.Maximize,
                 };

@@ -9,8 +9,9 @@ namespace DeepSharp.Optim;
 /// vectors keep V = b V + (1 - b)(g² + epsilon) as it is. U = g / sqrt(V), limited to U / max(1, RMS(U) / clipThreshold), and w ← w - a U
 /// with a = max(smallestScale, RMS(w)) min(learningRate, 1 / sqrt(t)); without scaling by parameter, a = min(learningRate, 1 /
 /// sqrt(t)).</para>
-/// <para>The last two axes make the matrix. About twenty launches for each parameter. Weight decay is decoupled. State: row and column,
-/// or square. Source: Shazeer, Stern 2018, algorithms 4 to 6.</para>
+/// <para>The last two axes make the matrix. About twenty launches for each parameter. Weight decay is decoupled, w ← (1 - min(learningRate,
+/// 1 / sqrt(t)) weightDecay) w, unless the options add it to g. State: row and column, or square. Source: Shazeer, Stern 2018,
+/// algorithms 4 to 6.</para>
 /// </remarks>
 public sealed class Adafactor : Optimizer<AdafactorOptions>
 {
@@ -99,12 +100,16 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         AdafactorOptions o = group.Options;
         double kept = 1 - Math.Pow(group.StepCount, -o.DecayPower);
         double rate = Math.Min(o.LearningRate, 1 / Math.Sqrt(group.StepCount));
+        double coupled = o.DecoupledWeightDecay ? 0 : o.WeightDecay;
+        double decoupled = o.WeightDecay - coupled;
         using NoGrad noGrad = new();
         foreach (Parameter parameter in run.Run.Members)
         {
             using TensorScope scope = Tensor.Scope();
             Tensor? go = Gate.Go(run);
+            Tensor values = parameter.Detach();
             Tensor gradient = o.Maximize ? -parameter.Gradient! : parameter.Gradient!;
+            gradient = coupled > 0 ? gradient + (coupled * values) : gradient;
             Tensor square = gradient.Square() + o.Epsilon;
             (Tensor first, Tensor? second) = _squares[parameter];
             Tensor root;
@@ -122,11 +127,10 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
 
             Tensor step = gradient / root;
             step /= Tensor.Maximum(Size(step) / o.ClipThreshold, Tensor.OnesLike(Size(step)));
-            Tensor values = parameter.Detach();
             Tensor scaled = o.ScalesByParameter
                 ? Tensor.Maximum(Size(values), Tensor.Full(Shape.Scalar, o.SmallestScale, run.DType, run.Device)) * rate * step
                 : rate * step;
-            Set(parameter, (values * (1 - (rate * o.WeightDecay))) - scaled, go);
+            Set(parameter, (values * (1 - (rate * decoupled))) - scaled, go);
         }
     }
 

@@ -10,7 +10,8 @@ namespace DeepSharp.Optim;
 /// <remarks>
 /// <para>Where ‖w‖ or ‖u‖ is 0, their quotient is 1. Norms are of whole parameters, worked out for all of them together: five launches a
 /// step for each stretch, seven on a GPU.</para>
-/// <para>State: mean (m) and square (v). Source: You et al. 2020, algorithm 2 with the identity for phi.</para>
+/// <para>The decay is part of the direction, and so of its norm; with <see cref="OptimizerOptions.DecoupledWeightDecay"/> it is neither.
+/// State: mean (m) and square (v). Source: You et al. 2020, algorithm 2 with the identity for phi.</para>
 /// </remarks>
 public sealed class Lamb : Optimizer<LambOptions>
 {
@@ -65,7 +66,7 @@ public sealed class Lamb : Optimizer<LambOptions>
         (Segments segments, Tensor direction) = _runs[run];
         DirectionRule rule = new(
             1 / (1 - Math.Pow(o.Beta1, group.StepCount)), 1 / Math.Sqrt(1 - Math.Pow(o.Beta2, group.StepCount)), o.Beta1, o.Beta2, o.Epsilon,
-            o.WeightDecay);
+            o.DecoupledWeightDecay ? 0 : o.WeightDecay);
         run.Apply(rule, [run.StateOperands[0], run.StateOperands[1], direction.Operand]);
         Tensor weights = segments.Result(run, "weights");
         Tensor lengths = segments.Result(run, "lengths");

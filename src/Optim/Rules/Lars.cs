@@ -10,7 +10,8 @@ namespace DeepSharp.Optim;
 /// <remarks>
 /// <para>Where ‖w‖ or ‖g‖ is 0, c is 1. Norms are of whole parameters, worked out for all of them together: four launches a step for each
 /// stretch, six on a GPU. Biases and the like are often put in a group without it: use <see cref="Sgd"/> for them.</para>
-/// <para>State: momentum (v). Source: You, Gitman, Ginsburg 2017.</para>
+/// <para>With <see cref="OptimizerOptions.DecoupledWeightDecay"/> neither g nor the trust ratio sees the decay. State: momentum (v).
+/// Source: You, Gitman, Ginsburg 2017.</para>
 /// </remarks>
 public sealed class Lars : Optimizer<LarsOptions>
 {
@@ -69,16 +70,20 @@ public sealed class Lars : Optimizer<LarsOptions>
         Tensor gradients = segments.Result(run, "gradients");
         segments.Reduce(default(SumOfSquares), weights, run.Values);
         segments.Reduce(default(SumOfSquares), gradients, run.Gradients);
-        Elementwise.Run(new TrustRatio(o.Trust, o.WeightDecay, o.Epsilon), weights.Operand, weights.Operand, gradients.Operand);
+        double kept = 1 - run.Treatment.Shrinkage;
+        double decay = o.DecoupledWeightDecay ? 0 : o.WeightDecay;
+        Elementwise.Run(new TrustRatio(kept * o.Trust, decay, o.Epsilon), weights.Operand, weights.Operand, gradients.Operand);
         segments.Apply(
-            new Rule(o.LearningRate, o.Momentum, o.WeightDecay, o.Maximize ? -1 : 1), run.Values, run.Gradients, run.StateOperands[0], weights, run.Treatment.Go);
+            new Rule(o.LearningRate, o.Momentum, decay, kept, o.Maximize ? -1 : 1), run.Values, run.Gradients, run.StateOperands[0], weights,
+            run.Treatment.Go);
     }
 
-    internal readonly struct Rule(double rate, double momentum, double decay, double sign) : ISegmentRule
+    internal readonly struct Rule(double rate, double momentum, double decay, double kept, double sign) : ISegmentRule
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
         private readonly double _decay = decay;
+        private readonly double _kept = kept;
         private readonly double _sign = sign;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,7 +91,7 @@ public sealed class Lars : Optimizer<LarsOptions>
             where T : unmanaged, IReal<T>
         {
             state = (_momentum * state) + (_rate * factor * ((_sign * gradient) + (_decay * value)));
-            value -= state;
+            value = (_kept * value) - state;
         }
     }
 }

@@ -72,7 +72,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
     protected override void Update(ParameterGroup<NesterovAcceleratedOptions> group, UpdateRun run)
     {
         NesterovAcceleratedOptions o = group.Options;
-        run.Apply(new Rule(o.LearningRate, o.Momentum, o.WeightDecay));
+        run.Apply(new Rule(o.LearningRate, o.Momentum, o.DecoupledWeightDecay ? 0 : o.WeightDecay));
     }
 
     private void Shift(double sign)

@@ -12,8 +12,8 @@ namespace DeepSharp.Optim;
 /// with c_t = r_t² / (r_1² + … + r_t²), where r_t is learningRate, rising linearly over the first warmupSteps. The parameters hold y
 /// while training.</para>
 /// <para>x is what one evaluates and saves: <c>using (optimizer.UseAverage()) { … }</c>. State: z, square (v), and for each group
-/// weight_sum. Source: Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky 2024, algorithm 1, with weights by the largest rate so
-/// far.</para>
+/// weight_sum and largest_rate. Source: Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky 2024, algorithm 1, with weights by the
+/// largest rate so far.</para>
 /// </remarks>
 public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
 {

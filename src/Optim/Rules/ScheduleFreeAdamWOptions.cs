@@ -21,4 +21,15 @@ public sealed record ScheduleFreeAdamWOptions : OptimizerOptions
     /// <summary>The steps over which the rate rises to learningRate.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int WarmupSteps { get; init => field = value >= 0 ? value : throw Refused(value, "not negative"); }
+
+    /// <inheritdoc/>
+    protected internal override void Validate()
+    {
+        if (DecoupledWeightDecay)
+        {
+            throw new ArgumentException(
+                "ScheduleFreeAdamW: DecoupledWeightDecay must be false: the decay acts on z, beside the mean square already, and means "
+                + "cannot be shrunk besides.");
+        }
+    }
 }
