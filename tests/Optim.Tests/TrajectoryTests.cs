@@ -12,6 +12,10 @@ public class TrajectoryTests
 
     public static IEnumerable<object[]> LbfgsNames => Golden.Names("optimizers", "lbfgs");
 
+    public static IEnumerable<object[]> OptionNames => Golden.Names("optimizer_options", TorchRules.Kinds);
+
+    public static IEnumerable<object[]> LbfgsOptionNames => Golden.Names("optimizer_options", "lbfgs");
+
     // With the gradients that PyTorch gave to its rule, rounding does not carry over from step to step through the surface.
     [Theory]
     [MemberData(nameof(Names))]
@@ -55,38 +59,49 @@ public class TrajectoryTests
         golden.Outputs["points"].AssertClose(points.ToArray(), 1e-10, 1e-10);
     }
 
+    // Every fifth point is recorded. In float32 the gradients are PyTorch's, as above.
+    [Theory]
+    [MemberData(nameof(OptionNames))]
+    public void All_combinations_of_options_agree_with_PyTorch_up_and_down(string name)
+    {
+        GoldenCase golden = Golden.Load("optimizer_options")[name];
+        bool single = golden.DType == "float32";
+        foreach (bool maximize in golden.Options.Flag("maximize") ? [false, true] : new[] { false })
+        {
+            Parameter point = Surface.Point(golden.Options.Text("surface"), single ? DType.Float32 : DType.Float64);
+            Optimizer optimizer = TorchRules.Make(golden.Kind, [point], golden.Options);
+            optimizer.Groups[0].Maximize = maximize;
+            int sign = maximize ? -1 : 1;
+            List<double> points = [];
+            for (int step = 1; step <= 30; step++)
+            {
+                using TensorScope scope = Tensor.Scope();
+                if (single)
+                {
+                    double[] gradient = golden.Gradients["point"].ToDoubles()[((2 * step) - 2)..(2 * step)];
+                    point.Gradient!.CopyFrom(Tensor.From([.. gradient.Select(g => sign * g)], Device.Cpu).To(DType.Float32));
+                    optimizer.Step();
+                }
+                else
+                {
+                    optimizer.Step(() => sign * Surface.Loss(golden.Options.Text("surface"), point));
+                }
+
+                points.AddRange(step % 5 == 0 ? point.Values() : []);
+            }
+
+            double tolerance = single ? 1e-5 : 1e-10;
+            golden.Outputs["points"].AssertClose(points.ToArray(), tolerance, tolerance);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(LbfgsNames))]
-    public void Lbfgs_agrees_with_PyTorch_in_points_and_evaluations(string name)
-    {
-        GoldenCase golden = Golden.Load("optimizers")[name];
-        string surface = golden.Options.Text("surface");
-        Parameter point = Surface.Point(surface, DType.Float64);
-        Lbfgs optimizer = new([point], new LbfgsOptions
-        {
-            LearningRate = golden.Options.Number("lr"),
-            Iterations = golden.Options.Integer("max_iter"),
-            Evaluations = golden.Options.Integer("max_eval"),
-            HistorySize = golden.Options.Integer("history_size"),
-            GradientTolerance = golden.Options.Number("tolerance_grad"),
-            ChangeTolerance = golden.Options.Number("tolerance_change"),
-            LineSearch = !golden.Options.IsNull("line_search_fn"),
-        });
-        List<double> points = [];
-        List<double> values = [];
-        List<double> evaluations = [];
-        for (int step = 0; step < golden.Outputs["values"].Count; step++)
-        {
-            using TensorScope scope = Tensor.Scope();
-            values.Add(optimizer.Step(() => Surface.Loss(surface, point)).Item());
-            points.AddRange(point.Values());
-            evaluations.Add(optimizer.EvaluationCount);
-        }
+    public void Lbfgs_agrees_with_PyTorch_in_points_and_evaluations(string name) => LbfgsAgrees(Golden.Load("optimizers")[name]);
 
-        golden.Outputs["evaluations"].AssertClose(evaluations.ToArray(), 0, 0);
-        golden.Outputs["values"].AssertClose(values.ToArray(), 1e-8, 1e-10);
-        golden.Outputs["points"].AssertClose(points.ToArray(), 1e-8, 1e-10);
-    }
+    [Theory]
+    [MemberData(nameof(LbfgsOptionNames))]
+    public void All_combinations_of_options_of_Lbfgs_agree_with_PyTorch(string name) => LbfgsAgrees(Golden.Load("optimizer_options")[name]);
 
     [Theory]
     [InlineData("groups/sgd")]
@@ -115,5 +130,35 @@ public class TrajectoryTests
 
         golden.Outputs["quadratic"].AssertClose(quadratic.ToArray(), 1e-10, 1e-10);
         golden.Outputs["rosenbrock"].AssertClose(rosenbrock.ToArray(), 1e-10, 1e-10);
+    }
+
+    private static void LbfgsAgrees(GoldenCase golden)
+    {
+        string surface = golden.Options.Text("surface");
+        Parameter point = Surface.Point(surface, DType.Float64);
+        Lbfgs optimizer = new([point], new LbfgsOptions
+        {
+            LearningRate = golden.Options.Number("lr"),
+            Iterations = golden.Options.Integer("max_iter"),
+            Evaluations = golden.Options.Integer("max_eval"),
+            HistorySize = golden.Options.Integer("history_size"),
+            GradientTolerance = golden.Options.Number("tolerance_grad"),
+            ChangeTolerance = golden.Options.Number("tolerance_change"),
+            LineSearch = !golden.Options.IsNull("line_search_fn"),
+        });
+        List<double> points = [];
+        List<double> values = [];
+        List<double> evaluations = [];
+        for (int step = 0; step < golden.Outputs["values"].Count; step++)
+        {
+            using TensorScope scope = Tensor.Scope();
+            values.Add(optimizer.Step(() => Surface.Loss(surface, point)).Item());
+            points.AddRange(point.Values());
+            evaluations.Add(optimizer.EvaluationCount);
+        }
+
+        golden.Outputs["evaluations"].AssertClose(evaluations.ToArray(), 0, 0);
+        golden.Outputs["values"].AssertClose(values.ToArray(), 1e-10, 1e-10);
+        golden.Outputs["points"].AssertClose(points.ToArray(), 1e-10, 1e-10);
     }
 }

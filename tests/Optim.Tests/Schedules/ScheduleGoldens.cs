@@ -10,7 +10,13 @@ public class ScheduleGoldens
         "schedules", "step", "multi_step", "exponential", "cosine", "cosine_restarts", "linear", "polynomial", "constant", "one_cycle",
         "cyclic", "chained", "sequential", "lambda", "multiplicative", "swa");
 
+    public static IEnumerable<object[]> OptionNames => Golden.Names(
+        "schedule_options", "step", "multi_step", "exponential", "cosine", "cosine_restarts", "linear", "polynomial", "constant", "one_cycle",
+        "cyclic", "chained", "sequential", "swa");
+
     public static IEnumerable<object[]> PlateauNames => Golden.Names("schedules", "plateau");
+
+    public static IEnumerable<object[]> PlateauOptionNames => Golden.Names("schedule_options", "plateau");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -24,11 +30,18 @@ public class ScheduleGoldens
             [.. steps.Select(t => schedule.Rate(golden.Options.Number("lr"), t))], relative: 1e-9, absolute: 1e-15);
         golden.Outputs["lr.second"].AssertClose(
             [.. steps.Select(t => schedule.Rate(golden.Options.Number("lr.second"), t))], relative: 1e-9, absolute: 1e-15);
-        Assert.Equal(golden.Outputs.Contains("momentum"), schedule.CyclesMomentum);
-        if (schedule.CyclesMomentum)
-        {
-            golden.Outputs["momentum"].AssertClose([.. steps.Select(t => schedule.Momentum(0.9, t))], relative: 1e-9, absolute: 0);
-        }
+        MomentumAgrees(golden, schedule);
+    }
+
+    [Theory]
+    [MemberData(nameof(OptionNames))]
+    public void Rates_with_all_combinations_of_options_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("schedule_options")[name];
+        LearningRateSchedule schedule = Make(golden.Kind, golden.Options);
+        golden.Outputs["lr"].AssertClose(
+            [.. Enumerable.Range(0, golden.Outputs["lr"].Count).Select(t => schedule.Rate(0.1, t))], relative: 1e-9, absolute: 1e-15);
+        MomentumAgrees(golden, schedule);
     }
 
     [Theory]
@@ -68,6 +81,29 @@ public class ScheduleGoldens
     public void Reductions_on_plateaus_agree_with_PyTorch(string name)
     {
         GoldenCase golden = Golden.Load("schedules")[name];
+        ReductionsAgree(golden, golden.Inputs["series"].ToDoubles());
+    }
+
+    [Theory]
+    [MemberData(nameof(PlateauOptionNames))]
+    public void Reductions_with_all_combinations_of_options_agree_with_PyTorch(string name)
+    {
+        Golden family = Golden.Load("schedule_options");
+        ReductionsAgree(family[name], family["series/" + family[name].Options.Text("mode")].Inputs["series"].ToDoubles());
+    }
+
+    private static void MomentumAgrees(GoldenCase golden, LearningRateSchedule schedule)
+    {
+        Assert.Equal(golden.Outputs.Contains("momentum"), schedule.CyclesMomentum);
+        if (schedule.CyclesMomentum)
+        {
+            golden.Outputs["momentum"].AssertClose(
+                [.. Enumerable.Range(0, golden.Outputs["momentum"].Count).Select(t => schedule.Momentum(0.9, t))], relative: 1e-9, absolute: 0);
+        }
+    }
+
+    private static void ReductionsAgree(GoldenCase golden, double[] series)
+    {
         GoldenOptions options = golden.Options;
         ReduceOnPlateau plateau = new(
             options.Text("mode", "min") == "min" ? PlateauMode.Min : PlateauMode.Max,
@@ -80,7 +116,7 @@ public class ScheduleGoldens
             options.Number("eps", 1e-8));
         Sgd optimizer = new([new Parameter(Tensor.Zeros(1))], options.Number("lr"));
         List<double> rates = [optimizer.LearningRate];
-        foreach (double value in golden.Inputs["series"].ToDoubles())
+        foreach (double value in series)
         {
             plateau.Observe(optimizer, value);
             rates.Add(optimizer.LearningRate);
@@ -118,7 +154,7 @@ public class ScheduleGoldens
             options.Number("base_lr"),
             options.Number("max_lr"),
             options.Integer("step_size_up"),
-            options.Contains("step_size_down") ? options.Integer("step_size_down") : null,
+            options.Contains("step_size_down") && !options.IsNull("step_size_down") ? options.Integer("step_size_down") : null,
             options.Text("mode", "triangular") switch
             {
                 "triangular" => CycleShape.Triangular,

@@ -32,12 +32,6 @@ class Recorder:
 
 def build():
     family = Family("initializers")
-    for nonlinearity in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
-        family.add("gain", nonlinearity, "", options={"nonlinearity": nonlinearity},
-                   outputs={"gain": float(init.calculate_gain(nonlinearity))})
-    for slope in (0.0, 0.2, math.sqrt(5)):
-        family.add("gain", f"leaky_relu slope {slope:.4g}", "", options={"nonlinearity": "leaky_relu", "param": slope},
-                   outputs={"gain": init.calculate_gain("leaky_relu", slope)})
     for shape in SHAPES:
         add_shape(family, shape)
     return family

@@ -96,14 +96,21 @@ def trajectory(family, dtype, rule, surface, options):
         optimizer.step()
         values.append(value.detach())
         points.append(point.detach().clone())
-    add(family, dtype, rule, surface, optimizer, options, points, values, optimizer.state[point],
+    add(family, dtype, rule, surface, optimizer, options, torch.stack(points), torch.stack(values), optimizer.state[point],
         gradients={"point": torch.stack(gradients)})
 
 
 def lbfgs(family, dtype, surface, change):
     """L-BFGS evaluates the surface several times a step; the counts are recorded."""
     options = {"lr": 1.0 if "line_search_fn" in change or surface == "quadratic" else 0.1, **change}
-    point = leaf(torch.tensor(STARTS[surface], dtype=DTYPES[dtype]))
+    points, values, evaluations, optimizer = descend_lbfgs(dtype, STARTS[surface], surface, options, LBFGS_STEPS)
+    add(family, dtype, torch.optim.LBFGS, surface, optimizer, options, points, values, {},
+        outputs={"evaluations": evaluations})
+
+
+def descend_lbfgs(dtype, start, surface, options, steps):
+    """The points after each step, the values before it, and the evaluations up to it."""
+    point = leaf(torch.tensor(start, dtype=DTYPES[dtype]))
     optimizer = torch.optim.LBFGS([point], **options)
     points, values, evaluations = [], [], []
 
@@ -113,12 +120,11 @@ def lbfgs(family, dtype, surface, change):
         value.backward()
         return value
 
-    for _ in range(LBFGS_STEPS):
+    for _ in range(steps):
         values.append(optimizer.step(closure).detach())
         points.append(point.detach().clone())
         evaluations.append(optimizer.state[point]["func_evals"])
-    add(family, dtype, torch.optim.LBFGS, surface, optimizer, options, points, values, {},
-        outputs={"evaluations": torch.tensor(evaluations)})
+    return torch.stack(points), torch.stack(values), torch.tensor(evaluations), optimizer
 
 
 def add(family, dtype, rule, surface, optimizer, options, points, values, state, outputs=None, gradients=None):
@@ -128,7 +134,7 @@ def add(family, dtype, rule, surface, optimizer, options, points, values, state,
     label = ", ".join(f"{key} {value}" for key, value in options.items() if key != "lr") or "default"
     family.add(rule.__name__.lower(), f"{surface}, {label}", dtype, options={"surface": surface, **used},
                inputs={"start": torch.tensor(STARTS[surface], dtype=DTYPES[dtype])},
-               outputs={"points": torch.stack(points), "values": torch.stack(values), **(outputs or {})},
+               outputs={"points": points, "values": values, **(outputs or {})},
                gradients=gradients, state={key: value for key, value in state.items() if value is not None})
 
 

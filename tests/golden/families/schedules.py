@@ -90,6 +90,17 @@ def combined(family):
 
 
 def record(family, kind, options, rate, make):
+    rates, momenta = follow(rate, make)
+    outputs = {"lr": rates[:, 0], "lr.second": rates[:, 1]}
+    if len(set(momenta.tolist())) > 1:
+        outputs["momentum"] = momenta
+    label = ", ".join(f"{key} {value}" for key, value in options.items() if not isinstance(value, list)
+                      or key == "milestones")
+    family.add(kind, label or "default", "", options={"lr": rate, "lr.second": rate / 2, "momentum": 0.9, **options},
+               outputs=outputs)
+
+
+def follow(rate, make):
     """Runs a schedule over two parameter groups, of which the second has half the rate where the schedule allows."""
     parameters = [torch.zeros(1, requires_grad=True) for _ in range(2)]
     optimizer = torch.optim.SGD([{"params": [parameters[0]]}, {"params": [parameters[1]], "lr": rate / 2}], lr=rate,
@@ -105,14 +116,7 @@ def record(family, kind, options, rate, make):
             optimizer.step()
             if step < STEPS:
                 schedule.step()
-    columns = torch.tensor(rates, dtype=torch.float64)
-    outputs = {"lr": columns[:, 0], "lr.second": columns[:, 1]}
-    if len(set(momenta)) > 1:
-        outputs["momentum"] = torch.tensor(momenta, dtype=torch.float64)
-    label = ", ".join(f"{key} {value}" for key, value in options.items() if not isinstance(value, list)
-                      or key == "milestones")
-    family.add(kind, label or "default", "", options={"lr": rate, "lr.second": rate / 2, "momentum": 0.9, **options},
-               outputs=outputs)
+    return torch.tensor(rates, dtype=torch.float64), torch.tensor(momenta, dtype=torch.float64)
 
 
 # A series that falls, stalls, rises, falls by less than the usual threshold, and stalls again.
@@ -129,16 +133,21 @@ def plateau(family):
         series = [-value for value in SERIES] if options.get("mode") == "max" else SERIES
         if options.get("mode") == "max" and "threshold_mode" not in options:
             series = [2 - value for value in SERIES]  # a relative threshold wants positive values
-        parameter = torch.zeros(1, requires_grad=True)
-        optimizer = torch.optim.SGD([parameter], lr=0.1)
-        schedule = lrs.ReduceLROnPlateau(optimizer, **options)
-        rates = [0.1]
-        for value in series:
-            schedule.step(value)
-            rates.append(optimizer.param_groups[0]["lr"])
+        schedule, rates = observe(series, options)
         label = ", ".join(f"{key} {value}" for key, value in options.items()) or "default"
         family.add("plateau", label, "", options={"lr": 0.1, **options},
                    inputs={"series": torch.tensor(series, dtype=torch.float64)},
-                   outputs={"lr": torch.tensor(rates, dtype=torch.float64)},
+                   outputs={"lr": rates},
                    state={"num_bad_epochs": schedule.num_bad_epochs, "cooldown_counter": schedule.cooldown_counter,
                           "best": float(schedule.best)})
+
+
+def observe(series, options):
+    """A plateau schedule that has seen a series, and the rates before and after each value."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    schedule = lrs.ReduceLROnPlateau(optimizer, **options)
+    rates = [0.1]
+    for value in series:
+        schedule.step(value)
+        rates.append(optimizer.param_groups[0]["lr"])
+    return schedule, torch.tensor(rates, dtype=torch.float64)
