@@ -89,7 +89,7 @@ public class ScheduleGoldens
     public void Reductions_with_all_combinations_of_options_agree_with_PyTorch(string name)
     {
         Golden family = Golden.Load("schedule_options");
-        ReductionsAgree(family[name], family["series/" + family[name].Options.Text("mode")].Inputs["series"].ToDoubles());
+        ReductionsAgree(family[name], family["series/" + family[name].Options.Text("mode")].Outputs["series"].ToDoubles());
     }
 
     private static void MomentumAgrees(GoldenCase golden, LearningRateSchedule schedule)

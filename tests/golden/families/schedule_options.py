@@ -52,7 +52,7 @@ def build():
     combined(family)
     series = {"min": SERIES, "max": [2 - value for value in SERIES]}
     for mode, values in series.items():
-        family.add("series", mode, "", inputs={"series": torch.tensor(values, dtype=torch.float64)})
+        family.add("series", mode, "", outputs={"series": torch.tensor(values, dtype=torch.float64)})
     for options in combinations(PLATEAU):
         schedule, rates = observe(series[options["mode"]], options)
         family.add("plateau", label(options), "", options={"lr": 0.1, **options}, outputs={"lr": rates},
