@@ -129,6 +129,11 @@ public readonly struct F32x : IRealBits<F32x>
     public static F32x Erf(F32x a) => SinglePrecision.Erf(a);
 
     /// <inheritdoc/>
+    /// <remarks>The absolute error is below 1e-7, the relative one below 2e-6 up to 3, 1e-4 up to 5; zero from 10.81 on.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x NormalTail(F32x a) => SinglePrecision.NormalTail(a);
+
+    /// <inheritdoc/>
     /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10,000 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Sin(F32x a)

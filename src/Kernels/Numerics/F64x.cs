@@ -129,6 +129,11 @@ public readonly struct F64x : IRealBits<F64x>
     public static F64x Erf(F64x a) => DoublePrecision.Erf(a);
 
     /// <inheritdoc/>
+    /// <remarks>The absolute error is below 2e-16; zero from 8.3 on.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x NormalTail(F64x a) => 0.5 - (0.5 * Erf(a * 0.70710678118654752440));
+
+    /// <inheritdoc/>
     /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10^6 is computed lane by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x Sin(F64x a)

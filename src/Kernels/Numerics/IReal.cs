@@ -48,6 +48,11 @@ public interface IReal<T> : INumeric<T>
     /// <summary>The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to the value.</summary>
     static abstract T Erf(T a);
 
+    /// <summary>
+    /// The upper tail of the standard normal distribution, Q(a) = P(Z &gt; a) = (1 - erf(a / sqrt 2)) / 2, for a of zero and above.
+    /// </summary>
+    static abstract T NormalTail(T a);
+
     /// <summary>The sine of an angle in radians.</summary>
     static abstract T Sin(T a);
 

@@ -119,6 +119,29 @@ internal static class SinglePrecision
         return T.CopySign(T.IfGreater(1f, a, small, large), x);
     }
 
+    /// <summary>Q(a) for a of zero and above: 2 to the power of a polynomial for log2 Q(a), which reaches -127, and so 0, at 10.81.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T NormalTail<T>(T a)
+        where T : unmanaged, IRealBits<T>, IReal<T>
+    {
+        a = T.AtMost(a, 10.81f);
+        T a2 = a * a;
+        T a4 = a2 * a2;
+        T high = T.MultiplyAdd(a2, -3.925234182e-8f, T.MultiplyAdd(a, 1.079273147e-6f, -1.285625513e-5f));
+        T middle = T.MultiplyAdd(a2, T.MultiplyAdd(a, 8.489533502e-5f, -0.0003007206251f), T.MultiplyAdd(a, 2.913445314e-5f, 0.006926290691f));
+        T low = T.MultiplyAdd(a, T.MultiplyAdd(a, T.MultiplyAdd(a, -0.05243560299f, -0.4592205584f), -1.15110445f), -1f);
+        T m = T.MultiplyAdd(a4, T.MultiplyAdd(a4, high, middle), low);
+
+        T n = Round(m);
+        T f = m - n;
+        T p = T.MultiplyAdd(f, 0.0001535334159f, 0.001339890063f);
+        p = T.MultiplyAdd(p, f, 0.009618437849f);
+        p = T.MultiplyAdd(p, f, 0.05550332367f);
+        p = T.MultiplyAdd(p, f, 0.2402264774f);
+        p = T.MultiplyAdd(p, f, 0.6931471825f);
+        return T.MultiplyAdd(p, f, 1f) * T.PowerOfTwo(n);
+    }
+
     /// <summary>The sine of q quarter turns and the angle r, |r| up to pi/4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SinReduced<T>(T q, T r)

@@ -25,7 +25,7 @@ internal sealed record UnaryCase(
         Of("Exp", default(Exp), Math.Exp, Math.Exp, -20, 20),
         Of("Expm1", default(Expm1), DoubleOracle.Expm1, Math.Exp, -20, 20),
         Of("Floor", default(Floor), Math.Floor, _ => 0),
-        Of("Gelu", default(Gelu), x => x * Phi(x), x => Phi(x) + (x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI))),
+        Of("Gelu", default(Gelu), x => double.IsNegativeInfinity(x) ? 0 : x * Phi(x), x => Phi(x) + (x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI))),
         Of("GeluTanh", default(GeluTanh), x => 0.5 * x * (1 + Math.Tanh(Inner(x))), GeluTanhSlope),
         Of("Identity", default(Identity), x => x, _ => 1),
         Of("LeakyRelu", new LeakyRelu(0.125), x => x > 0 ? x : 0.125 * x, x => x > 0 ? 1 : 0.125),

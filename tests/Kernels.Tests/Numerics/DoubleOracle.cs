@@ -69,14 +69,23 @@ internal static class DoubleOracle
             return sum * 1.1283791670955126;
         }
 
-        // The continued fraction of erfc (Abramowitz and Stegun, 7.1.14).
+        double magnitude = 1 - ErfcLarge(a);
+        return double.IsNaN(x) ? x : Math.CopySign(magnitude, x);
+    }
+
+    /// <summary>erfc(a / sqrt 2) / 2.</summary>
+    public static double NormalTail(double a) =>
+        0.5 * (a < 3 ? 1 - Erf(a * Math.Sqrt(0.5)) : ErfcLarge(a * Math.Sqrt(0.5)));
+
+    // The continued fraction of erfc (Abramowitz and Stegun, 7.1.14).
+    private static double ErfcLarge(double a)
+    {
         double fraction = a;
         for (int n = 200; n > 0; n--)
         {
             fraction = a + (n * 0.5 / fraction);
         }
 
-        double magnitude = 1 - (Math.Exp(-a * a) / (fraction * 1.7724538509055159));
-        return double.IsNaN(x) ? x : Math.CopySign(magnitude, x);
+        return Math.Exp(-a * a) / (fraction * 1.7724538509055159);
     }
 }

@@ -73,6 +73,12 @@ public static class KernelFunctions
             where T : unmanaged, IReal<T> => T.Erf(x);
     }
 
+    public readonly struct NormalTail : IRealFunction
+    {
+        public T Apply<T>(T x)
+            where T : unmanaged, IReal<T> => T.NormalTail(T.Abs(x));
+    }
+
     public readonly struct Sin : IRealFunction
     {
         public T Apply<T>(T x)

@@ -43,6 +43,7 @@ public sealed class KernelTests : IDisposable
         Real<KernelFunctions.Tanh>();
         Real<KernelFunctions.Sigmoid>();
         Real<KernelFunctions.Erf>();
+        Real<KernelFunctions.NormalTail>();
     }
 
     [Fact]
