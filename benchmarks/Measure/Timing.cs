@@ -7,11 +7,19 @@ internal static class Timing
 {
     private const int Blocks = 9;
     private const double BlockSeconds = 0.05;
+    private const double WarmUpSeconds = 0.3;
 
-    /// <summary>Seconds a call takes: the median over blocks of as many calls as fill a twentieth of a second.</summary>
+    /// <summary>Seconds a call takes: after a warm-up, the median over blocks of as many calls as fill a twentieth of a second.</summary>
     internal static double MedianSeconds(Action action)
     {
-        action();
+        // So long the runtime needs to replace the code that it made in haste.
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            Block(action, 1);
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
+
         int calls = 1;
         while (Block(action, calls) is double seconds && seconds < BlockSeconds)
         {

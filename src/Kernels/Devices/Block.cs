@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -27,11 +26,10 @@ public sealed unsafe partial class Block
         MemoryBuffer buffer;
         if (device.IsHost)
         {
-            // ILGPU's own host buffers are not aligned; SIMD code wants whole cache lines.
             // Large blocks begin at different places of a page: streams through several that lie a multiple of a page apart would
             // compete for the same sets of the caches and the same banks of the memory.
             int shift = byteLength < StaggeredFrom ? 0 : (Interlocked.Increment(ref s_large) & 15) * Stagger;
-            _base = NativeMemory.AlignedAlloc((nuint)(byteLength + shift), 64);
+            _base = HostMemory.Allocate((nuint)(byteLength + shift));
             _host = (byte*)_base + shift;
             buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
         }
@@ -128,7 +126,7 @@ public sealed unsafe partial class Block
         _allocation.Buffer.Dispose();
         if (_host is not null)
         {
-            NativeMemory.AlignedFree(_base);
+            HostMemory.Free(_base);
         }
     }
 }
