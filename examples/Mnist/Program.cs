@@ -63,19 +63,20 @@ static void Train(Options options)
         CultureInfo.InvariantCulture,
         $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}{(options.Schedule == "cosine" ? " falling along a cosine" : "")}"));
 
-    if (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL)
-    {
-        WarmupReport report = device.Warmup(model, train, optimizer, batchSize: options.Batch, metrics: [new Accuracy()]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{report.Kernels} kernels compiled in {report.CompileTime.TotalSeconds:0.0} s"));
-    }
-
     DType precision = options.Precision switch
     {
         "float16" => DType.Float16,
         "bfloat16" => DType.BFloat16,
         _ => DType.Float32,
     };
+    if (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL)
+    {
+        WarmupReport report = device.Warmup(
+            model, train, optimizer, batchSize: options.Batch, metrics: [new Accuracy()], mixedPrecision: precision);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{report.Kernels} kernels compiled in {report.CompileTime.TotalSeconds:0.0} s"));
+    }
+
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,

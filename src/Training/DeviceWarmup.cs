@@ -23,15 +23,17 @@ public static class DeviceWarmup
         /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
         /// <param name="batchSize">The samples of a step.</param>
         /// <param name="metrics">What will be measured besides the loss.</param>
+        /// <param name="mixedPrecision">The type that training will use for products, as in <c>Fit</c>.</param>
         /// <returns>What was compiled, and how long it took.</returns>
-        /// <exception cref="ArgumentException">The data is empty or on another device.</exception>
+        /// <exception cref="ArgumentException">The data is empty or on another device, or there is no such precision.</exception>
         public WarmupReport Warmup(
             Module model,
             Dataset data,
             Optimizer optimizer,
             Loss? loss = null,
             int batchSize = 32,
-            IReadOnlyList<Metric>? metrics = null)
+            IReadOnlyList<Metric>? metrics = null,
+            DType mixedPrecision = DType.Float32)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
@@ -44,6 +46,7 @@ public static class DeviceWarmup
                     nameof(data));
             }
 
+            ModuleTraining.RequirePrecision("Warmup", optimizer, mixedPrecision, null);
             DeviceStatistics before = device.Statistics;
             using TensorScope scope = Tensor.Scope();
             Dictionary<string, Tensor> values = model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Detach().Clone());
@@ -52,7 +55,11 @@ public static class DeviceWarmup
             bool training = model.IsTraining;
             try
             {
-                using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], []);
+                using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], [])
+                {
+                    Precision = mixedPrecision,
+                    Scaler = mixedPrecision == DType.Float16 ? new LossScaler() : null,
+                };
                 run.TryOneBatch(data, batchSize);
             }
             finally

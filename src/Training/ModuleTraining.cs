@@ -61,7 +61,7 @@ public static class ModuleTraining
             }
 
             RequireNames(metrics);
-            RequirePrecision(optimizer, mixedPrecision, lossScaler);
+            RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
             if (validationSplit > 0)
             {
                 (data, validation) = data.Split(1 - validationSplit, seed);
@@ -145,23 +145,23 @@ public static class ModuleTraining
         }
     }
 
-    private static void RequirePrecision(Optimizer optimizer, DType mixedPrecision, LossScaler? lossScaler)
+    internal static void RequirePrecision(string operation, Optimizer optimizer, DType mixedPrecision, LossScaler? lossScaler)
     {
         if (!mixedPrecision.IsHalfPrecision && mixedPrecision != DType.Float32)
         {
             throw new ArgumentException(
-                $"Fit: mixed precision is of Float16 or BFloat16, or Float32 for none; not {mixedPrecision}.", nameof(mixedPrecision));
+                $"{operation}: mixed precision is of Float16 or BFloat16, or Float32 for none; not {mixedPrecision}.", nameof(mixedPrecision));
         }
 
         if (lossScaler is not null && mixedPrecision != DType.Float16)
         {
-            throw new ArgumentException($"Fit: a loss is scaled for Float16 only, not for {mixedPrecision}. Leave the scaler out.", nameof(lossScaler));
+            throw new ArgumentException($"{operation}: a loss is scaled for Float16 only, not for {mixedPrecision}. Leave the scaler out.", nameof(lossScaler));
         }
 
         if (mixedPrecision == DType.Float16 && optimizer.NeedsLoss)
         {
             throw new ArgumentException(
-                $"Fit: {optimizer.GetType().Name} evaluates the loss itself and cannot be given a scaled one. Train in BFloat16 or Float32.",
+                $"{operation}: {optimizer.GetType().Name} evaluates the loss itself and cannot be given a scaled one. Train in BFloat16 or Float32.",
                 nameof(mixedPrecision));
         }
     }

@@ -84,10 +84,21 @@ internal sealed class TrainingRun(
             Step(x, y);
             using NoGrad noGrad = new();
             using EvaluationMode mode = new(model);
-            Tensor prediction = model.Forward(x);
-            Collect(_loss, metrics, loss, loss.Compute(prediction, y), prediction, y);
+            Evaluate();
+            using (new MixedPrecision(Precision))
+            {
+                // As Fit does with validation data.
+                Evaluate();
+            }
+
             _ = Values(_loss, metrics);
             break;
+
+            void Evaluate()
+            {
+                Tensor prediction = model.Forward(x);
+                Collect(_loss, metrics, loss, loss.Compute(prediction, y), prediction, y);
+            }
         }
 
         foreach (Metric metric in metrics)

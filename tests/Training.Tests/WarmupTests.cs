@@ -43,6 +43,27 @@ public class WarmupTests
         Assert.Equal(results[0], results[1]);
     }
 
+    [Theory]
+    [InlineData(DType.Float16)]
+    [InlineData(DType.BFloat16)]
+    public void A_warm_up_in_mixed_precision_leaves_nothing_to_compile(DType precision)
+    {
+        Device device = TestDevice.Gpu;
+        Sequential model = [new Dense(2, 8, device: device), new BatchNorm(8, device: device), new SiLU(), new Dense(8, 3, device: device)];
+        Adam optimizer = new(model.Parameters());
+        Dataset data = Problem.Rings(12, device);
+        device.Warmup(model, data, optimizer, batchSize: 6, mixedPrecision: precision);
+        Assert.Equal(0, optimizer.StepCount);
+        int kernels = device.Statistics.Kernels;
+        model.Fit(data, optimizer, epochs: 2, batchSize: 6, validation: data, mixedPrecision: precision);
+        model.Evaluate(data);
+        Assert.Equal(kernels, device.Statistics.Kernels);
+        string message = Assert.Throws<ArgumentException>(
+            () => device.Warmup(model, data, optimizer, mixedPrecision: DType.Int32)).Message;
+        Assert.Contains("Warmup", message, StringComparison.Ordinal);
+        Assert.Contains("Int32", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_new_operator_shows_in_the_report_and_the_CPU_has_nothing_to_compile()
     {
