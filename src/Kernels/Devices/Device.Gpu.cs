@@ -92,7 +92,7 @@ public sealed partial class Device
         Context context = Create(builder => builder.OpenCL(device => Accept(
             search, DeviceKind.OpenCL, device.Name, DeviceSearch.OpenClRefusal(
                 device.CLStdVersion.ToString(), device.CLStdVersion >= CLBackend.MinimumVersion,
-                device.Capabilities.GenericAddressSpace, device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device)))));
+                device.Capabilities.GenericAddressSpace, device.Capabilities.Float64, device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device)))));
         int index = 0;
         foreach (CLDevice device in context.GetDevices<CLDevice>())
         {
