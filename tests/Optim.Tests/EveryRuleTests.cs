@@ -80,6 +80,22 @@ public class EveryRuleTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Holds_no_more_memory_step_by_step(string name)
+    {
+        Parameter[] parameters = Parameters(DType.Float32, Device.Cpu);
+        Optimizer optimizer = Rule.All[name].Make(parameters, 1e-4);
+
+        // By then the history of L-BFGS is full.
+        Train(optimizer, parameters, 60);
+        DeviceStatistics early = Device.Cpu.Statistics;
+        Train(optimizer, parameters, 60);
+        DeviceStatistics late = Device.Cpu.Statistics;
+        Assert.Equal(early.LiveBytes, late.LiveBytes);
+        Assert.Equal(early.Allocations, late.Allocations);
+    }
+
     private static double[][] Train(Rule rule, DType dtype, Device device)
     {
         Parameter[] parameters = Parameters(dtype, device);
