@@ -8,6 +8,14 @@ public class EveryRuleTests
 {
     public static IEnumerable<object[]> Names => Rule.Names;
 
+    [Fact]
+    public void Every_rule_is_here()
+    {
+        IEnumerable<string> rules = typeof(Optimizer).Assembly.GetExportedTypes()
+            .Where(static type => type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract).Select(static type => type.Name);
+        Assert.Equal(rules.Order(StringComparer.Ordinal), Rule.All.Keys.Select(static name => name.Split(',')[0]).Distinct().Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Solves_a_parabola(string name)
@@ -33,6 +41,7 @@ public class EveryRuleTests
         Assert.True(Math.Pow(1 - end[0], 2) + (100 * Math.Pow(end[1] - (end[0] * end[0]), 2)) < 0.02);
     }
 
+    // Eight steps: RAdam divides from the sixth on, ASGD averages from the sixth on here, Lookahead steps back after five.
     [Theory]
     [MemberData(nameof(Names))]
     public void Is_the_same_on_a_GPU_s_kernels(string name)
@@ -54,11 +63,14 @@ public class EveryRuleTests
     public void Goes_on_from_saved_state_bit_for_bit(string name)
     {
         Rule rule = Rule.All[name];
-        foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
+        foreach ((DType dtype, Device device, int before, int after) in new[]
         {
-            Parameter[] parameters = Parameters(dtype, Device.Cpu);
+            (DType.Float32, Device.Cpu, 7, 7), (DType.Float64, Device.Cpu, 7, 7), (DType.Float32, TestDevice.Gpu, 3, 2),
+        })
+        {
+            Parameter[] parameters = Parameters(rule, dtype, device);
             Optimizer optimizer = rule.Make(parameters, rule.RosenbrockRate);
-            Train(optimizer, parameters, 7);
+            Train(optimizer, parameters, before);
             string path = Path.Combine(Path.GetTempPath(), $"deepsharp-optimizer-{Guid.NewGuid():N}.safetensors");
             try
             {
@@ -66,12 +78,14 @@ public class EveryRuleTests
                 Parameter[] copies = [.. parameters.Select(static p => new Parameter(p))];
                 Optimizer resumed = rule.Make(copies, 123);
                 resumed.LoadState(SafeTensors.Load(path, Device.Cpu));
-                Train(optimizer, parameters, 7);
-                Train(resumed, copies, 7);
+                Train(optimizer, parameters, after);
+                Train(resumed, copies, after);
                 for (int i = 0; i < parameters.Length; i++)
                 {
                     Assert.Equal(parameters[i].Values(), copies[i].Values());
                 }
+
+                AssertSame(optimizer.State(), resumed.State());
             }
             finally
             {
@@ -84,7 +98,7 @@ public class EveryRuleTests
     [MemberData(nameof(Names))]
     public void Holds_no_more_memory_step_by_step(string name)
     {
-        Parameter[] parameters = Parameters(DType.Float32, Device.Cpu);
+        Parameter[] parameters = Parameters(Rule.All[name], DType.Float32, Device.Cpu);
         Optimizer optimizer = Rule.All[name].Make(parameters, 1e-4);
 
         // By then the history of L-BFGS is full.
@@ -96,26 +110,41 @@ public class EveryRuleTests
         Assert.Equal(early.Allocations, late.Allocations);
     }
 
+    private static void AssertSame(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found)
+    {
+        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
+        Assert.All(expected, pair => Assert.Equal(pair.Value.Values(), found[pair.Key].Values()));
+    }
+
     private static double[][] Train(Rule rule, DType dtype, Device device)
     {
-        Parameter[] parameters = Parameters(dtype, device);
-        Train(rule.Make(parameters, rule.RosenbrockRate), parameters, 4);
+        Parameter[] parameters = Parameters(rule, dtype, device);
+        Train(rule.Make(parameters, rule.RosenbrockRate), parameters, 8);
         return [.. parameters.Select(static p => p.Values())];
     }
 
-    // Matrices only, of shapes that need padding: some rules take nothing else.
-    private static Parameter[] Parameters(DType dtype, Device device) =>
-    [
-        new(Tensor.From([1.0, -2, 0.5, 3, -1, 2], new Shape(2, 3), device).To(dtype)),
-        new(Tensor.From([.. Enumerable.Range(0, 20).Select(static i => 2 * Math.Sin(i + 1))], new Shape(5, 4), device).To(dtype)),
-    ];
+    // Shapes that need padding; a vector, too, where the rule takes one.
+    private static Parameter[] Parameters(Rule rule, DType dtype, Device device)
+    {
+        Parameter[] matrices =
+        [
+            new(Tensor.From([1.0, -2, 0.5, 3, -1, 2], new Shape(2, 3), device).To(dtype)),
+            new(Tensor.From([.. Enumerable.Range(0, 20).Select(static i => 2 * Math.Sin(i + 1))], new Shape(5, 4), device).To(dtype)),
+        ];
+        return rule.TakesVectors ? [.. matrices, new(Tensor.From([0.5, -1.5, 1, 2, -0.25], device).To(dtype))] : matrices;
+    }
 
     private static void Train(Optimizer optimizer, Parameter[] parameters, int count)
     {
         for (int step = 0; step < count; step++)
         {
             using TensorScope scope = Tensor.Scope();
-            optimizer.Step(() => (parameters[0].Square() * parameters[0]).Sum() + (3 * parameters[1].Square()).Sum() + parameters[0].Square().Square().Sum());
+            optimizer.Step(() =>
+            {
+                Tensor first = parameters[0].Square();
+                Tensor loss = (first * parameters[0]).Sum() + first.Square().Sum() + (2 * first).Sum() + (3 * parameters[1].Square()).Sum();
+                return parameters.Length < 3 ? loss : loss + (2 * (parameters[2] - 1).Square()).Sum();
+            });
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record Rule(
     /// <summary>Where Rosenbrock begins. Steps in proportion to the weights end at the origin, which lies in the valley from the usual point.</summary>
     internal double[] Start { get; init; } = Surface.RosenbrockStart;
 
+    /// <summary>Whether the rule trains parameters that are no matrices.</summary>
+    internal bool TakesVectors { get; init; } = true;
+
     /// <summary>Every rule, in the variants that have code of their own.</summary>
     internal static IReadOnlyDictionary<string, Rule> All { get; } = new Dictionary<string, Rule>
     {
@@ -51,7 +54,16 @@ internal sealed record Rule(
         ["Lars"] = new(static (p, rate) => new Lars(p, rate, trust: 1, weightDecay: 0), 0.02, 500, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
         ["Lamb"] = new(static (p, rate) => new Lamb(p, rate, weightDecay: 0), 0.01, 2000, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
         ["Adafactor"] = new(static (p, rate) => new Adafactor(p, rate), 0.01, 2000, 1e-2, 8000) { Decays = true, Start = [0.4, 1.6] },
-        ["Muon"] = new(static (p, rate) => new Muon(p, rate, 0.9), 1e-2, 2000, 4e-3, 6000) { Decays = true },
+        ["Adafactor, not by parameter"] = new(static (p, rate) => new Adafactor(p, rate, scalesByParameter: false), 0.05, 1000, 1e-2, 8000)
+        {
+            Decays = true,
+        },
+        ["Muon"] = new(static (p, rate) => new Muon(p, rate, 0.9), 1e-2, 2000, 4e-3, 6000) { Decays = true, TakesVectors = false },
+        ["Muon, not Nesterov's"] = new(static (p, rate) => new Muon(p, rate, 0.9, nesterov: false), 1e-2, 2000, 4e-3, 6000)
+        {
+            Decays = true,
+            TakesVectors = false,
+        },
         ["Lbfgs"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3), 1, 10, 0.1, 300),
         ["Lbfgs, line search"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3, historySize: 4, lineSearch: true), 1, 10, 1, 30),
         ["NewtonCg"] = new(static (p, rate) => new NewtonCg(p, rate), 1, 5, 1, 40),

@@ -70,7 +70,9 @@ public abstract class WeightAverage
     }
 
     /// <summary>Goes back to a saved state.</summary>
-    /// <exception cref="ArgumentException">A name is missing or unknown, or a shape differs; nothing has been changed.</exception>
+    /// <param name="state">What <see cref="State"/> gave for the same parameters.</param>
+    /// <exception cref="ArgumentException">A name is missing or unknown, a shape differs, or the number of updates is impossible; nothing
+    /// has been changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -82,6 +84,11 @@ public abstract class WeightAverage
             .. own.Where(pair => state.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
                 .Select(pair => $"{pair.Key} is {pair.Value.Shape} here and {state[pair.Key].Shape} there"),
         ];
+        if (faults.Length == 0 && state[Count].Item() is var count && !(count >= 0 && count <= long.MaxValue))
+        {
+            faults = [$"{Count} is {count}"];
+        }
+
         if (faults.Length > 0)
         {
             throw new ArgumentException($"{GetType().Name}.LoadState: the state is of another model: {string.Join("; ", faults.Take(10))}.", nameof(state));
