@@ -18,7 +18,8 @@ from .golden import DTYPES, Family, leaf
 from .optimizers import LBFGS_STEPS, RULES, STARTS, STEPS, SURFACES, descend_lbfgs
 
 EVERY = 5
-SENSITIVITY = 2e-11  # how far points may move for one unit in the last place, in terms of 1 + |point|
+# How far points may move for one unit in the last place, in terms of 1 + |point|.
+SENSITIVITY = {"float32": 2e-6, "float64": 2e-11}
 
 DECAYS = [0.0, 0.1]
 
@@ -56,10 +57,10 @@ def build():
                 if valid(options):
                     for surface in SURFACES:
                         add(family, dtype, rule, surface, {"lr": rates[rule][surface], **options})
+        for options in combinations(LBFGS):
+            for surface in SURFACES:
+                add_lbfgs(family, dtype, surface, options)
     torch.set_default_dtype(torch.float32)
-    for options in combinations(LBFGS):
-        for surface in SURFACES:
-            add_lbfgs(family, surface, options)
     return family
 
 
@@ -75,12 +76,14 @@ def label(options):
     return ", ".join(f"{key} {value}" for key, value in options.items() if key != "lr")
 
 
-def nudged(surface):
+def nudged(surface, dtype):
     """Starts that differ from the surface's by one unit in the last place of a coordinate."""
-    start = STARTS[surface]
-    for index, value in enumerate(start):
+    start = torch.tensor(STARTS[surface], dtype=DTYPES[dtype])
+    for index in range(len(start)):
         for direction in (-math.inf, math.inf):
-            yield [math.nextafter(value, direction) if at == index else other for at, other in enumerate(start)]
+            moved = start.clone()
+            moved[index] = torch.nextafter(start[index], torch.tensor(direction, dtype=start.dtype))
+            yield moved.tolist()
 
 
 def movement(points, others):
@@ -91,8 +94,8 @@ def movement(points, others):
 def add(family, dtype, rule, surface, options):
     points, gradients, optimizer = descend(dtype, rule, surface, options)
     if dtype == "float64":
-        moved = max(movement(points, descend(dtype, rule, surface, options, start)[0]).max() for start in nudged(surface))
-        if moved > SENSITIVITY:
+        moved = max(movement(points, descend(dtype, rule, surface, options, start)[0]).max() for start in nudged(surface, dtype))
+        if moved > SENSITIVITY[dtype]:
             raise ValueError(f"{rule.__name__}, {options}: a last bit moves the points by {moved:.2g}")
     maximizes = "maximize" in optimizer.defaults
     if maximizes:
@@ -120,11 +123,15 @@ def descend(dtype, rule, surface, options, start=None):
     return torch.stack(points), torch.stack(gradients), optimizer
 
 
-def add_lbfgs(family, surface, options):
+def add_lbfgs(family, dtype, surface, options):
     options = {"lr": 1.0 if options["line_search_fn"] or surface == "quadratic" else 0.1, **options}
-    points, values, evaluations, optimizer = descend_lbfgs("float64", STARTS[surface], surface, options, LBFGS_STEPS)
-    moved = torch.stack([movement(points, descend_lbfgs("float64", start, surface, options, LBFGS_STEPS)[0])
-                         for start in nudged(surface)]).amax(0)
-    steps = int((moved.cummax(0).values <= SENSITIVITY).sum())
-    family.add("lbfgs", f"{surface}, {label(options)}", "float64", options={"surface": surface, **optimizer.defaults},
+    points, values, evaluations, optimizer = descend_lbfgs(dtype, STARTS[surface], surface, options, LBFGS_STEPS)
+    steps = LBFGS_STEPS
+    for start in nudged(surface, dtype):
+        others, _, counts, _ = descend_lbfgs(dtype, start, surface, options, LBFGS_STEPS)
+        agree = (movement(points, others) <= SENSITIVITY[dtype]) & (evaluations == counts)
+        steps = min(steps, int(agree.long().cumprod(0).sum()))
+    if steps == 0:  # in float32, when already the first step iterates until rounding is all that is left
+        return
+    family.add("lbfgs", f"{surface}, {label(options)}", dtype, options={"surface": surface, **optimizer.defaults},
                outputs={"points": points[:steps], "values": values[:steps], "evaluations": evaluations[:steps]})
