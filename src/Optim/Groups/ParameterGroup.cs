@@ -79,5 +79,13 @@ public abstract class ParameterGroup
     }
 
     /// <summary>Sets the momentum for now, as a schedule does.</summary>
-    internal void SetMomentum(double value) => ChangeOptions(CommonOptions.WithMomentumCoefficient(value));
+    /// <remarks>
+    /// A momentum of 0 is a rule without momentum, and without its state, to most options: the least number stands for it. It leaves
+    /// nothing of the state.
+    /// </remarks>
+    internal void SetMomentum(double value)
+    {
+        OptimizerOptions options = CommonOptions.WithMomentumCoefficient(value);
+        ChangeOptions(options.MomentumCoefficient is null ? options.WithMomentumCoefficient(double.Epsilon) : options);
+    }
 }

@@ -62,6 +62,32 @@ public class SchedulesOfOptimizers
         Assert.Equal(0.95, optimizer.Options.Beta1, 12);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_momentum_may_be_cycled_down_to_nothing(bool nesterov)
+    {
+        Parameter w = Surface.Parameter([1]);
+        Sgd optimizer = new([w], 0.1, 0.9, nesterov: nesterov)
+        {
+            Schedule = new CyclicRate(0.1, 0.3, up: 2, cycleMomentum: true, minimumMomentum: 0, maximumMomentum: 0.8),
+        };
+        double[] rates = [0.1, 0.2, 0.3, 0.2];
+        double[] momenta = [0.8, 0.4, 0, 0.4];
+        (double expected, double v) = (1, 0);
+        for (int t = 0; t < 9; t++)
+        {
+            v = (momenta[t % 4] * v) + 2;
+            expected -= rates[t % 4] * (nesterov ? 2 + (momenta[t % 4] * v) : v);
+            w.Gradient!.Fill(2);
+            optimizer.Step();
+            Assert.Equal(expected, w.Item(), 1e-12);
+        }
+
+        optimizer.Schedule = null;
+        Assert.Equal(0.9, optimizer.Options.Momentum);
+    }
+
     [Fact]
     public void A_rule_without_momentum_refuses_to_cycle_it_and_keeps_its_rate()
     {
