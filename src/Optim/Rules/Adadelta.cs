@@ -17,7 +17,7 @@ public sealed class Adadelta : Optimizer<AdadeltaOptions>
     /// <param name="rho">How much of the averages stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero and the first step from being nothing.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Adadelta(
         IEnumerable<Parameter> parameters,
         double learningRate = 1.0,
@@ -37,7 +37,7 @@ public sealed class Adadelta : Optimizer<AdadeltaOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Adadelta(IEnumerable<Parameter> parameters, AdadeltaOptions options)
         : base(parameters, options)
     {

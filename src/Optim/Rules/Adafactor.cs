@@ -24,7 +24,7 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
     /// <param name="smallestScale">The least root mean square a parameter counts as.</param>
     /// <param name="scalesByParameter">Whether steps are in proportion to the parameter.</param>
     /// <param name="weightDecay">The strength of the decay.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Adafactor(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -50,7 +50,7 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Adafactor(IEnumerable<Parameter> parameters, AdafactorOptions options)
         : base(parameters, options)
     {

@@ -19,7 +19,7 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="epsilonPlacement">Where epsilon stands.</param>
     /// <param name="momentum">How much of the last step's direction stays, in [0, 1).</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Adagrad(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -45,7 +45,7 @@ public sealed class Adagrad : Optimizer<AdagradOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Adagrad(IEnumerable<Parameter> parameters, AdagradOptions options)
         : base(parameters, options)
     {

@@ -1,7 +1,8 @@
 namespace DeepSharp.Optim;
 
 /// <summary>
-/// Adam: m ← b1 m + (1 - b1) g, v ← b2 v + (1 - b2) g², w ← w - learningRate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
+/// Adam: m ← beta1 m + (1 - beta1) g, v ← beta2 v + (1 - beta2) g², w ← w - learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 -
+/// beta2^t)) + epsilon).
 /// </summary>
 /// <remarks>
 /// Epsilon may stand inside the root. Weight decay adds weightDecay w to g; for decay that the averages do not see, use
@@ -19,7 +20,7 @@ public sealed class Adam : Optimizer<AdamOptions>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
     /// <param name="amsGrad">Whether the largest mean squared gradient so far divides.</param>
     /// <param name="epsilonPlacement">Where epsilon stands.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Adam(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-3,
@@ -45,7 +46,7 @@ public sealed class Adam : Optimizer<AdamOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Adam(IEnumerable<Parameter> parameters, AdamOptions options)
         : base(parameters, options)
     {

@@ -16,7 +16,7 @@ public sealed class AdamW : Optimizer<AdamWOptions>
     /// <param name="weightDecay">The strength of the decay.</param>
     /// <param name="amsGrad">Whether the largest mean squared gradient so far divides.</param>
     /// <param name="epsilonPlacement">Where epsilon stands.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public AdamW(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-3,
@@ -42,7 +42,7 @@ public sealed class AdamW : Optimizer<AdamWOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public AdamW(IEnumerable<Parameter> parameters, AdamWOptions options)
         : base(parameters, options)
     {

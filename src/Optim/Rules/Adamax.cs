@@ -19,7 +19,7 @@ public sealed class Adamax : Optimizer<AdamaxOptions>
     /// <param name="beta2">How much of the largest gradient stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Adamax(
         IEnumerable<Parameter> parameters,
         double learningRate = 2e-3,
@@ -41,7 +41,7 @@ public sealed class Adamax : Optimizer<AdamaxOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Adamax(IEnumerable<Parameter> parameters, AdamaxOptions options)
         : base(parameters, options)
     {

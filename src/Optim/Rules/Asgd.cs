@@ -20,7 +20,7 @@ public sealed class Asgd : Optimizer<AsgdOptions>
     /// <param name="alpha">The power of the fall.</param>
     /// <param name="averagingStart">After how many steps averaging begins.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Asgd(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -42,7 +42,7 @@ public sealed class Asgd : Optimizer<AsgdOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Asgd(IEnumerable<Parameter> parameters, AsgdOptions options)
         : base(parameters, options)
     {

@@ -23,7 +23,7 @@ public sealed class DeltaBarDelta : Optimizer<DeltaBarDeltaOptions>
     /// <param name="theta">How much of the mean gradient stays, in [0, 1).</param>
     /// <param name="momentum">How much of the last step stays, in [0, 1).</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public DeltaBarDelta(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -47,7 +47,7 @@ public sealed class DeltaBarDelta : Optimizer<DeltaBarDeltaOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public DeltaBarDelta(IEnumerable<Parameter> parameters, DeltaBarDeltaOptions options)
         : base(parameters, options)
     {

@@ -22,7 +22,7 @@ public sealed class Lamb : Optimizer<LambOptions>
     /// <param name="beta2">How much of the mean squared gradient stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="weightDecay">The strength of the decay, beside the averages.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Lamb(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-3,
@@ -44,7 +44,7 @@ public sealed class Lamb : Optimizer<LambOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Lamb(IEnumerable<Parameter> parameters, LambOptions options)
         : base(parameters, options)
     {

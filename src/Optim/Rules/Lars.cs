@@ -22,7 +22,7 @@ public sealed class Lars : Optimizer<LarsOptions>
     /// <param name="trust">The trust coefficient, eta of the paper.</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Lars(
         IEnumerable<Parameter> parameters,
         double learningRate = 0.1,
@@ -44,7 +44,7 @@ public sealed class Lars : Optimizer<LarsOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Lars(IEnumerable<Parameter> parameters, LarsOptions options)
         : base(parameters, options)
     {

@@ -26,7 +26,8 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     /// <param name="iterations">The iterations of a step at most.</param>
     /// <param name="historySize">The pairs of steps and gradient differences remembered.</param>
     /// <param name="lineSearch">Whether lengths are searched for.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, one is given twice, or they are not in one arena:
+    /// of one type and device, and packed by no other optimizer before.</exception>
     public Lbfgs(IEnumerable<Parameter> parameters, double learningRate = 1, int iterations = 20, int historySize = 10, bool lineSearch = false)
         : this(parameters, new LbfgsOptions
         {
@@ -41,7 +42,8 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or they are not of one type and device.</exception>
+    /// <exception cref="ArgumentException">There is weight decay or no parameter, one is given twice, or they are not in one arena: of one
+    /// type and device, and packed by no other optimizer before.</exception>
     public Lbfgs(IEnumerable<Parameter> parameters, LbfgsOptions options)
         : base(parameters, options)
     {

@@ -18,7 +18,7 @@ public sealed class Lion : Optimizer<LionOptions>
     /// <param name="beta1">How much of the mean gradient stays, in [0, 1).</param>
     /// <param name="beta2">How much of the mean gradient is kept for the next step, in [0, 1).</param>
     /// <param name="weightDecay">The strength of the decay.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Lion(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-4,
@@ -38,7 +38,7 @@ public sealed class Lion : Optimizer<LionOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public Lion(IEnumerable<Parameter> parameters, LionOptions options)
         : base(parameters, options)
     {

@@ -46,7 +46,7 @@ public sealed class Muon : Optimizer<MuonOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">A parameter is no matrix, there is none, or one is given twice.</exception>
     public Muon(IEnumerable<Parameter> parameters, MuonOptions options)
         : base(parameters, options)
     {

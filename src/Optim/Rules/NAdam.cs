@@ -23,7 +23,7 @@ public sealed class NAdam : Optimizer<NAdamOptions>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="momentumDecay">How fast the momentum rises to beta1.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public NAdam(
         IEnumerable<Parameter> parameters,
         double learningRate = 2e-3,
@@ -47,7 +47,7 @@ public sealed class NAdam : Optimizer<NAdamOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public NAdam(IEnumerable<Parameter> parameters, NAdamOptions options)
         : base(parameters, options)
     {

@@ -20,7 +20,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
     /// <param name="learningRate">How far a step goes.</param>
     /// <param name="momentum">How much of the last step stays, in [0, 1).</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public NesterovAccelerated(IEnumerable<Parameter> parameters, double learningRate = 1e-3, double momentum = 0.9, double weightDecay = 0)
         : this(parameters, new NesterovAcceleratedOptions { LearningRate = learningRate, Momentum = momentum, WeightDecay = weightDecay })
     {
@@ -29,7 +29,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public NesterovAccelerated(IEnumerable<Parameter> parameters, NesterovAcceleratedOptions options)
         : base(parameters, options)
     {

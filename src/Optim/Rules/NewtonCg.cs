@@ -18,7 +18,7 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
     /// <param name="learningRate">The length that is tried first; 1 is Newton's.</param>
     /// <param name="iterations">The iterations of conjugate gradients at most.</param>
     /// <param name="halvings">How often the length of a step is halved at most.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public NewtonCg(IEnumerable<Parameter> parameters, double learningRate = 1, int iterations = 100, int halvings = 20)
         : this(parameters, new NewtonCgOptions { LearningRate = learningRate, Iterations = iterations, Halvings = halvings })
     {
@@ -27,7 +27,7 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is weight decay or no parameter, or one is given twice.</exception>
     public NewtonCg(IEnumerable<Parameter> parameters, NewtonCgOptions options)
         : base(parameters, options)
     {

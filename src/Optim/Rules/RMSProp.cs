@@ -22,7 +22,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
     /// <param name="centered">Whether the variance of the gradient divides instead of its mean square.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
     /// <param name="epsilonPlacement">Where epsilon stands.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public RMSProp(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -48,7 +48,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one is given twice.</exception>
     public RMSProp(IEnumerable<Parameter> parameters, RMSPropOptions options)
         : base(parameters, options)
     {

@@ -24,7 +24,7 @@ public sealed class Rprop : Optimizer<RpropOptions>
     /// <param name="smallest">The smallest step.</param>
     /// <param name="largest">The largest step.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public Rprop(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-2,
@@ -48,7 +48,7 @@ public sealed class Rprop : Optimizer<RpropOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">The smallest step is above the largest, there is no parameter, or one is given twice.</exception>
     public Rprop(IEnumerable<Parameter> parameters, RpropOptions options)
         : base(parameters, options)
     {

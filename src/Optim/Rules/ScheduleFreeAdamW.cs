@@ -28,7 +28,7 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="warmupSteps">The steps over which the rate rises to learningRate.</param>
     /// <param name="weightDecay">The strength of the decay.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public ScheduleFreeAdamW(
         IEnumerable<Parameter> parameters,
         double learningRate = 2.5e-3,
@@ -52,7 +52,7 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <exception cref="ArgumentException">The decay is decoupled, there is no parameter, or one is given twice.</exception>
     public ScheduleFreeAdamW(IEnumerable<Parameter> parameters, ScheduleFreeAdamWOptions options)
         : base(parameters, options)
     {

@@ -27,7 +27,8 @@ public sealed class Sgd : Optimizer<SgdOptions>
     /// <param name="nesterov">Whether the step looks ahead; needs momentum and no dampening.</param>
     /// <param name="form">How momentum is written down.</param>
     /// <param name="biasCorrection">Whether the averaged form is corrected for beginning at zero.</param>
-    /// <exception cref="ArgumentException">A value is out of range, values do not fit together, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, values do not fit together, there is no parameter, or one is given
+    /// twice.</exception>
     public Sgd(
         IEnumerable<Parameter> parameters,
         double learningRate = 1e-3,
@@ -53,7 +54,7 @@ public sealed class Sgd : Optimizer<SgdOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="options">The hyper-parameters.</param>
-    /// <exception cref="ArgumentException">The options do not fit together, or there is no parameter.</exception>
+    /// <exception cref="ArgumentException">The options do not fit together, there is no parameter, or one is given twice.</exception>
     public Sgd(IEnumerable<Parameter> parameters, SgdOptions options)
         : base(parameters, options)
     {

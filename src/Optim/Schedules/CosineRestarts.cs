@@ -1,8 +1,8 @@
 namespace DeepSharp.Optim;
 
 /// <summary>
-/// Half a cosine again and again, each time from the full rate: α = minimum + (peak - minimum) (1 + cos(π τ / T)) / 2, τ counted from
-/// the last restart, T the length of this cycle.
+/// Half a cosine again and again, each time from the peak: α = minimum + (peak - minimum) (1 + cos(π τ / T)) / 2, τ counted from the
+/// last restart, T = firstLength lengthFactor^n the length of this cycle and peak = α₀ peakFactor^n, n the restarts so far.
 /// </summary>
 /// <remarks>Source: Loshchilov, Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"; PyTorch's CosineAnnealingWarmRestarts.</remarks>
 public sealed class CosineRestarts : LearningRateSchedule

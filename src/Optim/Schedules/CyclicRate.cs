@@ -6,7 +6,7 @@ namespace DeepSharp.Optim;
 /// </summary>
 /// <remarks>
 /// The optimizer's own rate is not used. Source: Smith 2017, "Cyclical learning rates for training neural networks"; PyTorch's
-/// CyclicLR, whose defaults these are.
+/// CyclicLR, whose defaults these are but for <c>cycleMomentum</c>, which is true there.
 /// </remarks>
 public sealed class CyclicRate : LearningRateSchedule
 {

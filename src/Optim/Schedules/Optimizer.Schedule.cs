@@ -15,6 +15,7 @@ public abstract partial class Optimizer
     /// <see cref="BaseLearningRate"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The schedule moves the momentum, and this optimizer has none.</exception>
+    /// <exception cref="InvalidOperationException">The schedule gives a rate that is negative, NaN or infinite.</exception>
     public LearningRateSchedule? Schedule
     {
         get => _schedule;

@@ -13,7 +13,7 @@ public sealed class PiecewiseConstant : LearningRateSchedule
     /// <summary>Rates by stretches.</summary>
     /// <param name="boundaries">The counts at which the next rate begins, ascending.</param>
     /// <param name="rates">The rates, one more than the boundaries.</param>
-    /// <exception cref="ArgumentException">Boundaries do not ascend, a rate is negative, or the numbers of both do not fit.</exception>
+    /// <exception cref="ArgumentException">Boundaries are negative or do not ascend, a rate is negative, or the numbers of both do not fit.</exception>
     public PiecewiseConstant(IReadOnlyList<double> boundaries, IReadOnlyList<double> rates)
     {
         _boundaries = ScheduleArguments.Ascending(this, nameof(boundaries), boundaries);
