@@ -5,7 +5,7 @@ namespace DeepSharp;
 /// set open one for each step by themselves.
 /// </summary>
 /// <remarks>
-/// A scope belongs to the thread that opened it. Ending an outer scope ends the inner ones. <see cref="Tensor.Keep"/> moves a
+/// A scope belongs to the thread that opened it; ending it on another one, as after an <c>await</c>, is an error. Ending an outer scope ends the inner ones. <see cref="Tensor.Keep"/> moves a
 /// tensor out. Parameters, their gradients and the state of optimizers never belong to a scope.
 /// </remarks>
 public sealed class TensorScope : IDisposable
@@ -16,6 +16,7 @@ public sealed class TensorScope : IDisposable
     private readonly TensorScope? _outer;
     private readonly List<Tensor> _tensors = [];
     private readonly List<GraphNode> _nodes = [];
+    private readonly OwnThread _thread = new();
     private bool _ended;
 
     private TensorScope(TensorScope? outer) => _outer = outer;
@@ -25,6 +26,7 @@ public sealed class TensorScope : IDisposable
     internal TensorScope? Outer => _outer;
 
     /// <summary>Frees the tensors made since the scope was opened, apart from those kept. Ending twice does nothing.</summary>
+    /// <exception cref="InvalidOperationException">Another thread opened it. The scope stays open there.</exception>
     public void Dispose()
     {
         if (_ended)
@@ -32,6 +34,7 @@ public sealed class TensorScope : IDisposable
             return;
         }
 
+        _thread.Require("Tensor.Scope");
         for (TensorScope? inner = t_current; inner is not null; inner = inner._outer)
         {
             if (ReferenceEquals(inner, this))

@@ -113,6 +113,26 @@ public class GraphTests
     }
 
     [Fact]
+    public void NoGrad_and_AnomalyMode_are_not_ended_on_another_thread()
+    {
+        Parameter w = new(Tensor.From([1.0]));
+        NoGrad noGrad = new();
+        using AnomalyMode anomaly = new();
+        foreach (IDisposable mode in (IDisposable[])[noGrad, anomaly])
+        {
+            Exception? error = null;
+            Thread other = new(() => error = Record.Exception(mode.Dispose));
+            other.Start();
+            other.Join();
+            Assert.Contains(mode.GetType().Name, Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+        }
+
+        Assert.False((w * 2).RequiresGrad);
+        noGrad.Dispose();
+        Assert.True((w * 2).RequiresGrad);
+    }
+
+    [Fact]
     public void Nothing_is_recorded_under_NoGrad_or_behind_Detach()
     {
         using TensorScope scope = Tensor.Scope();

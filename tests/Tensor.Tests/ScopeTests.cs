@@ -182,6 +182,25 @@ public class ScopeTests
     }
 
     [Fact]
+    public void A_scope_is_not_ended_on_another_thread()
+    {
+        Tensor tensor;
+        using (TensorScope scope = Tensor.Scope())
+        {
+            tensor = Make(1);
+            Exception? error = null;
+            Thread other = new(() => error = Record.Exception(scope.Dispose));
+            other.Start();
+            other.Join();
+            Assert.Contains("no await", Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+            Assert.False(tensor.IsDisposed);
+        }
+
+        Assert.True(tensor.IsDisposed);
+        Assert.Null(TensorScope.Current);
+    }
+
+    [Fact]
     public void Scopes_belong_to_their_thread()
     {
         // What earlier tests forgot must not come back in the middle of this one.

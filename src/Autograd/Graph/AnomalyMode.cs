@@ -13,6 +13,7 @@ public sealed class AnomalyMode : IDisposable
     [ThreadStatic]
     private static int t_open;
 
+    private readonly OwnThread _thread = new();
     private bool _ended;
 
     /// <summary>Starts searching.</summary>
@@ -21,10 +22,12 @@ public sealed class AnomalyMode : IDisposable
     internal static bool IsOpen => t_open > 0;
 
     /// <summary>Goes back to what was before. Ending twice does nothing.</summary>
+    /// <exception cref="InvalidOperationException">Another thread opened it, and still searches.</exception>
     public void Dispose()
     {
         if (!_ended)
         {
+            _thread.Require(nameof(AnomalyMode));
             _ended = true;
             t_open--;
         }
