@@ -80,10 +80,9 @@ public sealed partial class Device
             search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, name, "ILGPU cannot read its properties, or those of one before it"));
         }
 
-        int index = 0;
         foreach (CudaDevice device in context.GetDevices<CudaDevice>())
         {
-            AddGpu(search, DeviceKind.Cuda, ref index, device, context);
+            OfferGpu(search, DeviceKind.Cuda, device, context);
         }
     }
 
@@ -98,7 +97,8 @@ public sealed partial class Device
         {
             if (IsGpu(device))
             {
-                AddGpu(search, DeviceKind.OpenCL, ref index, device, context);
+                OfferGpu(search, DeviceKind.OpenCL, device, context);
+                index++;
             }
         }
 
@@ -129,18 +129,8 @@ public sealed partial class Device
         return reason is null;
     }
 
-    private static void AddGpu(DeviceSearch search, DeviceKind kind, ref int index, ILGPU.Runtime.Device device, Context context)
-    {
-        try
-        {
-            search.Gpus.Add(new Device(kind, index, device.CreateAccelerator(context)));
-            index++;
-        }
-        catch (Exception error) when (IsDriverFault(error))
-        {
-            search.Refused.Add(new RefusedDevice(kind, device.Name, error.GetBaseException().Message.TrimEnd('.')));
-        }
-    }
+    private static void OfferGpu(DeviceSearch search, DeviceKind kind, ILGPU.Runtime.Device device, Context context) =>
+        search.Offer(kind, device.Name, index => new Device(kind, index, device.CreateAccelerator(context)), IsDriverFault);
 
     private static bool IsGpu(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
 

@@ -67,14 +67,23 @@ public sealed partial class Device
     public static IReadOnlyList<Device> All => [.. Found.Value.Gpus, Cpu];
 
     /// <summary>The devices that the machine has and kernels cannot run on, each with what it lacks.</summary>
-    public static IReadOnlyList<RefusedDevice> Refused => Found.Value.Refused;
+    public static IReadOnlyList<RefusedDevice> Refused
+    {
+        get
+        {
+            // Some show what they lack only when they are made.
+            _ = All;
+            return Found.Value.Refused;
+        }
+    }
 
     /// <summary>
-    /// The device on which tensors are made when none is named. At first the best one: CUDA, then an OpenCL GPU, then the CPU.
+    /// The device on which tensors are made when none is named. At first the best one: CUDA, then an OpenCL GPU, then the CPU. GPUs
+    /// behind it are not touched until they are asked for.
     /// </summary>
     public static Device Default
     {
-        get => s_default ??= All[0];
+        get => s_default ??= Found.Value.Gpus.FirstOrDefault() ?? Cpu;
         set => s_default = value ?? throw new ArgumentNullException(nameof(value));
     }
 

@@ -5,8 +5,10 @@ namespace DeepSharp.Kernels;
 /// <summary>What a look for GPUs found, and how to speak of what it did not find.</summary>
 internal sealed class DeviceSearch
 {
-    /// <summary>Ready for use.</summary>
-    internal List<Device> Gpus { get; } = [];
+    private readonly List<(DeviceKind Kind, Lazy<Device?> Device)> _gpus = [];
+
+    /// <summary>All GPUs that can be used, made now if they were not: a device that nobody asks for takes no memory of its GPU.</summary>
+    internal IEnumerable<Device> Gpus => _gpus.Select(static gpu => gpu.Device.Value).OfType<Device>();
 
     /// <summary>OpenCL devices that are the host processor: slower than <see cref="Device.Cpu"/>, so made only when asked for.</summary>
     internal List<(string Name, Lazy<Device> Device)> Processors { get; } = [];
@@ -14,13 +16,35 @@ internal sealed class DeviceSearch
     /// <summary>What kernels cannot run on, and why.</summary>
     internal List<RefusedDevice> Refused { get; } = [];
 
-    /// <summary>The device with this number among those of its kind, processors after GPUs; null if there is none.</summary>
+    /// <summary>Notes a GPU that a driver offers.</summary>
+    /// <param name="kind">What drives it.</param>
+    /// <param name="name">The driver's name for it.</param>
+    /// <param name="make">Makes the device with the number it is given, among those of its kind.</param>
+    /// <param name="isFault">Whether an error in making it means that the GPU cannot be used.</param>
+    internal void Offer(DeviceKind kind, string name, Func<int, Device> make, Func<Exception, bool> isFault)
+    {
+        int index = _gpus.Count(gpu => gpu.Kind == kind);
+        _gpus.Add((kind, new Lazy<Device?>(() =>
+        {
+            try
+            {
+                return make(index);
+            }
+            catch (Exception error) when (isFault(error))
+            {
+                Refused.Add(new RefusedDevice(kind, name, error.GetBaseException().Message.TrimEnd('.')));
+                return null;
+            }
+        })));
+    }
+
+    /// <summary>The device with this number among those of its kind, processors after GPUs; null if there is none that can be used.</summary>
     internal Device? Find(DeviceKind kind, int index, bool allowCpu)
     {
-        List<Device> same = Gpus.FindAll(device => device.Kind == kind);
+        List<Lazy<Device?>> same = [.. _gpus.Where(gpu => gpu.Kind == kind).Select(static gpu => gpu.Device)];
         if (index >= 0 && index < same.Count)
         {
-            return same[index];
+            return same[index].Value;
         }
 
         int processor = index - same.Count;
@@ -42,7 +66,7 @@ internal sealed class DeviceSearch
 
         if (kind == DeviceKind.OpenCL && Processors.Count > 0)
         {
-            int first = Gpus.Count(static device => device.Kind == DeviceKind.OpenCL);
+            int first = _gpus.Count(static gpu => gpu.Kind == DeviceKind.OpenCL);
             text.Append($" Left out, since they are processors: {string.Join(", ", Processors.Select(static p => $"'{p.Name}'"))}; ");
             text.Append($"Device.OpenCL({first}, allowCpu: true) takes the first.");
         }

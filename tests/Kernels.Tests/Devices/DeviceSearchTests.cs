@@ -35,6 +35,35 @@ public sealed class DeviceSearchTests
     }
 
     [Fact]
+    public void A_GPU_is_made_when_it_is_asked_for_and_not_before()
+    {
+        DeviceSearch search = new();
+        List<int> made = [];
+        search.Offer(DeviceKind.OpenCL, "Broken", static _ => throw new NotSupportedException("It has no wings."), static _ => true);
+        foreach (string name in (string[])["First", "Second"])
+        {
+            search.Offer(DeviceKind.OpenCL, name, Make, static _ => false);
+        }
+
+        Assert.Same(Device.Emulated, search.Gpus.First());
+        Assert.Equal([1], made);
+        Assert.Equal("Broken", Assert.Single(search.Refused).Name);
+        Assert.Equal("It has no wings", search.Refused[0].Reason);
+        Assert.Null(search.Find(DeviceKind.OpenCL, 0, allowCpu: true));
+        Assert.Same(Device.Emulated, search.Find(DeviceKind.OpenCL, 2, allowCpu: false));
+        Assert.Equal([1, 2], made);
+        Assert.Equal(2, search.Gpus.Count());
+        Assert.Equal([1, 2], made);
+        Assert.Null(search.Find(DeviceKind.Cuda, 0, allowCpu: false));
+
+        Device Make(int index)
+        {
+            made.Add(index);
+            return Device.Emulated;
+        }
+    }
+
+    [Fact]
     public void A_missing_library_is_named()
     {
         string text = new DeviceSearch().NotFound(DeviceKind.Cuda, 2, ["cpu"], "libcuda.so.1");
