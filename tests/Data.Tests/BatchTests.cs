@@ -34,6 +34,28 @@ public class BatchTests
         }
     }
 
+    [Fact]
+    public void Every_width_and_every_number_of_samples_is_gathered()
+    {
+        float scale = (float)(1.0 / 255);
+        foreach (int length in Enumerable.Range(0, 257).Concat([1023, 4099]))
+        {
+            foreach ((int count, int width) in ((int, int)[])[(5, length), (length, 3)])
+            {
+                int seen = 0;
+                foreach ((Tensor x, Tensor y) in Bytes(count, width, Device.Cpu).Scaled(1.0 / 255).Batches(Math.Max(1, count - 2), seed: 1))
+                {
+                    int[] samples = y.ToArray<int>();
+                    Assert.Equal(new Shape(samples.Length, width), x.Shape);
+                    Assert.Equal(samples.SelectMany(i => Enumerable.Range(0, width).Select(c => Pixel(i, c) * scale)), x.ToArray<float>());
+                    seen += samples.Length;
+                }
+
+                Assert.Equal(count, seen);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Devices))]
     public void Floating_point_features_keep_their_type_and_are_scaled(string name)

@@ -53,6 +53,32 @@ public class RandomTests
 
     [Theory]
     [MemberData(nameof(Reals))]
+    public void Every_length_draws_the_first_of_the_same_numbers(DType dtype)
+    {
+        // The longest are held against the definition by the tests above; each length must be where they begin, and use as many
+        // blocks of four words as it needs.
+        Func<int, Generator, Tensor>[] draws =
+        [
+            (count, generator) => Tensor.Uniform(count, -3, 4, dtype, Device.Cpu, generator),
+            (count, generator) => Tensor.Normal(count, 1, 2, dtype, Device.Cpu, generator),
+            (count, generator) => Tensor.Bernoulli(count, 0.4, dtype, Device.Cpu, generator),
+            (count, generator) => Tensor.Ones(count, dtype, Device.Cpu).Dropout(0.3, generator),
+        ];
+        int perBlock = dtype == DType.Float64 ? 2 : 4;
+        foreach (Func<int, Generator, Tensor> draw in draws)
+        {
+            double[] longest = Doubles(draw(70_001, new Generator(7)));
+            foreach (int count in Enumerable.Range(0, 257).Concat([1023, 4099, 33_333]))
+            {
+                Generator generator = new(7);
+                Assert.Equal(longest[..count], Doubles(draw(count, generator)));
+                Assert.Equal((ulong)((count + perBlock - 1) / perBlock), generator.Position);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Reals))]
     public void Uniform_numbers_are_uniform(DType dtype)
     {
         double[] values = Doubles(Tensor.Uniform(Many, 2, 5, dtype, Device.Cpu, new Generator(1)));

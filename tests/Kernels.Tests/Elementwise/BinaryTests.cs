@@ -95,11 +95,15 @@ public class BinaryTests
             double[] values =
                 [0, -0.0, 1, -1, 2.5, 3, double.PositiveInfinity, double.NegativeInfinity, double.NaN, tiny, -tiny, huge, -huge];
             int[] dims = [values.Length, values.Length];
-            using Sample a = Sample.Of(Device.Cpu, dtype, dims, i => values[i / values.Length]);
-            using Sample b = Sample.Of(Device.Cpu, dtype, dims, i => values[i % values.Length]);
-            using Sample o = Sample.Filled(Device.Cpu, binary.ResultType(dtype), dims, 99);
-            binary.Run(o.Operand, a.Operand, b.Operand, a.Operand);
-            Compare(binary, dtype, Expected(binary, dtype, a.Read(), b.Read(), a.Read()), o.Read(), $"{name} {dtype}");
+            foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+            {
+                using Sample a = Sample.Of(device, dtype, dims, i => values[i / values.Length]);
+                using Sample b = Sample.Of(device, dtype, dims, i => values[i % values.Length]);
+                using Sample o = Sample.Filled(device, binary.ResultType(dtype), dims, 99);
+                binary.Run(o.Operand, a.Operand, b.Operand, a.Operand);
+                double[] expected = Expected(binary, dtype, a.Read(), b.Read(), a.Read());
+                Compare(binary, dtype, expected, o.Read(), $"{name} {dtype} {device}", device.IsHost ? 0 : 1);
+            }
         }
     }
 

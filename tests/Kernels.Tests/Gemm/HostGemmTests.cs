@@ -29,6 +29,22 @@ public class HostGemmTests
         }
     }
 
+    [Fact]
+    public void Every_length_of_each_size_and_of_the_batch()
+    {
+        int turn = 0;
+        foreach (int length in Enumerable.Range(0, 257))
+        {
+            foreach ((int batch, int m, int n, int k) in ((int, int, int, int)[])
+                [(1, length, 5, 7), (1, 5, length, 7), (1, 5, 7, length), (3, length, 3, 5), (3, 3, length, 5), (3, 5, 3, length), (length, 3, 5, 3)])
+            {
+                turn++;
+                Check<float>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5], batch));
+                Check<double>(new(m, n, k, Orders[turn / 5 % 5], Orders[turn % 5], batch));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(97, 131, 785)]
     [InlineData(203, 77, 1301)]

@@ -30,6 +30,18 @@ internal sealed record ReductionCase(string Name, Action<Operand, Operand, uint,
             "magnitudes",
             (o, x, axes, add) => Reduction.Run(default(SumOfMagnitudes), o, x, axes, add),
             l => Numbers.Sum(l.Select(Math.Abs))),
+        new(
+            "powers",
+            (o, x, axes, add) => Reduction.Run(new SumOfPowers(2.5), o, x, axes, add),
+            l => Numbers.Sum(l.Select(v => Math.Pow(Math.Abs(v), 2.5)))),
+        new(
+            "largest magnitude",
+            (o, x, axes, add) => Reduction.Run(default(LargestMagnitude), o, x, axes, add),
+            l => l.Contains(double.NaN) ? double.NaN : l.Select(Math.Abs).DefaultIfEmpty().Max()),
+        new(
+            "finite",
+            (o, x, axes, add) => Reduction.Run(default(FiniteCheck), o, x, axes, add),
+            l => l.All(double.IsFinite) ? 0 : double.NaN),
         new("variance", (o, x, axes, _) => Reduction.Variance(o, x, axes, 0), l => Variance(l, 0)),
         new("unbiased", (o, x, axes, _) => Reduction.Variance(o, x, axes, 1), l => Variance(l, 1)),
         new("logsumexp", (o, x, axes, _) => Reduction.LogSumExp(o, x, axes), LogSumExp),

@@ -24,6 +24,18 @@ public class SoftmaxTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Every_number_of_rows_agrees_with_the_formula(bool log)
+    {
+        foreach (int rows in Enumerable.Range(0, 257))
+        {
+            Check(Device.Cpu, DType.Float32, rows, 3, log, 4);
+            Check(Device.Cpu, DType.Float64, rows, 5, log, 4);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void The_GPU_form_agrees_with_the_formula(bool log)
     {
         foreach (int columns in (int[])[1, 5, 16, 17, 70])
@@ -121,6 +133,13 @@ public class SoftmaxTests
         using Sample turned = Sample.Filled(Device.Cpu, DType.Float32, [3, 4], 0, Layout.Transposed);
         using Sample b = Sample.Filled(Device.Cpu, DType.Float64, [3, 4], 0);
         using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [3, 4], 0);
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            using Sample noColumns = Sample.Filled(device, DType.Float32, [3, 0], 0);
+            Run(false, noColumns, noColumns, noColumns, noColumns);
+            Run(true, noColumns, noColumns, noColumns, noColumns);
+        }
+
         Softmax.Forward(none.Operand, none.Operand);
         Softmax.LogBackward(empty.Operand, empty.Operand, empty.Operand);
         Refused("[0, 3]", () => Softmax.Forward(a.Operand, none.Operand));
