@@ -38,8 +38,14 @@ internal static class PtxReport
     // What the tiling of the product allows, worked out from the kernel's registers and the tile.
     private static string Product(IReadOnlyList<Row> rows)
     {
-        Row[] product = [.. rows.Where(static row => row.Kernel.Name == "GpuGemm<F32, Identity>.Kernel" && row.Usage is not null)];
+        const string Name = "GpuGemm<F32, F32, F32, Identity>.Kernel";
+        Row[] product = [.. rows.Where(static row => row.Kernel.Name == Name)];
         if (product.Length == 0)
+        {
+            throw new InvalidOperationException($"There is no kernel {Name}, of which the report says what it can reach.");
+        }
+
+        if (product.Any(static row => row.Usage is null))
         {
             return string.Empty;
         }

@@ -1,8 +1,6 @@
-using DeepSharp.Examples.CustomLayer;
 using DeepSharp.Kernels;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
-using DeepSharp.Training;
 
 namespace DeepSharp.PtxCheck;
 
@@ -11,45 +9,16 @@ internal static class Workload
 {
     internal static IReadOnlyList<(string Name, Action Run)> All { get; } =
     [
-        ("examples/Mnist, softmax", static () => Train([new Flatten(), new Dense(36, 10)])),
-        ("examples/Mnist, mlp", static () => Train(
-        [
-            new Flatten(),
-            new Dense(36, 8), new BatchNorm(8), new ReLU(),
-            new Dense(8, 10),
-        ])),
-        ("examples/Mnist, mlp, float16", static () => MixedPrecision(DType.Float16)),
-        ("examples/Mnist, mlp, bfloat16", static () => MixedPrecision(DType.BFloat16)),
-        ("examples/CustomLayer", static () => Train([new Flatten(), new GatedDense(36, 8), new Dense(8, 10)])),
+        .. ExampleSteps.All,
         ("element-wise operators", ElementWise),
         ("reductions", Reductions),
+        ("integers and masks", Integers),
         ("products", Products),
         ("normalisation and lookup", Others),
+        ("softmax and losses", Losses),
         ("optimizers", Optimizers),
         ("16-bit floats", Halves),
     ];
-
-    private static void Train(Sequential model)
-    {
-        Adam optimizer = new(model.Parameters());
-        CrossEntropyLoss loss = new();
-        byte[] pixels = new byte[4 * 36];
-        Data.Dataset data = new Data.Dataset(Tensor.From(pixels, [4, 6, 6]), Tensor.From(new byte[4], [4])).Scaled(1.0 / 255);
-        foreach ((Tensor x, Tensor y) in data.Batches(4, seed: 1))
-        {
-            optimizer.ZeroGradients();
-            loss.Compute(model.Forward(x), y).Backward();
-            optimizer.Step();
-        }
-    }
-
-    private static void MixedPrecision(DType precision)
-    {
-        Sequential model = [new Flatten(), new Dense(36, 8), new BatchNorm(8), new ReLU(), new Dense(8, 6), new Layers.Tanh(), new Dense(6, 10)];
-        Data.Dataset data =
-            new Data.Dataset(Tensor.From(new byte[4 * 36], [4, 6, 6]), Tensor.From(new byte[4], [4])).Scaled(1.0 / 255);
-        _ = model.Fit(data, new Adam(model.Parameters()), batchSize: 4, mixedPrecision: precision);
-    }
 
     private static void Halves()
     {
@@ -109,6 +78,25 @@ internal static class Workload
         _ = x.Variance([0]);
         _ = x.LogSumExp([1]);
         _ = x.ArgMax(1);
+        _ = x.ArgMin(1);
+    }
+
+    private static void Integers()
+    {
+        using TensorScope scope = Tensor.Scope();
+        foreach (DType dtype in (DType[])[DType.Int32, DType.Int64])
+        {
+            Tensor n = Tensor.From([3, 1, 2, 5, 4, 6], [2, 3]).To(dtype);
+            Tensor m = n.T.Contiguous().Reshape(2, 3);
+            foreach (Tensor result in (Tensor[])[n + m, n - m, n * m, Tensor.Minimum(n, m), Tensor.Maximum(n, m), n.Sum(0)])
+            {
+                _ = result.To(DType.Float32);
+            }
+
+            _ = (n > m).Sum();
+            _ = Tensor.Where(n.Equal(m), n, m);
+            _ = n.IndexSelect(Tensor.From([1, 0], [2]));
+        }
     }
 
     private static void Products()
@@ -117,6 +105,11 @@ internal static class Workload
         using NoGrad noGrad = new();
         _ = Tensor.Normal([4, 5]).MatMul(Tensor.Normal([5, 3]));
         _ = Tensor.Normal([2, 4, 5]).MatMul(Tensor.Normal([2, 5, 3]));
+        _ = Tensor.Normal([4, 5]).Linear(Tensor.Normal([3, 5]), Tensor.Normal([3]));
+
+        // What follows a product of cuBLAS.
+        BlasEpilogue<F32, Identity>.Run(Device.Default, default);
+        BlasEpilogue<F32, Relu>.Run(Device.Default, default);
     }
 
     private static void Others()
@@ -127,8 +120,35 @@ internal static class Workload
         new Embedding(5, 3).Forward(Tensor.From([1, 4, 1], [3])).Sum().Backward();
         x.BatchNormFixed(null, null, Tensor.Zeros(6), Tensor.Ones(6), 1e-5).Sum().Backward();
         x.Gather(Tensor.From([0, 5, 2, 2], [4, 1]), 1).Sum().Backward();
-        _ = x.Softmax();
-        _ = x.LogSoftmax();
+        x.ScatterAdd(Tensor.From([0, 5, 2, 2], [4, 1]), Tensor.Ones([4, 1]), 1).Sum().Backward();
+        x.IndexAdd(Tensor.From([1, 0], [2]), Tensor.Ones([2, 6])).Sum().Backward();
+        Tensor.Concatenate([x, x], 1).Sum().Backward();
+    }
+
+    private static void Losses()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Parameter x = new(Tensor.Normal([4, 6]));
+        x.Softmax().Square().Sum().Backward();
+        x.LogSoftmax().Square().Sum().Backward();
+        Tensor labels = Tensor.From([0, 5, 2, 2], [4]);
+        foreach (DType dtype in (DType[])[DType.UInt8, DType.Int32, DType.Int64])
+        {
+            new CrossEntropyLoss().Compute(x, labels.To(dtype)).Backward();
+            new CrossEntropyLoss(classWeights: Tensor.Ones([6]), labelSmoothing: 0.1).Compute(x, labels.To(dtype)).Backward();
+        }
+
+        Tensor target = Tensor.Uniform([4, 6]);
+        Loss[] losses =
+        [
+            new CrossEntropyLoss(), new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropyWithLogits(),
+        ];
+        foreach (Loss loss in losses)
+        {
+            loss.Compute(x, target).Backward();
+        }
+
+        new BinaryCrossEntropy().Compute(x.Sigmoid(), target).Backward();
     }
 
     private static void Optimizers()
