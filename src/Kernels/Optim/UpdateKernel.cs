@@ -130,11 +130,11 @@ public static class UpdateKernel
         where T : unmanaged, IReal<T>, IScalar<T>
     {
         internal readonly T Factor = factor;
-        private readonly double _limit = treatment.Limit;
-        private readonly double _decay = treatment.Decay;
-        private readonly double _kept = 1 - treatment.Shrinkage;
+        internal readonly double Limit = treatment.Limit;
+        internal readonly double Decay = treatment.Decay;
+        internal readonly double Kept = 1 - treatment.Shrinkage;
 
-        internal bool IsNeutral => T.ToDouble(Factor) == 1 && _limit <= 0 && _decay == 0 && _kept == 1;
+        internal bool IsNeutral => T.ToDouble(Factor) == 1 && Limit <= 0 && Decay == 0 && Kept == 1;
 
         // A branch for each part, the same for all elements: 0 times an infinite value would not be nothing.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -142,15 +142,15 @@ public static class UpdateKernel
             where TElement : unmanaged, IReal<TElement>
         {
             TElement result = gradient * factor;
-            if (_limit > 0)
+            if (Limit > 0)
             {
-                TElement limit = _limit;
+                TElement limit = Limit;
                 result = TElement.Min(TElement.Max(result, -limit), limit);
             }
 
-            if (_decay != 0)
+            if (Decay != 0)
             {
-                result += _decay * value;
+                result += Decay * value;
             }
 
             return result;
@@ -158,7 +158,7 @@ public static class UpdateKernel
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal TElement Value<TElement>(TElement value)
-            where TElement : unmanaged, IReal<TElement> => value * _kept;
+            where TElement : unmanaged, IReal<TElement> => value * Kept;
     }
 
     internal struct Arguments<TRule, T>
@@ -221,15 +221,29 @@ public static class UpdateKernel
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Treated(int start, int end)
         {
+            // As Treatment does it, with its numbers in registers.
             TRule rule = _rule;
-            Treatment<T> treatment = _treatment;
-            TVector factor = default;
-            new Span<T>(&factor, sizeof(TVector) / sizeof(T)).Fill(treatment.Factor);
+            TVector factor = T.ToDouble(_treatment.Factor);
+            TVector limit = _treatment.Limit;
+            TVector decay = _treatment.Decay;
+            TVector kept = _treatment.Kept;
+            bool limits = _treatment.Limit > 0;
+            bool decays = _treatment.Decay != 0;
             for (int i = start; i < end; i += sizeof(TVector) / sizeof(T))
             {
                 TVector value = *(TVector*)(values + i);
-                TVector gradient = treatment.Gradient(*(TVector*)(gradients + i), value, factor);
-                Step(rule, i, treatment.Value(value), gradient);
+                TVector gradient = *(TVector*)(gradients + i) * factor;
+                if (limits)
+                {
+                    gradient = TVector.Min(TVector.Max(gradient, -limit), limit);
+                }
+
+                if (decays)
+                {
+                    gradient += decay * value;
+                }
+
+                Step(rule, i, value * kept, gradient);
             }
         }
 
