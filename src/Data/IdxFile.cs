@@ -29,7 +29,7 @@ public static class IdxFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file {path}.", path);
+            throw new FileNotFoundException($"{path}: expected an IDX file and found no file of this name.", path);
         }
 
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -39,11 +39,11 @@ public static class IdxFile
             file.Position = 0;
             if (!zipped)
             {
-                return Parse(file, file.Length, path, device);
+                return Parse(file, file.Length, file.Length, path, device);
             }
 
             using GZipStream content = new(file, CompressionMode.Decompress);
-            return Parse(content, file.Length * MaxCompression, path, device);
+            return Parse(content, file.Length * MaxCompression, file.Length, path, device);
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -51,7 +51,7 @@ public static class IdxFile
         }
     }
 
-    private static Tensor Parse(Stream content, long limit, string path, Device? device)
+    private static Tensor Parse(Stream content, long limit, long length, string path, Device? device)
     {
         Span<byte> word = stackalloc byte[4];
         Fill(content, word, path, "the four bytes of the IDX magic number");
@@ -75,7 +75,9 @@ public static class IdxFile
             count = dim > int.MaxValue ? long.MaxValue : count * dim;
             if (count > int.MaxValue)
             {
-                throw new InvalidDataException($"{path}: the axes are too long: at most {int.MaxValue} elements are expected in all.");
+                string found = string.Join(" x ", dims[..axis].Select(static d => (uint)d).Append(dim));
+                throw new InvalidDataException(
+                    $"{path}: expected at most {int.MaxValue} elements in all, and found axes of {found}{(axis + 1 < dims.Length ? " x …" : "")}.");
             }
 
             dims[axis] = (int)dim;
@@ -85,23 +87,23 @@ public static class IdxFile
         if (count > limit)
         {
             // Nothing is allocated on a header's word alone.
-            throw new InvalidDataException($"{path}: expected {what}, and the file is too short to hold them.");
+            throw new InvalidDataException($"{path}: expected {what}, and found a file of {length} bytes, too short to hold them.");
         }
 
         Tensor made = Tensor.Zeros(new Shape(dims), DType.UInt8, device);
         try
         {
             byte[] chunk = new byte[Math.Min((int)count, Chunk)];
-            for (int at = 0; at < count; at += chunk.Length)
+            for (long at = 0; at < count; at += chunk.Length)
             {
-                Span<byte> part = chunk.AsSpan(0, Math.Min(chunk.Length, (int)count - at));
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, count - at));
                 Fill(content, part, path, what, at);
                 made.Storage.Block.Upload<byte>(part, at);
             }
 
             return content.ReadByte() < 0
                 ? made
-                : throw new InvalidDataException($"{path}: expected {what} and found more bytes behind them.");
+                : throw new InvalidDataException($"{path}: expected {what}, and found at least one more byte behind them.");
         }
         catch
         {
@@ -110,12 +112,12 @@ public static class IdxFile
         }
     }
 
-    private static void Fill(Stream content, Span<byte> bytes, string path, string what, int before = 0)
+    private static void Fill(Stream content, Span<byte> bytes, string path, string what, long before = 0)
     {
         int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (read < bytes.Length)
         {
-            throw new InvalidDataException($"{path}: expected {what}, and the file ends after {before + read} bytes of them.");
+            throw new InvalidDataException($"{path}: expected {what}, and found only {before + read} bytes of them.");
         }
     }
 }

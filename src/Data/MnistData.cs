@@ -21,26 +21,30 @@ public sealed class MnistData
     /// <c>t10k-images-idx3-ubyte</c> and <c>t10k-labels-idx1-ubyte</c>; with or without <c>.gz</c>, with a dot or a dash before
     /// <c>idx</c>.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <param name="classes">How many kinds of images there are: labels must be below it.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or does not fit the others.</exception>
-    public static MnistData Load(string folder, Device? device = null)
+    /// <exception cref="InvalidDataException">A file is damaged, does not fit the others, or has a label that is no class; the message
+    /// names the file, what was expected and what was found.</exception>
+    public static MnistData Load(string folder, Device? device = null, int classes = 10)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"There is no folder {folder}.");
+            throw new DirectoryNotFoundException($"{folder}: expected a folder with the four IDX files and found no folder of this name.");
         }
 
-        Dataset train = LoadPart(folder, "train", device);
-        Dataset test = LoadPart(folder, "t10k", device);
+        Dataset train = LoadPart(folder, "train", device, classes);
+        Dataset test = LoadPart(folder, "t10k", device, classes);
         return train.SampleShape == test.SampleShape
             ? new MnistData(train, test)
             : throw new InvalidDataException(
-                $"{folder}: expected images of one size, and found {train.SampleShape} for training and {test.SampleShape} for testing.");
+                $"{Find(folder, "t10k-images", 3)}: expected images of {train.SampleShape}, the size of those to train on, and found "
+                + $"{test.SampleShape}.");
     }
 
-    private static Dataset LoadPart(string folder, string part, Device? device)
+    private static Dataset LoadPart(string folder, string part, Device? device, int classes)
     {
         string imagePath = Find(folder, $"{part}-images", 3);
         string labelPath = Find(folder, $"{part}-labels", 1);
@@ -56,10 +60,19 @@ public sealed class MnistData
             throw new InvalidDataException($"{labelPath}: expected labels [n] and found {labels.Shape}.");
         }
 
-        return images.Shape[0] == labels.Shape[0]
+        if (images.Shape[0] != labels.Shape[0])
+        {
+            throw new InvalidDataException(
+                $"{labelPath}: expected {images.Shape[0]} labels, one for each image of {Path.GetFileName(imagePath)}, and found "
+                + $"{labels.Shape[0]}.");
+        }
+
+        byte[] values = labels.ToArray<byte>();
+        int wrong = Array.FindIndex(values, label => label >= classes);
+        return wrong < 0
             ? new Dataset(images, labels).Scaled(1.0 / 255)
             : throw new InvalidDataException(
-                $"{labelPath}: expected {images.Shape[0]} labels, one for each image of {Path.GetFileName(imagePath)}, and found {labels.Shape[0]}.");
+                $"{labelPath}: expected labels from 0 to {classes - 1}, and found {values[wrong]} at position {wrong}.");
     }
 
     private static string Find(string folder, string stem, int axes)

@@ -47,11 +47,11 @@ public class IdxFileTests
         { "nine axes", [0, 0, 8, 9, .. new byte[36]], "found 9" },
         { "no length", [0, 0, 8, 2, 0, 0, 0, 1, 0], "length of axis 1" },
         { "a byte too few", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7], "3 elements of [3]" },
-        { "a byte too many", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7, 7, 7], "more bytes" },
-        { "an axis of 2^31", [0, 0, 8, 1, 128, 0, 0, 0, 7], "2147483647" },
-        { "axes of 2^16", [0, 0, 8, 2, 0, 1, 0, 0, 0, 1, 0, 0, 7], "2147483647" },
-        { "empty axes after long ones", [0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 0, 0, 0, 0], "2147483647" },
-        { "2 GB announced", [0, 0, 8, 1, 127, 255, 255, 255, 7], "2147483647 elements" },
+        { "a byte too many", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7, 7, 7], "one more byte" },
+        { "an axis of 2^31", [0, 0, 8, 1, 128, 0, 0, 0, 7], "axes of 2147483648." },
+        { "axes of 2^16", [0, 0, 8, 2, 0, 1, 0, 0, 0, 1, 0, 0, 7], "axes of 65536 x 65536." },
+        { "empty axes after long ones", [0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 0, 0, 0, 0], "axes of 2147483647 x 2147483647 x …" },
+        { "2 GB announced", [0, 0, 8, 1, 127, 255, 255, 255, 7], "2147483647 elements of [2147483647], and found a file of " },
     };
 
     [Theory]
@@ -67,6 +67,7 @@ public class IdxFileTests
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
             Assert.StartsWith(folder[name], error.Message, StringComparison.Ordinal);
             Assert.Contains("expected", error.Message, StringComparison.Ordinal);
+            Assert.Contains("found", error.Message, StringComparison.Ordinal);
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
         }
     }
@@ -148,7 +149,8 @@ public class IdxFileTests
     public void Missing_files_are_named()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains(folder["none"], Assert.Throws<FileNotFoundException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<FileNotFoundException>(() => IdxFile.Read(folder["none"])).Message;
+        Assert.StartsWith(folder["none"] + ": expected an IDX file and found no file", message, StringComparison.Ordinal);
     }
 
     internal static byte[] Make(int[] dims, byte[] values)

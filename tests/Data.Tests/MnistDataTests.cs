@@ -57,16 +57,31 @@ public class MnistDataTests
     [InlineData("train-images-idx3-ubyte", new[] { 3, 0, 4 }, "[n, height, width]", "[3, 0, 4]")]
     [InlineData("t10k-labels-idx1-ubyte", new[] { 2, 1 }, "labels [n]", "[2, 1]")]
     [InlineData("t10k-labels-idx1-ubyte", new[] { 3 }, "expected 2 labels", "found 3")]
-    [InlineData("t10k-images-idx3-ubyte", new[] { 2, 4, 6 }, "one size", "[4, 6]")]
+    [InlineData("t10k-images-idx3-ubyte", new[] { 2, 4, 6 }, "expected images of [4, 5]", "found [4, 6]")]
     public void Files_that_do_not_fit_are_named(string name, int[] dims, string expected, string found)
     {
         using TemporaryFolder folder = new();
         WriteAll(folder, "-", string.Empty, zipped: false);
         IdxFileTests.Write(folder[name], IdxFileTests.Make(dims, new byte[new Shape(dims).Size]), zipped: false);
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => MnistData.Load(folder["."], Device.Cpu));
-        Assert.Contains(folder["."], error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(folder["."], name), error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train-labels-idx1-ubyte", new byte[] { 0, 9, 10 }, 10, "from 0 to 9, and found 10 at position 2")]
+    [InlineData("t10k-labels-idx1-ubyte", new byte[] { 77, 200 }, 10, "from 0 to 9, and found 77 at position 0")]
+    [InlineData("train-labels-idx1-ubyte", new byte[] { 0, 3, 1 }, 3, "from 0 to 2, and found 3 at position 1")]
+    public void Labels_that_are_no_class_are_named(string name, byte[] labels, int classes, string says)
+    {
+        using TemporaryFolder folder = new();
+        WriteAll(folder, "-", string.Empty, zipped: false);
+        IdxFileTests.Write(folder[name], IdxFileTests.Make([labels.Length], labels), zipped: false);
+        string message = Assert.Throws<InvalidDataException>(() => MnistData.Load(folder["."], Device.Cpu, classes)).Message;
+        Assert.StartsWith(Path.Combine(folder["."], name) + ": expected labels ", message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.Equal(labels.Length, (name[1] == 'r' ? MnistData.Load(folder["."], Device.Cpu, 256).Train : MnistData.Load(folder["."], Device.Cpu, 256).Test).Count);
     }
 
     [Fact]

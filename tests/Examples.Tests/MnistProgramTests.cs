@@ -45,7 +45,7 @@ public partial class MnistProgramTests
     }
 
     [Theory]
-    [InlineData("there is no folder", "--data", "no-such-folder")]
+    [InlineData("found no folder", "--data", "no-such-folder")]
     [InlineData("train-images-idx3-ubyte", "--data", ".")]
     [InlineData("--lr must be a number", "--lr", "fast")]
     [InlineData("--epochs must be a number", "--epochs", "0")]
