@@ -57,7 +57,10 @@ internal static class Pictures
         chart.Contours(line.Cost, Enumerable.Range(0, 14).Select(i => least + (0.03 * Math.Pow(1.75, i))));
         // The most restless path lies below the others.
         Each(line, descents, (descent, _, style) => chart.Line(
-            descent.Name, [.. descent.Slopes.Take(Shown + 1)], [.. descent.Intercepts.Take(Shown + 1)], style with { Marker = descent.StepsPerEpoch == 1 ? ChartMarker.Circle : ChartMarker.None }));
+            descent.Name,
+            [.. descent.Slopes.Take(Shown + 1)],
+            [.. descent.Intercepts.Take(Shown + 1)],
+            style with { Marker = descent.StepsPerEpoch == 1 ? ChartMarker.Circle : ChartMarker.None }));
         return chart.Points("least squares", [slope], [intercept], new ChartStyle { Color = "#000000", Marker = ChartMarker.Star, MarkerSize = 7 });
     }
 

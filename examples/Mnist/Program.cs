@@ -37,20 +37,11 @@ static void Train(Options options)
         _ => Device.Default,
     };
     Device.Default = device;
-    Generator random = new(options.Seed);
     MnistData digits = MnistData.Load(options.Data.FullName, device);
     Dataset train = digits.Train.Take(options.Limit ?? int.MaxValue);
     Dataset test = digits.Test.Take(options.Limit ?? int.MaxValue);
 
-    Sequential model = options.Model == "softmax"
-        ? [new Flatten(), new Dense(784, 10, generator: random)]
-        :
-        [
-            new Flatten(),
-            new Dense(784, 256, generator: random), new BatchNorm(256), new ReLU(),
-            new Dense(256, 128, generator: random), new BatchNorm(128), new ReLU(),
-            new Dense(128, 10, generator: random),
-        ];
+    Sequential model = Network.Make(options.Model, new Generator(options.Seed));
     Optimizer optimizer = Optimizers.Make(options.Optimizer, model.Parameters(), options.LearningRate);
     bool dropLast = train.Count > options.Batch && train.Count % options.Batch == 1;
     if (options.Schedule == "cosine")
@@ -61,7 +52,8 @@ static void Train(Options options)
     Console.WriteLine(model.Summary([options.Batch, 28, 28]));
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, learning rate {options.LearningRate}{(options.Schedule == "cosine" ? " falling along a cosine" : "")}"));
+        $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, "
+        + $"learning rate {options.LearningRate}{(options.Schedule == "cosine" ? " falling along a cosine" : "")}"));
 
     DType precision = options.Precision switch
     {

@@ -16,10 +16,10 @@ internal static class Report
     internal static void Write(Module model, Dataset test)
     {
         using TensorScope scope = Tensor.Scope();
-        long[] predicted = model.Predict(test).ArgMax(1).ToArray<long>();
+        Tensor scores = model.Predict(test);
+        long[] predicted = scores.ArgMax(1).ToArray<long>();
         long[] labels = test.Targets.To(DType.Int64).ToArray<long>();
-        int classes = (int)labels.Max() + 1;
-        Console.WriteLine(Confusion(predicted, labels, classes));
+        Console.WriteLine(Confusion(predicted, labels, classes: scores.Shape[1]));
         int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(i => predicted[i] != labels[i]).Take(Shown)];
         if (wrong.Length > 0)
         {
@@ -27,12 +27,12 @@ internal static class Report
         }
     }
 
-    private static string Confusion(long[] predicted, long[] labels, int classes)
+    internal static string Confusion(long[] predicted, long[] labels, int classes)
     {
         int[,] counts = new int[classes, classes];
         for (int i = 0; i < labels.Length; i++)
         {
-            counts[labels[i], Math.Min(predicted[i], classes - 1)]++;
+            counts[labels[i], predicted[i]]++;
         }
 
         StringBuilder text = new("\nconfusion matrix: rows are the digits, columns what they were read as\n      ");

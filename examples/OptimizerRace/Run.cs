@@ -45,6 +45,7 @@ internal sealed class Run
         Dataset train = digits.Train.Take(Math.Min(samples, digits.Train.Count));
         Dataset test = digits.Test.Take(Math.Min(TestImages, digits.Test.Count));
         CrossEntropyLoss loss = new();
+        Accuracy accuracy = new();
         Optimizer optimizer = racer.Make(model.Parameters(), rate);
         Run run = new(racer, rate);
         // Whole batches only: a last one of a single image has no variance to normalise by.
@@ -64,7 +65,7 @@ internal sealed class Run
                     // This rule trains between two points, and is judged at one of them.
                     using IDisposable? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
                     run.Steps.Add(run.Losses.Count);
-                    run.Accuracies.Add(model.Evaluate(test, metrics: [new Accuracy()])["accuracy"]);
+                    run.Accuracies.Add(model.Evaluate(test, metrics: [accuracy])["accuracy"]);
                 }
             }
         }

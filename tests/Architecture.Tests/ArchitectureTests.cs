@@ -118,6 +118,9 @@ public partial class ArchitectureTests
     private static HashSet<string> Below(string project) =>
         [.. s_allowed[project].SelectMany(static lower => Below(lower).Append(lower))];
 
-    [GeneratedRegex(@"^public\s+(?:(?:static|sealed|abstract|readonly|ref|partial|unsafe)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:struct|class))?)\s+(?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^public\s+(?:(?:static|sealed|abstract|readonly|ref|partial|unsafe)\s+)*"
+        + @"(?:class|struct|interface|enum|record(?:\s+(?:struct|class))?)\s+(?<name>\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex PublicType();
 }

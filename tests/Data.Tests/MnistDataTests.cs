@@ -81,7 +81,10 @@ public class MnistDataTests
         string message = Assert.Throws<InvalidDataException>(() => MnistData.Load(folder["."], Device.Cpu, classes)).Message;
         Assert.StartsWith(Path.Combine(folder["."], name) + ": expected labels ", message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
-        Assert.Equal(labels.Length, (name[1] == 'r' ? MnistData.Load(folder["."], Device.Cpu, 256).Train : MnistData.Load(folder["."], Device.Cpu, 256).Test).Count);
+
+        // With more classes they are labels as good as any.
+        MnistData read = MnistData.Load(folder["."], Device.Cpu, 256);
+        Assert.Equal(labels, (name[1] == 'r' ? read.Train : read.Test).Targets.ToArray<byte>());
     }
 
     [Fact]

@@ -31,13 +31,17 @@ internal static class Example
         switch (expected.DType)
         {
             case DType.Float32:
-                Assert.Equal(Bits<float>(expected, static x => BitConverter.SingleToInt32Bits(x)), Bits<float>(actual, static x => BitConverter.SingleToInt32Bits(x)));
+                Assert.Equal(
+                    Bits<float>(expected, static x => BitConverter.SingleToInt32Bits(x)),
+                    Bits<float>(actual, static x => BitConverter.SingleToInt32Bits(x)));
                 break;
             case DType.Float64:
                 Assert.Equal(Bits<double>(expected, BitConverter.DoubleToInt64Bits), Bits<double>(actual, BitConverter.DoubleToInt64Bits));
                 break;
             case DType.Float16:
-                Assert.Equal(Bits<Half>(expected, static x => BitConverter.HalfToUInt16Bits(x)), Bits<Half>(actual, static x => BitConverter.HalfToUInt16Bits(x)));
+                Assert.Equal(
+                    Bits<Half>(expected, static x => BitConverter.HalfToUInt16Bits(x)),
+                    Bits<Half>(actual, static x => BitConverter.HalfToUInt16Bits(x)));
                 break;
             case DType.BFloat16:
                 Assert.Equal(Bits<BF16>(expected, static x => x.Bits), Bits<BF16>(actual, static x => x.Bits));

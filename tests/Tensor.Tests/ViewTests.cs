@@ -81,7 +81,12 @@ public class ViewTests
     {
         using TensorScope scope = Tensor.Scope();
         Tensor x = Tensor.Arange(24, DType.Float32, Device.Cpu).Reshape(2, 3, 4);
-        foreach (Tensor view in (Tensor[])[x.Reshape(6, 4), x.T, x[.., 1], x.T[.., 1], x.T.Unsqueeze(1), x.T.Reshape(2, 2, 2, 1, 3), x[.., .., 0], x.Permute(2, 0, 1), x[1], x[.., 1..], x.Unsqueeze(0), x.Contiguous(), x.Flatten()])
+        Tensor[] views =
+        [
+            x.Reshape(6, 4), x.T, x[.., 1], x.T[.., 1], x.T.Unsqueeze(1), x.T.Reshape(2, 2, 2, 1, 3), x[.., .., 0], x.Permute(2, 0, 1),
+            x[1], x[.., 1..], x.Unsqueeze(0), x.Contiguous(), x.Flatten(),
+        ];
+        foreach (Tensor view in views)
         {
             Assert.Same(x.Storage, view.Storage);
         }

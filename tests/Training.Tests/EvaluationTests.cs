@@ -51,7 +51,8 @@ public class EvaluationTests
         accuracy.Reset();
         accuracy.Update(scores, Tensor.From([1L, 0, 1], Device.Cpu));
         Assert.Equal(1, accuracy.Result());
-        Assert.Contains("[3, 2]", Assert.Throws<ArgumentException>(() => accuracy.Update(scores, Tensor.From([0, 1], Device.Cpu))).Message, StringComparison.Ordinal);
+        ArgumentException shapes = Assert.Throws<ArgumentException>(() => accuracy.Update(scores, Tensor.From([0, 1], Device.Cpu)));
+        Assert.Contains("[3, 2]", shapes.Message, StringComparison.Ordinal);
     }
 
     [Fact]

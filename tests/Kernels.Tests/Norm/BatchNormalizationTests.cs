@@ -121,7 +121,8 @@ public class BatchNormalizationTests
         BatchNormalization.Forward(none.Operand, noFeatures.Operand, noFeatures.Operand, none.Operand);
         BatchNormalization.Evaluate(noSamples.Operand, noSamples.Operand, null, null, c.Operand, d.Operand);
         NormGradients gradients = new(noSamples.Operand, c.Operand, d.Operand, AddToShift: true);
-        BatchNormalization.EvaluateBackward(gradients, noSamples.Operand, noSamples.Operand, null, four.Operand with { Dims = [3] }, four.Operand with { Dims = [3] });
+        Operand three = four.Operand with { Dims = [3] };
+        BatchNormalization.EvaluateBackward(gradients, noSamples.Operand, noSamples.Operand, null, three, three);
         Assert.Equal([0, 0, 0], c.Read());
         Assert.Equal([2, 2, 2], d.Read());
 

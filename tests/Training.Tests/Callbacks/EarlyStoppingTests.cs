@@ -49,7 +49,11 @@ public class EarlyStoppingTests
     public void Parameters_and_buffers_of_the_best_epoch_come_back_if_wanted(bool restore)
     {
         // A rate that diverges: the first epoch is the best.
-        Sequential model = [new Dense(2, 4, generator: new Generator(1), device: Device.Cpu), new BatchNorm(4, device: Device.Cpu), new Dense(4, 2, generator: new Generator(2), device: Device.Cpu)];
+        Sequential model =
+        [
+            new Dense(2, 4, generator: new Generator(1), device: Device.Cpu), new BatchNorm(4, device: Device.Cpu),
+            new Dense(4, 2, generator: new Generator(2), device: Device.Cpu),
+        ];
         List<Dictionary<string, float[]>> states = [];
         Recorder recorder = new() { AtEpoch = (context, _) => states.Add(Problem.Values(context.Model)) };
         EarlyStopping stopping = new(patience: 2, restoreBest: restore);
