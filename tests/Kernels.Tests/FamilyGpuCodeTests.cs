@@ -50,11 +50,19 @@ public sealed class FamilyGpuCodeTests : IDisposable
         Assert.Contains("kernel void", code, StringComparison.Ordinal);
     }
 
+    // What is generic itself is so in where a normalisation's input comes from.
     private static IEnumerable<MethodInfo> Methods(Type family) =>
-        family.GetMethods(BindingFlags.NonPublic | BindingFlags.Static).Where(static m => m.Name.EndsWith("Kernel", StringComparison.Ordinal));
+        family.GetMethods(BindingFlags.NonPublic | BindingFlags.Static).Where(static m => m.Name.EndsWith("Kernel", StringComparison.Ordinal))
+            .SelectMany(static m => m.IsGenericMethodDefinition
+                ? [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
+                : (MethodInfo[])[m]);
 
     private static string Name(MethodInfo method) =>
-        $"{method.DeclaringType!.Name.Split('`')[0]}<{string.Join(", ", method.DeclaringType.GenericTypeArguments.Select(static t => t.Name))}>.{method.Name}";
+        $"{method.DeclaringType!.Name.Split('`')[0]}{Arguments(method.DeclaringType.GenericTypeArguments)}.{method.Name}"
+        + Arguments(method.GetGenericArguments());
+
+    private static string Arguments(Type[] types) =>
+        types.Length == 0 ? string.Empty : $"<{string.Join(", ", types.Select(static t => t.Name))}>";
 
     private static EntryPointDescription Kernel(string name) =>
         EntryPointDescription.FromExplicitlyGroupedKernel(s_families.SelectMany(Methods).Single(method => Name(method) == name));

@@ -12,6 +12,7 @@ namespace DeepSharp.Kernels;
 /// <param name="Momentum">How far the running statistics move.</param>
 /// <param name="Epsilon">Added to the variance.</param>
 /// <param name="StatisticsAreGiven">Whether this is evaluation.</param>
+/// <param name="Residual">What is added to the input, or null. Without a place for the sum, the output's serves.</param>
 internal readonly record struct BatchNormForward(
     Operand Y,
     Operand X,
@@ -23,7 +24,8 @@ internal readonly record struct BatchNormForward(
     Operand? RunningVariance,
     double Momentum,
     double Epsilon,
-    bool StatisticsAreGiven);
+    bool StatisticsAreGiven,
+    NormResidual? Residual);
 
 /// <summary>What the backward forms of batch norm are given, checked.</summary>
 /// <param name="Gradients">The outputs.</param>

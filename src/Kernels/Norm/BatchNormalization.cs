@@ -52,6 +52,7 @@ public static class BatchNormalization
     /// <param name="runningVariance">Moves likewise towards the unbiased variance; [C] or null.</param>
     /// <param name="momentum">How far the running statistics move.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="residual">Added to x in the same pass; with a place for the sum, which is then the input of the backward pass.</param>
     /// <exception cref="ArgumentException">The operands do not fit together, or a feature has fewer than two values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
     public static void Forward<TAct>(
@@ -65,7 +66,8 @@ public static class BatchNormalization
         in Operand? runningMean = null,
         in Operand? runningVariance = null,
         double momentum = 0.1,
-        double epsilon = 1e-5)
+        double epsilon = 1e-5,
+        in NormResidual? residual = null)
         where TAct : unmanaged, IUnaryOp
     {
         int features = Input(x, epsilon, scale);
@@ -75,6 +77,7 @@ public static class BatchNormalization
         NormChecks.PerFeature(Name, "a shift", shift, x, features);
         NormChecks.PerFeature(Name, "running means", runningMean, x, features);
         NormChecks.PerFeature(Name, "running variances", runningVariance, x, features);
+        NormChecks.Residual(Name, residual, x, y);
         int count = x.Dims[0] * NormChecks.Length(x);
         if (count < 2 && features > 0)
         {
@@ -83,10 +86,17 @@ public static class BatchNormalization
                 + "or Eval().", nameof(x));
         }
 
-        if (features > 0)
+        if (features == 0)
         {
-            RunForward(activation, new(y, x, scale, shift, mean, inverseDeviation, runningMean, runningVariance, momentum, epsilon, false));
+            return;
         }
+
+        // The CPU form reads some elements of the sum after it has written their output.
+        using Scratch? place = residual is { Sum: null } && x.Device.IsHost ? Scratch.Rent(x.Device, x.DType, x.Dims) : null;
+        NormResidual? added = place is { } rented ? residual!.Value with { Sum = rented.Operand } : residual;
+        RunForward(
+            activation,
+            new(y, x, scale, shift, mean, inverseDeviation, runningMean, runningVariance, momentum, epsilon, false, added));
     }
 
     /// <summary>Normalises with given statistics.</summary>
@@ -112,6 +122,7 @@ public static class BatchNormalization
     /// <param name="mean">The mean, [C].</param>
     /// <param name="variance">The variance, [C].</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="residual">Added to x in the same pass; with a place for the sum, which is then the input of <see cref="EvaluateBackward"/>.</param>
     /// <exception cref="ArgumentException">The operands do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
     public static void Evaluate<TAct>(
@@ -122,7 +133,8 @@ public static class BatchNormalization
         in Operand? shift,
         in Operand mean,
         in Operand variance,
-        double epsilon = 1e-5)
+        double epsilon = 1e-5,
+        in NormResidual? residual = null)
         where TAct : unmanaged, IUnaryOp
     {
         int features = Input(x, epsilon, scale);
@@ -130,9 +142,10 @@ public static class BatchNormalization
         NormChecks.PerFeature(Name, "means", mean, x, features);
         NormChecks.PerFeature(Name, "variances", variance, x, features);
         NormChecks.PerFeature(Name, "a shift", shift, x, features);
+        NormChecks.Residual(Name, residual, x, y);
         if (x.Count > 0)
         {
-            RunForward(activation, new(y, x, scale, shift, mean, variance, null, null, 0, epsilon, true));
+            RunForward(activation, new(y, x, scale, shift, mean, variance, null, null, 0, epsilon, true, residual));
         }
     }
 

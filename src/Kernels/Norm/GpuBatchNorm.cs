@@ -42,23 +42,15 @@ internal static class GpuBatchNorm<TScalar, TAct>
             arguments.HasRunningVariance = 1;
         }
 
-        if (given.StatisticsAreGiven)
+        if (given.Residual is not { } residual)
         {
-            Launch<ApplyKey>(ApplyKernel, device.Grid(given.X.Count), arguments, device);
+            Forward<InputAlone>(given, arguments);
             return;
         }
 
-        KernelConfig groups = arguments.Split(device);
-        if (arguments.Pieces == 1)
-        {
-            Launch<ForwardKey>(ForwardKernel, groups, arguments, device);
-            return;
-        }
-
-        using Scratch scratch = arguments.RentPartials(given.X);
-        Launch<ForwardKey>(ForwardKernel, groups, arguments, device);
-        Launch<JoinKey>(JoinKernel, device.Grid(arguments.Features), arguments, device);
-        Launch<ApplyKey>(ApplyKernel, device.Grid(given.X.Count), arguments, device);
+        arguments.Residual = residual.Values.View<TScalar>();
+        arguments.Sum = (residual.Sum ?? given.Y).View<TScalar>();
+        Forward<InputAndResidual>(given, arguments);
     }
 
     internal static void Backward(TAct activation, in BatchNormBackward given)
@@ -102,24 +94,51 @@ internal static class GpuBatchNorm<TScalar, TAct>
         }
     }
 
+    private static void Forward<TSource>(in BatchNormForward given, Arguments arguments)
+        where TSource : unmanaged, INormSource
+    {
+        Device device = given.X.Device;
+        if (given.StatisticsAreGiven)
+        {
+            Launch<ApplyKey<TSource>>(ApplyKernel<TSource>, device.Grid(given.X.Count), arguments, device);
+            return;
+        }
+
+        KernelConfig groups = arguments.Split(device);
+        if (arguments.Pieces == 1)
+        {
+            Launch<ForwardKey<TSource>>(ForwardKernel<TSource>, groups, arguments, device);
+            return;
+        }
+
+        using Scratch scratch = arguments.RentPartials(given.X);
+        Launch<ForwardKey<TSource>>(ForwardKernel<TSource>, groups, arguments, device);
+        Launch<JoinKey>(JoinKernel, device.Grid(arguments.Features), arguments, device);
+
+        // The sum stands where the first launch has put it.
+        arguments.X = TSource.Adds ? arguments.Sum : arguments.X;
+        Launch<ApplyKey<InputAlone>>(ApplyKernel<InputAlone>, device.Grid(given.X.Count), arguments, device);
+    }
+
     private static void Launch<TKey>(Action<Arguments> kernel, KernelConfig grid, in Arguments arguments, Device device) =>
         device.Kernel<TKey, Action<KernelConfig, Arguments>>(accelerator => accelerator.LoadStreamKernel(kernel))(grid, arguments);
 
-    private static void ForwardKernel(Arguments a)
+    private static void ForwardKernel<TSource>(Arguments a)
+        where TSource : unmanaged, INormSource
     {
         ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
         Share share = Share.Of(a);
         TScalar sum = 0;
         for (int i = share.First; i < share.End; i += share.Step)
         {
-            sum += a.X[a.Place(share, i)];
+            sum += a.First<TSource>(a.Place(share, i));
         }
 
         TScalar mean = GroupTree.Sum(shared, sum, a.Lanes) / share.Count;
         TScalar squares = 0;
         for (int i = share.First; i < share.End; i += share.Step)
         {
-            TScalar distance = a.X[a.Place(share, i)] - mean;
+            TScalar distance = a.Again<TSource>(a.Place(share, i)) - mean;
             squares += distance * distance;
         }
 
@@ -147,7 +166,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
             for (int i = share.First; i < share.End; i += share.Step)
             {
                 int place = a.Place(share, i);
-                a.Y[place] = a.Activation.Forward(((a.X[place] - mean) * factor) + shift);
+                a.Y[place] = a.Activation.Forward(((a.Again<TSource>(place) - mean) * factor) + shift);
             }
         }
     }
@@ -176,12 +195,13 @@ internal static class GpuBatchNorm<TScalar, TAct>
         }
     }
 
-    private static void ApplyKernel(Arguments a)
+    private static void ApplyKernel<TSource>(Arguments a)
+        where TSource : unmanaged, INormSource
     {
         for (int i = Grid.GlobalIndex.X; i < a.Samples * a.Features * a.Length; i += Grid.DimX * Group.DimX)
         {
             int feature = i / a.Length % a.Features;
-            TScalar z = (a.X[i] - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature);
+            TScalar z = (a.First<TSource>(i) - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature);
             a.Y[i] = a.Activation.Forward(z + a.ShiftOf(feature));
         }
     }
@@ -336,6 +356,8 @@ internal static class GpuBatchNorm<TScalar, TAct>
     {
         internal TAct Activation;
         internal ArrayView<TScalar> X;
+        internal ArrayView<TScalar> Residual;
+        internal ArrayView<TScalar> Sum;
         internal ArrayView<TScalar> Y;
         internal ArrayView<TScalar> Dy;
         internal ArrayView<TScalar> Output;
@@ -405,6 +427,24 @@ internal static class GpuBatchNorm<TScalar, TAct>
             return scratch;
         }
 
+        /// <summary>An element of what is normalised, for the first time: the sum is kept.</summary>
+        internal readonly TScalar First<TSource>(int place)
+            where TSource : unmanaged, INormSource
+        {
+            if (!TSource.Adds)
+            {
+                return X[place];
+            }
+
+            TScalar sum = X[place] + Residual[place];
+            Sum[place] = sum;
+            return sum;
+        }
+
+        /// <summary>An element that the same thread has read for the first time before.</summary>
+        internal readonly TScalar Again<TSource>(int place)
+            where TSource : unmanaged, INormSource => TSource.Adds ? Sum[place] : X[place];
+
         /// <summary>The gradient before the activation.</summary>
         internal readonly TScalar Incoming(int place) => TAct.Saves == Saved.Output
             ? Dy[place] * Activation.Derivative(Output[place])
@@ -428,11 +468,11 @@ internal static class GpuBatchNorm<TScalar, TAct>
             StatisticsAreGiven != 0 ? 1 / TScalar.Sqrt(Spread[feature] + Epsilon) : Spread[feature];
     }
 
-    private readonly struct ForwardKey;
+    private readonly struct ForwardKey<TSource>;
 
     private readonly struct JoinKey;
 
-    private readonly struct ApplyKey;
+    private readonly struct ApplyKey<TSource>;
 
     private readonly struct SumsKey;
 

@@ -23,9 +23,15 @@ internal static class GpuLayerNorm<TScalar>
             arguments.HasShift = 1;
         }
 
-        device.Kernel<ForwardKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(ForwardKernel))(
-                new KernelConfig(arguments.Rows, GroupTree.Size(device, arguments.Columns)), arguments);
+        if (given.Residual is not { } residual)
+        {
+            Forward<InputAlone>(device, arguments);
+            return;
+        }
+
+        arguments.Residual = residual.Values.View<TScalar>();
+        arguments.Sum = (residual.Sum ?? given.Y).View<TScalar>();
+        Forward<InputAndResidual>(device, arguments);
     }
 
     internal static void Backward(in LayerNormBackward given)
@@ -60,28 +66,35 @@ internal static class GpuLayerNorm<TScalar>
         given.Join(partials.Operand, arguments.Pieces);
     }
 
-    private static void ForwardKernel(Arguments a)
+    private static void Forward<TSource>(Device device, in Arguments arguments)
+        where TSource : unmanaged, INormSource =>
+        device.Kernel<ForwardKey<TSource>, Action<KernelConfig, Arguments>>(
+            static accelerator => accelerator.LoadStreamKernel<Arguments>(ForwardKernel<TSource>))(
+                new KernelConfig(arguments.Rows, GroupTree.Size(device, arguments.Columns)), arguments);
+
+    private static void ForwardKernel<TSource>(Arguments a)
+        where TSource : unmanaged, INormSource
     {
         ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
         int start = Grid.IdxX * a.Columns;
         TScalar sum = 0;
         for (int c = Group.IdxX; c < a.Columns; c += Group.DimX)
         {
-            sum += a.X[start + c];
+            sum += a.First<TSource>(start + c);
         }
 
         TScalar mean = GroupTree.Sum(shared, sum) / a.Columns;
         TScalar squares = 0;
         for (int c = Group.IdxX; c < a.Columns; c += Group.DimX)
         {
-            TScalar distance = a.X[start + c] - mean;
+            TScalar distance = a.Again<TSource>(start + c) - mean;
             squares += distance * distance;
         }
 
         TScalar inverse = 1 / TScalar.Sqrt((GroupTree.Sum(shared, squares) / a.Columns) + a.Epsilon);
         for (int c = Group.IdxX; c < a.Columns; c += Group.DimX)
         {
-            TScalar y = (a.X[start + c] - mean) * inverse * a.ScaleOf(c);
+            TScalar y = (a.Again<TSource>(start + c) - mean) * inverse * a.ScaleOf(c);
             a.Y[start + c] = a.HasShift != 0 ? y + a.Shift[c] : y;
         }
 
@@ -144,6 +157,8 @@ internal static class GpuLayerNorm<TScalar>
     internal struct Arguments
     {
         internal ArrayView<TScalar> X;
+        internal ArrayView<TScalar> Residual;
+        internal ArrayView<TScalar> Sum;
         internal ArrayView<TScalar> Y;
         internal ArrayView<TScalar> Dy;
         internal ArrayView<TScalar> Mean;
@@ -171,10 +186,28 @@ internal static class GpuLayerNorm<TScalar>
             Columns = x.Dims[^1],
         };
 
+        /// <summary>An element of what is normalised, for the first time: the sum is kept.</summary>
+        internal readonly TScalar First<TSource>(int place)
+            where TSource : unmanaged, INormSource
+        {
+            if (!TSource.Adds)
+            {
+                return X[place];
+            }
+
+            TScalar sum = X[place] + Residual[place];
+            Sum[place] = sum;
+            return sum;
+        }
+
+        /// <summary>An element that the same thread has read for the first time before.</summary>
+        internal readonly TScalar Again<TSource>(int place)
+            where TSource : unmanaged, INormSource => TSource.Adds ? Sum[place] : X[place];
+
         internal readonly TScalar ScaleOf(int column) => HasScale != 0 ? Scale[column] : 1;
     }
 
-    private readonly struct ForwardKey;
+    private readonly struct ForwardKey<TSource>;
 
     private readonly struct GradientKey;
 

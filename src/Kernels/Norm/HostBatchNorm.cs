@@ -15,15 +15,13 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
 {
     internal static void Forward(TAct activation, in BatchNormForward arguments)
     {
-        NormPlan plan = Plan(arguments.X);
-        using Scratch scratch = Rent(plan, arguments.X);
-        if (plan.ByColumns)
+        if (arguments.Residual is null)
         {
-            Run(plan, new ForwardLoop<NormColumns<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
+            Forward<InputAlone>(activation, arguments);
         }
         else
         {
-            Run(plan, new ForwardLoop<NormRows<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
+            Forward<InputAndResidual>(activation, arguments);
         }
     }
 
@@ -38,6 +36,22 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
         else
         {
             Run(plan, new BackwardLoop<NormRows<TScalar, TVector>>(activation, plan, arguments, scratch.Operand.Host<TScalar>()));
+        }
+    }
+
+    private static void Forward<TSource>(TAct activation, in BatchNormForward arguments)
+        where TSource : unmanaged, INormSource
+    {
+        NormPlan plan = Plan(arguments.X);
+        using Scratch scratch = Rent(plan, arguments.X);
+        TScalar* place = scratch.Operand.Host<TScalar>();
+        if (plan.ByColumns)
+        {
+            Run(plan, new ForwardLoop<NormColumns<TScalar, TVector>, TSource>(activation, plan, arguments, place));
+        }
+        else
+        {
+            Run(plan, new ForwardLoop<NormRows<TScalar, TVector>, TSource>(activation, plan, arguments, place));
         }
     }
 
@@ -87,10 +101,12 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
 
     private static TScalar* Pointer(in Operand? operand) => operand is { } given ? given.Host<TScalar>() : null;
 
-    private struct ForwardLoop<TForm> : IStagedLoop<ForwardLoop<TForm>>
+    private struct ForwardLoop<TForm, TSource> : IStagedLoop<ForwardLoop<TForm, TSource>>
         where TForm : struct, INormForm<TScalar>
+        where TSource : unmanaged, INormSource
     {
         private readonly TAct _activation;
+        private readonly HostNormSource<TScalar, TSource> _source;
         private readonly NormPlan _plan;
         private readonly TScalar* _x;
         private readonly TScalar* _y;
@@ -113,6 +129,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
         internal ForwardLoop(TAct activation, in NormPlan plan, in BatchNormForward arguments, TScalar* scratch)
         {
             _activation = activation;
+            _source = new(arguments.X, arguments.Residual, arguments.Y);
             _plan = plan;
             _x = arguments.X.Host<TScalar>();
             _y = arguments.Y.Host<TScalar>();
@@ -134,9 +151,9 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
 
         public readonly bool HasStatistics => !_given;
 
-        public readonly ForwardLoop<TForm> At(NormStage stage)
+        public readonly ForwardLoop<TForm, TSource> At(NormStage stage)
         {
-            ForwardLoop<TForm> loop = this;
+            ForwardLoop<TForm, TSource> loop = this;
             loop._stage = stage;
             return loop;
         }
@@ -151,7 +168,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
 
             if (_stage == NormStage.Elements)
             {
-                TForm.ApplySamples(_activation, _plan, start, end, _y, _x, _middles, _factors, _shifts);
+                Elements(start, end);
                 return;
             }
 
@@ -160,13 +177,25 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
                 int piece = item / _plan.Panels;
                 int panel = item - (piece * _plan.Panels);
                 int column = piece * _plan.Columns;
-                TForm.Moments(_plan, piece, panel, _x, _means + column, _squares + column);
+                TForm.Moments(_source, _plan, piece, panel, _x, _means + column, _squares + column);
                 if (_stage == NormStage.All)
                 {
                     Join(panel * _plan.PanelColumns, _plan.PanelEnd(panel));
-                    TForm.Apply(_activation, _plan, piece, panel, _y, _x, _middles, _factors, _shifts);
+                    TForm.Apply(_activation, _plan, piece, panel, _y, _source.Kept(_x), _middles, _factors, _shifts);
                 }
             }
+        }
+
+        private readonly void Elements(int start, int end)
+        {
+            if (_given)
+            {
+                TForm.ApplySamples(_source, _activation, _plan, start, end, _y, _x, _middles, _factors, _shifts);
+                return;
+            }
+
+            HostNormSource<TScalar, InputAlone> kept = default;
+            TForm.ApplySamples(kept, _activation, _plan, start, end, _y, _source.Kept(_x), _middles, _factors, _shifts);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -363,7 +392,9 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             }
             else if (_dx != null)
             {
-                TForm.ApplySamples(default(Identity), _plan, start, end, _dx, _dy, _slopes, _factors, _shifts);
+                TForm.ApplySamples(
+                    default(HostNormSource<TScalar, InputAlone>), default(Identity), _plan, start, end, _dx, _dy, _slopes, _factors,
+                    _shifts);
             }
         }
 

@@ -19,8 +19,14 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
 
     internal static void Forward(in LayerNormForward arguments)
     {
-        int columns = arguments.X.Dims[^1];
-        HostParallel.For(arguments.X.Count / columns, Math.Max(1, Grain / columns), new ForwardLoop(arguments, columns));
+        if (arguments.Residual is null)
+        {
+            Forward<InputAlone>(arguments);
+        }
+        else
+        {
+            Forward<InputAndResidual>(arguments);
+        }
     }
 
     internal static void Backward(in LayerNormBackward arguments)
@@ -41,10 +47,19 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
         arguments.Join(partials.Operand, pieces);
     }
 
+    private static void Forward<TSource>(in LayerNormForward arguments)
+        where TSource : unmanaged, INormSource
+    {
+        int columns = arguments.X.Dims[^1];
+        HostParallel.For(arguments.X.Count / columns, Math.Max(1, Grain / columns), new ForwardLoop<TSource>(arguments, columns));
+    }
+
     private static TScalar* Pointer(in Operand? operand) => operand is { } given ? given.Host<TScalar>() : null;
 
-    private readonly struct ForwardLoop(in LayerNormForward arguments, int columns) : IRangeBody
+    private readonly struct ForwardLoop<TSource>(in LayerNormForward arguments, int columns) : IRangeBody
+        where TSource : unmanaged, INormSource
     {
+        private readonly HostNormSource<TScalar, TSource> _source = new(arguments.X, arguments.Residual, arguments.Y);
         private readonly TScalar* _x = arguments.X.Host<TScalar>();
         private readonly TScalar* _y = arguments.Y.Host<TScalar>();
         private readonly TScalar* _mean = arguments.Mean.Host<TScalar>();
@@ -67,12 +82,16 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
                 TScalar* from = _x + ((long)row * columns);
                 TScalar* to = _y + ((long)row * columns);
                 TScalar mean = Sum(from, columns) / columns;
+                from = _source.Kept(from);
                 TVector m = Lanes<TScalar, TVector>.Fill(mean);
                 double variance = TScalar.ToDouble(Squares(from, columns, m)) / columns;
                 double inverse = 1 / Math.Sqrt(variance + _epsilon);
                 _mean[row] = mean;
                 _inverse[row] = inverse;
                 TVector f = Lanes<TScalar, TVector>.Fill(inverse);
+
+                // The sum may stand where the output goes: the tail is read before the registers that it overlaps are written.
+                TVector tail = full < columns ? Lanes<TScalar, TVector>.LoadTail(from, columns) : zero;
                 for (int i = 0; i < full; i += w)
                 {
                     TVector z = (*(TVector*)(from + i) - m) * f;
@@ -82,7 +101,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
 
                 if (full < columns)
                 {
-                    TVector z = (Lanes<TScalar, TVector>.LoadTail(from, columns) - m) * f;
+                    TVector z = (tail - m) * f;
                     TVector scale = _scale == null ? one : Lanes<TScalar, TVector>.LoadTail(_scale, columns);
                     TVector shift = _shift == null ? zero : Lanes<TScalar, TVector>.LoadTail(_shift, columns);
                     Lanes<TScalar, TVector>.StoreTail(to, columns, TVector.MultiplyAdd(z, scale, shift));
@@ -90,7 +109,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
             }
         }
 
-        private static TScalar Sum(TScalar* row, int columns)
+        private TScalar Sum(TScalar* row, int columns)
         {
             int w = Lanes<TScalar, TVector>.Width;
             int full = columns / w * w;
@@ -103,13 +122,13 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
                 int i = block;
                 for (; i <= end - (2 * w); i += 2 * w)
                 {
-                    s0 += *(TVector*)(row + i);
-                    s1 += *(TVector*)(row + i + w);
+                    s0 += _source.First<TVector>(row + i);
+                    s1 += _source.First<TVector>(row + i + w);
                 }
 
                 if (i < end)
                 {
-                    s0 += *(TVector*)(row + i);
+                    s0 += _source.First<TVector>(row + i);
                 }
 
                 total += s0 + s1;
@@ -119,7 +138,7 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
             {
                 total += TVector.IfGreaterOrEqual(
                     Lanes<TScalar, TVector>.Index, Lanes<TScalar, TVector>.Dead(columns),
-                    Lanes<TScalar, TVector>.LoadTail(row, columns), 0);
+                    _source.FirstTail<TVector>(row, columns), 0);
             }
 
             return Lanes<TScalar, TVector>.Sum(total);

@@ -6,7 +6,9 @@ internal unsafe interface INormForm<TScalar>
     where TScalar : unmanaged, IReal<TScalar>
 {
     /// <summary>The mean of each column, and the sum of the squared distances from it.</summary>
-    static abstract void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares);
+    static abstract void Moments<TSource>(
+        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+        where TSource : unmanaged, INormSource;
 
     /// <summary>y = f((x - mean) * scale + shift).</summary>
     static abstract void Apply<TAct>(
@@ -41,9 +43,19 @@ internal unsafe interface INormForm<TScalar>
         TScalar* shift)
         where TAct : unmanaged, IUnaryOp;
 
-    /// <summary><see cref="Apply"/> over whole samples, in the order of memory.</summary>
-    static abstract void ApplySamples<TAct>(
-        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    /// <summary><see cref="Apply"/> over whole samples, in the order of memory; it may be the first to read them.</summary>
+    static abstract void ApplySamples<TSource, TAct>(
+        HostNormSource<TScalar, TSource> source,
+        TAct activation,
+        in NormPlan plan,
+        int start,
+        int end,
+        TScalar* y,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* shift)
+        where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp;
 
     /// <summary><see cref="ApplyGradient"/> over whole samples, in the order of memory.</summary>

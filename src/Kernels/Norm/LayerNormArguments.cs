@@ -2,7 +2,8 @@ namespace DeepSharp.Kernels;
 
 /// <summary>What the forms of layer norm are given, checked.</summary>
 internal readonly record struct LayerNormForward(
-    Operand Y, Operand X, Operand? Scale, Operand? Shift, Operand Mean, Operand Inverse, double Epsilon);
+    Operand Y, Operand X, Operand? Scale, Operand? Shift, Operand Mean, Operand Inverse, double Epsilon,
+    NormResidual? Residual);
 
 /// <summary>What the backward forms of layer norm are given, checked.</summary>
 internal readonly record struct LayerNormBackward(

@@ -19,6 +19,7 @@ public static class LayerNormalization
     /// <param name="scale">The scale, [D]; ones if null.</param>
     /// <param name="shift">The shift, [D]; zeros if null.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="residual">Added to x in the same pass; with a place for the sum, which is then the input of <see cref="Backward"/>.</param>
     /// <exception cref="ArgumentException">The operands do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
     public static void Forward(
@@ -28,18 +29,20 @@ public static class LayerNormalization
         in Operand x,
         in Operand? scale = null,
         in Operand? shift = null,
-        double epsilon = 1e-5)
+        double epsilon = 1e-5,
+        in NormResidual? residual = null)
     {
         int columns = Input(x, scale, mean, inverseDeviation);
         NormChecks.Epsilon(Name, epsilon);
         NormChecks.Like(Name, "an output", y, x);
         NormChecks.PerFeature(Name, "a shift", shift, x, columns);
+        NormChecks.Residual(Name, residual, x, y);
         if (x.Count == 0)
         {
             return;
         }
 
-        LayerNormForward arguments = new(y, x, scale, shift, mean, inverseDeviation, epsilon);
+        LayerNormForward arguments = new(y, x, scale, shift, mean, inverseDeviation, epsilon, residual);
         switch (x.DType, x.Device.IsHost)
         {
             case (DType.Float32, true):

@@ -49,6 +49,28 @@ internal static class NormChecks
         }
     }
 
+    /// <summary>What is added to the input, and the place of the sum.</summary>
+    internal static void Residual(string name, in NormResidual? residual, in Operand x, in Operand y)
+    {
+        if (residual is not { } given)
+        {
+            return;
+        }
+
+        Like(name, "a residual", given.Values, x, mayBeInput: true);
+        if (x.Count > 0)
+        {
+            Apart(name, "an output", y, given.Values);
+        }
+
+        if (given.Sum is { } sum)
+        {
+            Like(name, "a sum", sum, x);
+            Like(name, "a sum", sum, given.Values);
+            Like(name, "a sum", sum, y);
+        }
+    }
+
     /// <summary>Two tensors of one size that must not overlap.</summary>
     internal static void Apart(string name, string what, in Operand a, in Operand x)
     {

@@ -16,7 +16,9 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
 
     private static int Width => sizeof(TVector) / sizeof(TScalar);
 
-    public static void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+    public static void Moments<TSource>(
+        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+        where TSource : unmanaged, INormSource
     {
         int start = plan.PieceStart(piece);
         int rows = plan.PieceEnd(piece) - start;
@@ -26,7 +28,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         int c = panel * plan.PanelColumns;
         for (; c <= end - (4 * Width); c += 4 * Width)
         {
-            Moments4(from + c, stride, rows, mean + c, squares + c);
+            Moments4(source, from + c, stride, rows, mean + c, squares + c);
         }
 
         for (int step; c < end; c += step)
@@ -34,11 +36,11 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             int at = Place(c, end, out step);
             if (step == 1)
             {
-                Moments1<TScalar>(from + at, stride, rows, mean + at, squares + at);
+                Moments1<TScalar, TSource>(source, from + at, stride, rows, mean + at, squares + at);
             }
             else
             {
-                Moments1<TVector>(from + at, stride, rows, mean + at, squares + at);
+                Moments1<TVector, TSource>(source, from + at, stride, rows, mean + at, squares + at);
             }
         }
     }
@@ -155,8 +157,18 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void ApplySamples<TAct>(
-        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void ApplySamples<TSource, TAct>(
+        HostNormSource<TScalar, TSource> source,
+        TAct activation,
+        in NormPlan plan,
+        int start,
+        int end,
+        TScalar* y,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* shift)
+        where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
@@ -169,13 +181,13 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             for (; c <= columns - w; c += w)
             {
                 TVector z = TVector.MultiplyAdd(
-                    *(TVector*)(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+                    source.First<TVector>(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
                 *(TVector*)(to + c) = activation.Forward(z);
             }
 
             for (; c < columns; c++)
             {
-                to[c] = activation.Forward(TScalar.MultiplyAdd(from[c] - mean[c], scale[c], shift[c]));
+                to[c] = activation.Forward(TScalar.MultiplyAdd(source.First<TScalar>(from + c) - mean[c], scale[c], shift[c]));
             }
         }
     }
@@ -233,7 +245,9 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Moments4(TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
+    private static void Moments4<TSource>(
+        HostNormSource<TScalar, TSource> source, TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
+        where TSource : unmanaged, INormSource
     {
         int w = Width;
         TVector t0 = 0, t1 = 0, t2 = 0, t3 = 0;
@@ -243,10 +257,10 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
             {
-                s0 += *(TVector*)row;
-                s1 += *(TVector*)(row + w);
-                s2 += *(TVector*)(row + (2 * w));
-                s3 += *(TVector*)(row + (3 * w));
+                s0 += source.First<TVector>(row);
+                s1 += source.First<TVector>(row + w);
+                s2 += source.First<TVector>(row + (2 * w));
+                s3 += source.First<TVector>(row + (3 * w));
             }
 
             t0 += s0;
@@ -265,7 +279,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         t1 = 0;
         t2 = 0;
         t3 = 0;
-        row = x;
+        row = source.Kept(x);
         for (int first = 0; first < rows; first += Block)
         {
             TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -294,8 +308,10 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Moments1<T>(TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
+    private static void Moments1<T, TSource>(
+        HostNormSource<TScalar, TSource> source, TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
         where T : unmanaged, IReal<T>
+        where TSource : unmanaged, INormSource
     {
         T total = 0;
         TScalar* row = x;
@@ -304,7 +320,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             T sum = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
             {
-                sum += *(T*)row;
+                sum += source.First<T>(row);
             }
 
             total += sum;
@@ -313,7 +329,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
         T middle = total / rows;
         *(T*)mean = middle;
         total = 0;
-        row = x;
+        row = source.Kept(x);
         for (int first = 0; first < rows; first += Block)
         {
             T sum = 0;

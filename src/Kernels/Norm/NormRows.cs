@@ -11,7 +11,9 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
     private const int Block = 1024;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Moments(in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+    public static void Moments<TSource>(
+        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+        where TSource : unmanaged, INormSource
     {
         int w = Lanes<TScalar, TVector>.Width;
         int length = plan.Length;
@@ -31,7 +33,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             TVector total = 0;
             TVector part = 0;
             int pending = 0;
-            TScalar* row = first;
+            TScalar* row = pass == 0 ? first : source.Kept(first);
             for (int r = 0; r < rows; r++, row += stride)
             {
                 for (int block = 0; block < full; block += Block)
@@ -43,11 +45,11 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
                     {
                         for (; i <= end - (2 * w); i += 2 * w)
                         {
-                            s0 += *(TVector*)(row + i);
-                            s1 += *(TVector*)(row + i + w);
+                            s0 += source.First<TVector>(row + i);
+                            s1 += source.First<TVector>(row + i + w);
                         }
 
-                        s0 += i < end ? *(TVector*)(row + i) : zero;
+                        s0 += i < end ? source.First<TVector>(row + i) : zero;
                     }
                     else
                     {
@@ -69,7 +71,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
 
                 if (full < length)
                 {
-                    TVector d = *(TVector*)(row + length - w) - m;
+                    TVector d = pass == 0 ? source.First<TVector>(row + length - w) : *(TVector*)(row + length - w) - m;
                     part += TVector.IfGreaterOrEqual(index, dead, pass == 0 ? d : d * d, zero);
                 }
             }
@@ -94,12 +96,24 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * plan.Length;
-            ApplyRow(activation, y + place, x + place, plan.Length, mean[panel], scale[panel], shift[panel]);
+            ApplyRow(
+                default(HostNormSource<TScalar, InputAlone>), activation, y + place, x + place, plan.Length, mean[panel], scale[panel],
+                shift[panel]);
         }
     }
 
-    public static void ApplySamples<TAct>(
-        TAct activation, in NormPlan plan, int start, int end, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+    public static void ApplySamples<TSource, TAct>(
+        HostNormSource<TScalar, TSource> source,
+        TAct activation,
+        in NormPlan plan,
+        int start,
+        int end,
+        TScalar* y,
+        TScalar* x,
+        TScalar* mean,
+        TScalar* scale,
+        TScalar* shift)
+        where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
         long place = (long)start * plan.Features * plan.Length;
@@ -107,7 +121,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         {
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
-                ApplyRow(activation, y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
+                ApplyRow(source, activation, y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
             }
         }
     }
@@ -223,8 +237,16 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ApplyRow<TAct>(
-        TAct activation, TScalar* y, TScalar* x, int length, TScalar mean, TScalar scale, TScalar shift)
+    private static void ApplyRow<TSource, TAct>(
+        HostNormSource<TScalar, TSource> source,
+        TAct activation,
+        TScalar* y,
+        TScalar* x,
+        int length,
+        TScalar mean,
+        TScalar scale,
+        TScalar shift)
+        where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
@@ -233,12 +255,12 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)
         {
-            *(TVector*)(y + i) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + i) - m, a, b));
+            *(TVector*)(y + i) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x + i) - m, a, b));
         }
 
         // Elements that were done already get the same value again.
         int last = length - w;
-        *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + last) - m, a, b));
+        *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x + last) - m, a, b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
