@@ -127,6 +127,18 @@ public class OperatorGradients
         ["ScatterAdd, last axis"] = ([2, 2, 4], [2, 2, 4], static (a, b) => a.ScatterAdd(s_indices, b.Square(), -1).Square()),
         ["IndexAdd"] = ([4, 2], [2, 3, 2], static (a, b) => a.IndexAdd(s_table, b).Square()),
         ["IndexAdd, last axis"] = ([2, 4], [2, 2, 3], static (a, b) => a.IndexAdd(s_table, b.Square(), 1).Square()),
+        ["AddLayerNorm"] = ([2, 4], [2, 4], static (a, b) => a.AddLayerNorm(b, b[0], a[1], 1e-3)),
+        ["AddLayerNorm and the sum"] = ([2, 3, 4], [2, 3, 4], static (a, b) => a.AddLayerNorm(b, out Tensor sum, epsilon: 1e-3) + sum.Square()),
+        ["AddLayerNorm, not contiguous"] = ([4, 3], [3, 4], static (a, b) => a.AddLayerNorm(b.T, epsilon: 1e-3)),
+        ["AddLayerNorm, broadcast"] = ([2, 4], [4], static (a, b) => a.AddLayerNorm(b, epsilon: 1e-3)),
+        ["AddLayerNorm, x twice"] = ([2, 4], [4], static (a, b) => a.AddLayerNorm(a, b, epsilon: 1e-3)),
+        ["AddBatchNorm"] = ([5, 3], [5, 3], static (a, b) => a.AddBatchNorm(b, out Tensor sum, a[0], b[1], null, null, 0.1, 1e-3) + sum.Square()),
+        ["AddBatchNorm, activation"] = ([5, 3], [5, 3], static (a, b) => a.AddBatchNorm(
+            b, a[0], b[1], null, null, 0.1, 1e-3, default(Kernels.Tanh), UnaryChains.Tanh)),
+        ["AddBatchNorm, fixed"] = ([5, 3, 2], [5, 3, 2], static (a, b) =>
+            a.AddBatchNormFixed(b, out Tensor sum, a[0, .., 0], b[1, .., 1], s_three, s_three, 1e-3) + sum.Square()),
+        ["AddBatchNorm, fixed, statistics with gradients"] = ([5, 3], [3], static (a, b) =>
+            a.AddBatchNormFixed(a, null, null, b, b.Square(), 1e-3, default(Kernels.Tanh), UnaryChains.Tanh)),
         ["Linear"] = ([5, 4], [3, 4], static (a, b) => a.Linear(b)),
         ["Linear with bias"] = ([2, 5, 4], [3, 4], static (a, b) => a.Linear(b, b[.., 0]).Tanh()),
     };

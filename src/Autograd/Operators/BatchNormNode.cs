@@ -42,8 +42,21 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
 
     /// <summary>With the batch's statistics.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="residual">Added to it, or null.</param>
+    /// <param name="gamma">The scale, or null.</param>
+    /// <param name="beta">The shift, or null.</param>
+    /// <param name="runningMean">Moves towards the mean, or null.</param>
+    /// <param name="runningVariance">Moves towards the variance, or null.</param>
+    /// <param name="momentum">How far they move.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="activation">What follows.</param>
+    /// <param name="chain">The gradient through it by differentiable operators.</param>
+    /// <param name="keepsSum">Whether the caller wants the sum.</param>
+    /// <param name="sum">x + residual, where the caller or the backward pass wants it.</param>
     internal static Tensor Run(
         Tensor x,
+        Tensor? residual,
         Tensor? gamma,
         Tensor? beta,
         Tensor? runningMean,
@@ -51,34 +64,61 @@ internal sealed class BatchNormNode<TAct> : NormNode
         double momentum,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain)
+        Func<Tensor, Tensor, Tensor>? chain,
+        bool keepsSum,
+        out Tensor? sum)
     {
+        bool records = AnyRecords(x, gamma, beta, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor inverse = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
+        sum = PlaceForSum(x, residual, keepsSum || records);
         BatchNormalization.Forward(
             activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
-            runningMean?.Operand, runningVariance?.Operand, momentum, epsilon);
-        return AnyRecords(x, gamma, beta)
-            ? new BatchNormNode<TAct>(x, source, gamma, beta, mean, inverse, false, epsilon, activation, chain, y).Attach(y)
+            runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
+        AttachSum(x, residual, sum);
+        return records
+            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, chain, y).Attach(y)
             : y;
     }
 
     /// <summary>With given statistics, which take no gradient.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="residual">Added to it, or null.</param>
+    /// <param name="gamma">The scale, or null.</param>
+    /// <param name="beta">The shift, or null.</param>
+    /// <param name="mean">The mean.</param>
+    /// <param name="variance">The variance.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="activation">What follows.</param>
+    /// <param name="keepsSum">Whether the caller wants the sum.</param>
+    /// <param name="sum">x + residual, where the caller or the backward pass wants it.</param>
     internal static Tensor RunFixed(
-        Tensor x, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon, TAct activation)
+        Tensor x,
+        Tensor? residual,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor mean,
+        Tensor variance,
+        double epsilon,
+        TAct activation,
+        bool keepsSum,
+        out Tensor? sum)
     {
+        bool records = AnyRecords(x, gamma, beta, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
+        sum = PlaceForSum(x, residual, keepsSum || records);
         BatchNormalization.Evaluate(
             activation, y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
-            variance.Contiguous().Operand, epsilon);
+            variance.Contiguous().Operand, epsilon, Added(residual, sum));
+        AttachSum(x, residual, sum);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
-        return AnyRecords(x, gamma, beta)
+        return records
             ? new BatchNormNode<TAct>(
-                x, source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, null, y).Attach(y)
+                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, null, y).Attach(y)
             : y;
     }
 

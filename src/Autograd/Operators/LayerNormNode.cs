@@ -12,16 +12,27 @@ internal sealed class LayerNormNode : NormNode
     private LayerNormNode(Tensor x, Tensor source, Tensor? gamma, Tensor? beta, Tensor mean, Tensor inverse, double epsilon)
         : base(nameof(NormOperators.LayerNorm), InputsOf(x, gamma, beta), source, gamma, mean, inverse) => _epsilon = epsilon;
 
-    internal static Tensor Run(Tensor x, Tensor? gamma, Tensor? beta, double epsilon)
+    /// <param name="x">The input.</param>
+    /// <param name="residual">Added to it, or null.</param>
+    /// <param name="gamma">The scale, or null.</param>
+    /// <param name="beta">The shift, or null.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="keepsSum">Whether the caller wants the sum.</param>
+    /// <param name="sum">x + residual, where the caller or the backward pass wants it.</param>
+    internal static Tensor Run(Tensor x, Tensor? residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
     {
+        bool records = AnyRecords(x, gamma, beta, residual);
         Tensor source = x.Contiguous();
         int rows = x.Count == 0 ? 0 : x.Count / x.Shape[^1];
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.LayerNorm));
         Tensor mean = Tensor.Uninitialized(rows, x.DType, x.Device, nameof(NormOperators.LayerNorm));
         Tensor inverse = Tensor.Uninitialized(rows, x.DType, x.Device, nameof(NormOperators.LayerNorm));
+        sum = PlaceForSum(x, residual, keepsSum || records);
         LayerNormalization.Forward(
-            y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, epsilon);
-        return AnyRecords(x, gamma, beta) ? new LayerNormNode(x, source, gamma, beta, mean, inverse, epsilon).Attach(y) : y;
+            y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, epsilon,
+            Added(residual, sum));
+        AttachSum(x, residual, sum);
+        return records ? new LayerNormNode(sum ?? x, sum ?? source, gamma, beta, mean, inverse, epsilon).Attach(y) : y;
     }
 
     private protected override int FeatureAxis(Tensor x) => x.Rank - 1;

@@ -57,8 +57,25 @@ internal abstract class NormNode : Node
             ? beta is null ? [x] : [x, beta]
             : beta is null ? [x, gamma] : [x, gamma, beta];
 
-    private protected static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
-        x.Records() || gamma?.Records() == true || beta?.Records() == true;
+    private protected static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta, Tensor? residual = null) =>
+        x.Records() || gamma?.Records() == true || beta?.Records() == true || residual?.Records() == true;
+
+    /// <summary>A tensor for x + residual, if there is a residual and the sum is wanted.</summary>
+    private protected static Tensor? PlaceForSum(Tensor x, Tensor? residual, bool wanted) =>
+        residual is null || !wanted ? null : Tensor.Uninitialized(x.Shape, x.DType, x.Device, "Add");
+
+    /// <summary>What the kernel is given to add.</summary>
+    private protected static NormResidual? Added(Tensor? residual, Tensor? sum) =>
+        residual is null ? null : new NormResidual(residual.Contiguous().Operand, sum?.Operand);
+
+    /// <summary>Gives the sum that the kernel has written its place in the graph, between x and the residual and this operator.</summary>
+    private protected static void AttachSum(Tensor x, Tensor? residual, Tensor? sum)
+    {
+        if (sum is not null && residual is not null && (x.Records() || residual.Records()))
+        {
+            new AddNode(x, residual, 1).Attach(sum);
+        }
+    }
 
     /// <summary>The number of the first tensor saved behind those of this class.</summary>
     private protected int Further => 3 + _gamma;

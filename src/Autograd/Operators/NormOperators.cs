@@ -53,8 +53,10 @@ public static class NormOperators
             }
 
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
-                ? BatchNormNode<TAct>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain)
-                : BatchNormNode<Identity>.Run(x, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null)
+                ? BatchNormNode<TAct>.Run(
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _)
+                : BatchNormNode<Identity>.Run(
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, false, out _)
                     .Apply(activation, chain);
         }
 
@@ -99,7 +101,7 @@ public static class NormOperators
             bool fixedRecord = mean.Records() || variance.Records();
             if (!fixedRecord && !AnyRecords(x, gamma, beta))
             {
-                return BatchNormNode<TAct>.RunFixed(x, gamma, beta, mean, variance, epsilon, activation);
+                return BatchNormNode<TAct>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, activation, false, out _);
             }
 
             if (typeof(TAct) != typeof(Identity))
@@ -109,7 +111,7 @@ public static class NormOperators
 
             if (!fixedRecord)
             {
-                return BatchNormNode<Identity>.RunFixed(x, gamma, beta, mean, variance, epsilon, default);
+                return BatchNormNode<Identity>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, default, false, out _);
             }
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
@@ -125,18 +127,10 @@ public static class NormOperators
         /// <exception cref="ArgumentException">The input is not […, D].</exception>
         public Tensor LayerNorm(Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
         {
-            ArgumentNullException.ThrowIfNull(x);
-            ReductionKernels.RequireReal(nameof(LayerNorm), x);
-            if (x.Rank == 0 || (gamma is not null && gamma.Shape != x.Shape[^1]) || (beta is not null && beta.Shape != x.Shape[^1]))
-            {
-                throw new ArgumentException(
-                    $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
-                    + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
-            }
-
+            CheckLayerNorm(x, gamma, beta);
             return x.DType.IsHalfPrecision
                 ? x.Wide().LayerNorm(gamma?.Wide(), beta?.Wide(), epsilon).Like(x)
-                : LayerNormNode.Run(x, gamma, beta, epsilon);
+                : LayerNormNode.Run(x, null, gamma, beta, epsilon, false, out _);
         }
     }
 
@@ -144,7 +138,7 @@ public static class NormOperators
     internal static Tensor PerFeature(Tensor x, Tensor values) =>
         values.Reshape([values.Count, .. Enumerable.Repeat(1, x.Rank - 2)]);
 
-    private static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
+    internal static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
         x.Records() || gamma?.Records() == true || beta?.Records() == true;
 
     private static Tensor Scale(Tensor x, Tensor? gamma, Tensor? beta)
@@ -153,7 +147,19 @@ public static class NormOperators
         return beta is null ? scaled : scaled + PerFeature(x, beta);
     }
 
-    private static void CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
+    internal static void CheckLayerNorm(Tensor x, Tensor? gamma, Tensor? beta)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ReductionKernels.RequireReal(nameof(NormOperators.LayerNorm), x);
+        if (x.Rank == 0 || (gamma is not null && gamma.Shape != x.Shape[^1]) || (beta is not null && beta.Shape != x.Shape[^1]))
+        {
+            throw new ArgumentException(
+                $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
+                + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
+        }
+    }
+
+    internal static void CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
     {
         ArgumentNullException.ThrowIfNull(x);
         ReductionKernels.RequireReal(nameof(NormOperators.BatchNorm), x);

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Layers;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace DeepSharp.Layers;
 /// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (gamma),
 /// <c>bias</c> (beta), <c>running_mean</c>, <c>running_var</c>.</para>
 /// </remarks>
-public sealed class BatchNorm : Module, IFusesActivation
+public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">C.</param>
@@ -77,6 +79,29 @@ public sealed class BatchNorm : Module, IFusesActivation
             : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon);
     }
 
+    /// <summary>The output for input + residual, which one pass adds and takes the statistics of.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
+    /// <exception cref="ArgumentException">The sum is not [N, C, …], training has only one value for a feature, or the residual does not
+    /// go with the input.</exception>
+    public Tensor Forward(Tensor input, Tensor residual) => Forward(input, residual, default(Identity), null);
+
+    /// <summary>The output for input + residual, and the sum, which networks that normalise first carry on.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
+    /// <param name="sum">input + residual.</param>
+    /// <exception cref="ArgumentException">The sum is not [N, C, …], training has only one value for a feature, or the residual does not
+    /// go with the input.</exception>
+    public Tensor Forward(Tensor input, Tensor residual, out Tensor sum)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return IsTraining
+            ? input.AddBatchNorm(residual, out sum, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon)
+            : input.AddBatchNormFixed(residual, out sum, Weight, Bias, RunningMean, RunningVariance, Epsilon);
+    }
+
+    IFusesActivation? INormalizesSum.With(Tensor residual) => new OfSum(this, residual);
+
     Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -87,4 +112,20 @@ public sealed class BatchNorm : Module, IFusesActivation
 
     /// <inheritdoc/>
     public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
+
+    private Tensor Forward<TOp>(Tensor input, Tensor residual, TOp op, Func<Tensor, Tensor, Tensor>? chain)
+        where TOp : unmanaged, IUnaryOp
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return IsTraining
+            ? input.AddBatchNorm(residual, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op, chain)
+            : input.AddBatchNormFixed(residual, Weight, Bias, RunningMean, RunningVariance, Epsilon, op, chain);
+    }
+
+    // The layer with a residual for its input, for an activation to join.
+    private sealed class OfSum(BatchNorm norm, Tensor residual) : IFusesActivation
+    {
+        Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain) =>
+            norm.Forward(input, residual, op, chain);
+    }
 }

@@ -7,7 +7,7 @@ namespace DeepSharp.Layers;
 /// The variance is the biased one. Training and evaluation are the same. Input […, features]; names as in PyTorch:
 /// <c>weight</c> (gamma) and <c>bias</c> (beta).
 /// </remarks>
-public sealed class LayerNorm : Module
+public sealed class LayerNorm : Module, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">The length of the last axis.</param>
@@ -49,12 +49,42 @@ public sealed class LayerNorm : Module
     /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long.</exception>
     public override Tensor Forward(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return input.Rank > 0 && input.Shape[^1] == Features
-            ? input.LayerNorm(Weight, Bias, Epsilon)
-            : throw new ArgumentException($"LayerNorm({Features}): an input {input.Shape}. Its last axis must be {Features} long.", nameof(input));
+        Check(input);
+        return input.LayerNorm(Weight, Bias, Epsilon);
     }
+
+    /// <summary>The output for input + residual, which one pass adds and normalises.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
+    /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long, or the residual does not go with it.</exception>
+    public Tensor Forward(Tensor input, Tensor residual)
+    {
+        Check(input);
+        return input.AddLayerNorm(residual, Weight, Bias, Epsilon);
+    }
+
+    /// <summary>The output for input + residual, and the sum, which networks that normalise first carry on.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
+    /// <param name="sum">input + residual.</param>
+    /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long, or the residual does not go with it.</exception>
+    public Tensor Forward(Tensor input, Tensor residual, out Tensor sum)
+    {
+        Check(input);
+        return input.AddLayerNorm(residual, out sum, Weight, Bias, Epsilon);
+    }
+
+    IFusesActivation? INormalizesSum.With(Tensor residual) => null;
 
     /// <inheritdoc/>
     public override string ToString() => $"LayerNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
+
+    private void Check(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Rank == 0 || input.Shape[^1] != Features)
+        {
+            throw new ArgumentException($"LayerNorm({Features}): an input {input.Shape}. Its last axis must be {Features} long.", nameof(input));
+        }
+    }
 }

@@ -18,18 +18,26 @@ internal static class ModuleSummary
         return Table(rows, module, input is not null);
     }
 
-    // Only a chain shows what goes into each of its modules; others show their output as a whole.
+    // A chain and a residual show what goes into each of their modules; others show their output as a whole.
     private static Tensor? Walk(List<string[]> rows, string indent, string name, Module module, Tensor? x)
     {
         string title = name.Length == 0 ? module.ToString() : $"{indent}({name}) {module}";
         int own = module.Parameters().Sum(static p => p.Count);
         int row = rows.Count;
         rows.Add([title, string.Empty, own.ToString("N0", CultureInfo.InvariantCulture)]);
-        Tensor? output = module is Sequential ? x : x is null ? null : module.Forward(x);
+        Residual? residual = module as Residual;
+        Tensor? output = module is Sequential ? x : x is null || residual is not null ? null : module.Forward(x);
+        Tensor? shortcut = x;
         foreach ((string childName, Module child) in module.Children)
         {
-            Tensor? below = Walk(rows, indent + "  ", childName, child, module is Sequential ? output : null);
-            output = module is Sequential ? below : output;
+            Tensor? below = Walk(rows, indent + "  ", childName, child, module is Sequential ? output : residual is not null ? x : null);
+            output = module is Sequential || ReferenceEquals(child, residual?.Body) ? below : output;
+            shortcut = ReferenceEquals(child, residual?.Shortcut) ? below : shortcut;
+        }
+
+        if (output is not null && shortcut is not null)
+        {
+            residual?.Check(output, shortcut);
         }
 
         rows[row][1] = output?.Shape.ToString() ?? string.Empty;

@@ -6,7 +6,8 @@ namespace DeepSharp.Layers;
 /// <summary>Modules one after another: <c>Sequential model = [new Dense(784, 256), new ReLU(), new Dense(256, 10)];</c></summary>
 /// <remarks>
 /// The modules are named by their numbers, as in PyTorch. An activation after a <see cref="Dense"/> or
-/// <see cref="BatchNorm"/> layer runs inside its kernel where it can.
+/// <see cref="BatchNorm"/> layer runs inside its kernel where it can, and so does the addition of a <see cref="Residual"/> before a
+/// <see cref="BatchNorm"/> or <see cref="LayerNorm"/>.
 /// </remarks>
 [CollectionBuilder(typeof(SequentialBuilder), nameof(SequentialBuilder.Create))]
 public sealed class Sequential : Module, IReadOnlyList<Module>
@@ -37,14 +38,22 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         Tensor x = input;
         for (int i = 0; i < _modules.Length; i++)
         {
-            if (i + 1 < _modules.Length && _modules[i] is IFusesActivation layer && _modules[i + 1] is IActivation activation)
+            Tensor? residual = null;
+            if (At(i) is Residual sum && At(i + 1) is INormalizesSum)
+            {
+                (x, residual) = sum.Branches(x);
+                i++;
+            }
+
+            IFusesActivation? layer = residual is null ? At(i) as IFusesActivation : ((INormalizesSum)_modules[i]).With(residual);
+            if (layer is not null && At(i + 1) is IActivation activation)
             {
                 x = activation.After(layer, x);
                 i++;
             }
             else
             {
-                x = _modules[i].Forward(x);
+                x = residual is null ? _modules[i].Forward(x) : ((INormalizesSum)_modules[i]).Forward(x, residual);
             }
         }
 
@@ -55,4 +64,6 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private Module? At(int index) => index < _modules.Length ? _modules[index] : null;
 }

@@ -1,0 +1,218 @@
+using DeepSharp.Kernels;
+
+namespace DeepSharp;
+
+/// <summary>Normalisation of the sum of a tensor and a residual, with gradients.</summary>
+/// <remarks>
+/// The addition takes no pass of its own: the kernel that takes the statistics adds, and writes the sum where it is needed further on.
+/// So it is for Float32 and Float64 tensors of one shape; 16-bit floats, and what broadcasts, are added by an operator of their own.
+/// The values are the same either way.
+/// </remarks>
+public static class AddNormOperators
+{
+    extension(Tensor x)
+    {
+        /// <summary>Layer normalisation of the input plus a residual; see
+        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="gamma">The scale, [D], or null.</param>
+        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
+        public Tensor AddLayerNorm(Tensor residual, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5) =>
+            LayerNorm(x, residual, gamma, beta, epsilon, false, out _);
+
+        /// <summary>Layer normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
+        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="sum">The input plus the residual.</param>
+        /// <param name="gamma">The scale, [D], or null.</param>
+        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
+        public Tensor AddLayerNorm(
+            Tensor residual, out Tensor sum, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
+        {
+            Tensor y = LayerNorm(x, residual, gamma, beta, epsilon, true, out Tensor? kept);
+            sum = kept!;
+            return y;
+        }
+
+        /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and then an activation f; moves
+        /// the running statistics. See <see cref="NormOperators"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
+        /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
+        /// <param name="momentum">How far the running statistics move.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <param name="activation">f, a public <c>readonly struct</c>.</param>
+        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
+        /// <see cref="UnaryOperators"/>.</param>
+        /// <exception cref="ArgumentException">The sum is not [N, C, …], has only one value for a feature, or the two do not go
+        /// together.</exception>
+        public Tensor AddBatchNorm<TAct>(
+            Tensor residual,
+            Tensor? gamma,
+            Tensor? beta,
+            Tensor? runningMean,
+            Tensor? runningVariance,
+            double momentum,
+            double epsilon,
+            TAct activation,
+            Func<Tensor, Tensor, Tensor>? chain = null)
+            where TAct : unmanaged, IUnaryOp =>
+            BatchNorm(x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _);
+
+        /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and the sum; moves the running
+        /// statistics. See <see cref="NormOperators"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="sum">The input plus the residual.</param>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
+        /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
+        /// <param name="momentum">How far the running statistics move.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The sum is not [N, C, …], has only one value for a feature, or the two do not go
+        /// together.</exception>
+        public Tensor AddBatchNorm(
+            Tensor residual,
+            out Tensor sum,
+            Tensor? gamma,
+            Tensor? beta,
+            Tensor? runningMean,
+            Tensor? runningVariance,
+            double momentum,
+            double epsilon)
+        {
+            Tensor y = BatchNorm(
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(Identity), null, true, out Tensor? kept);
+            sum = kept!;
+            return y;
+        }
+
+        /// <summary>Batch normalisation of the input plus a residual, with given statistics, and then an activation f. See
+        /// <see cref="NormOperators"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="mean">The mean, [C].</param>
+        /// <param name="variance">The variance, [C].</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <param name="activation">f, a public <c>readonly struct</c>.</param>
+        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
+        /// <see cref="UnaryOperators"/>.</param>
+        /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
+        public Tensor AddBatchNormFixed<TAct>(
+            Tensor residual,
+            Tensor? gamma,
+            Tensor? beta,
+            Tensor mean,
+            Tensor variance,
+            double epsilon,
+            TAct activation,
+            Func<Tensor, Tensor, Tensor>? chain = null)
+            where TAct : unmanaged, IUnaryOp =>
+            BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, chain, false, out _);
+
+        /// <summary>Batch normalisation of the input plus a residual, with given statistics, and the sum. See
+        /// <see cref="NormOperators"/>.</summary>
+        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
+        /// <param name="sum">The input plus the residual.</param>
+        /// <param name="gamma">The scale, [C], or null.</param>
+        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="mean">The mean, [C].</param>
+        /// <param name="variance">The variance, [C].</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
+        public Tensor AddBatchNormFixed(
+            Tensor residual, out Tensor sum, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+        {
+            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(Identity), null, true, out Tensor? kept);
+            sum = kept!;
+            return y;
+        }
+    }
+
+    private static Tensor LayerNorm(
+        Tensor x, Tensor residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
+    {
+        if (!IsOnePass(ref x, ref residual))
+        {
+            sum = x + residual;
+            return sum.LayerNorm(gamma, beta, epsilon);
+        }
+
+        NormOperators.CheckLayerNorm(x, gamma, beta);
+        return LayerNormNode.Run(x, residual, gamma, beta, epsilon, keepsSum, out sum);
+    }
+
+    private static Tensor BatchNorm<TAct>(
+        Tensor x,
+        Tensor residual,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor? runningMean,
+        Tensor? runningVariance,
+        double momentum,
+        double epsilon,
+        TAct activation,
+        Func<Tensor, Tensor, Tensor>? chain,
+        bool keepsSum,
+        out Tensor? sum)
+        where TAct : unmanaged, IUnaryOp
+    {
+        if (!IsOnePass(ref x, ref residual))
+        {
+            sum = x + residual;
+            return sum.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain);
+        }
+
+        NormOperators.CheckBatchNorm(x, gamma, beta);
+        return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
+            ? BatchNormNode<TAct>.Run(
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, keepsSum, out sum)
+            : BatchNormNode<Identity>.Run(
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, keepsSum, out sum)
+                .Apply(activation, chain);
+    }
+
+    private static Tensor BatchNormFixed<TAct>(
+        Tensor x,
+        Tensor residual,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor mean,
+        Tensor variance,
+        double epsilon,
+        TAct activation,
+        Func<Tensor, Tensor, Tensor>? chain,
+        bool keepsSum,
+        out Tensor? sum)
+        where TAct : unmanaged, IUnaryOp
+    {
+        if (!IsOnePass(ref x, ref residual) || mean.Records() || variance.Records())
+        {
+            sum = x + residual;
+            return sum.BatchNormFixed(gamma, beta, mean, variance, epsilon, activation, chain);
+        }
+
+        NormOperators.CheckBatchNorm(x, gamma, beta);
+        return typeof(TAct) == typeof(Identity) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
+            ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
+            : BatchNormNode<Identity>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
+                .Apply(activation, chain);
+    }
+
+    // Whether the kernels can add; if not, the ordinary operator does, and says what does not fit.
+    private static bool IsOnePass(ref Tensor x, ref Tensor residual)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(residual);
+        HalfPrecision.Match(ref x, ref residual);
+        return x.DType is DType.Float32 or DType.Float64 && x.DType == residual.DType && x.Shape == residual.Shape
+            && ReferenceEquals(x.Device, residual.Device);
+    }
+}
