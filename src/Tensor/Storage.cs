@@ -22,10 +22,16 @@ internal sealed class Storage
     internal static Storage Rent(Device device, Shape shape, DType dtype, string origin) =>
         new(device.Pool.Rent((long)shape.Size * dtype.Size, origin, shape.Dims));
 
-    internal void CountChange() => Version++;
+    /// <summary>Counts a change of the elements; a change of a part is one of the whole.</summary>
+    internal void CountChange()
+    {
+        Version++;
+        _whole?.CountChange();
+    }
 
     /// <summary>
-    /// The same memory for a tensor that has a part of it to itself: changes are counted for that part alone.
+    /// The same memory for a tensor that has a part of it to itself: changes of it are counted for that part and for the whole, but
+    /// not for other parts.
     /// </summary>
     internal Storage Part() => new(this);
 

@@ -131,6 +131,10 @@ public partial class Tensor : IDisposable
     internal Tensor Alias(Shape shape, int[] strides, int offset, string origin) =>
         new(Storage.Share(), shape, strides, offset, DType, origin, scoped: true);
 
+    /// <summary>A tensor over memory of this one's that nobody else changes: it counts changes of its own.</summary>
+    internal Tensor Part(Shape shape, int offset, string origin) =>
+        new(Storage.Part(), shape, shape.RowMajorStrides(), offset, DType, origin, scoped: true);
+
     /// <summary>The same elements without a place in a graph and outside all scopes: what a graph node holds.</summary>
     internal Tensor Hold() => new(this);
 

@@ -7,7 +7,8 @@ namespace DeepSharp;
 /// <remarks>
 /// <para><c>Linear</c>, and with it dense layers, and <c>MatMul</c> convert Float32 factors and give 16-bit results; their sums are
 /// made in Float32. Parameters stay Float32, and their gradients come in Float32. The 16-bit copies of parameters are made when they
-/// are first needed and again when an optimizer has moved the parameters: one launch for all that share an arena.</para>
+/// are first needed, and again when a parameter has been changed, by an optimizer or otherwise: one launch for all that share an arena.
+/// </para>
 /// <para>What needs the range or the digits is computed in Float32 and stays so: softmax, cross-entropy and the other losses,
 /// normalisation, sums and other reductions, exp, log, powers, reciprocals and softplus. Other functions keep the type of their input,
 /// and operators of a 16-bit tensor and a Float32 one give Float32.</para>
@@ -57,7 +58,7 @@ public sealed class MixedPrecision : IDisposable
         t_current = _outer;
         foreach (Copy copy in _copies.Values)
         {
-            copy.Values.Dispose();
+            copy.Dispose();
         }
 
         _copies.Clear();
@@ -104,16 +105,7 @@ public sealed class MixedPrecision : IDisposable
             _copies.Add(whole, copy);
         }
 
-        if (copy.Version != whole.Storage.Version)
-        {
-            copy.Values.CountChange();
-            Kernels.Cast.Run(copy.Values.Operand, whole.Operand);
-            copy.Version = whole.Storage.Version;
-        }
-
-        Shape shape = parameter.Shape;
-        return copy.Values.Alias(
-            shape, shape.RowMajorStrides(), parameter.Arena is null ? 0 : parameter.ArenaOffset, nameof(MixedPrecision));
+        return copy.Of(parameter, whole);
     }
 
     internal readonly ref struct Restoration(MixedPrecision? before)
@@ -121,10 +113,62 @@ public sealed class MixedPrecision : IDisposable
         public void Dispose() => t_current = before;
     }
 
-    private sealed class Copy(Tensor values)
+    // Of a parameter, or of an arena of parameters.
+    private sealed class Copy(Tensor values) : IDisposable
     {
+        private readonly Dictionary<Parameter, Part> _parts = [];
+        private int _version = -1;
+
+        internal Tensor Of(Parameter parameter, Tensor whole)
+        {
+            if (_version != whole.Storage.Version)
+            {
+                Kernels.Cast.Run(values.Operand, whole.Operand);
+                _version = whole.Storage.Version;
+                foreach ((Parameter copied, Part known) in _parts)
+                {
+                    known.Follow(copied);
+                }
+            }
+
+            if (!_parts.TryGetValue(parameter, out Part? part))
+            {
+                using TensorScope.Suspension suspension = TensorScope.Suspend();
+                int offset = parameter.Arena is null ? 0 : parameter.ArenaOffset;
+                part = new Part(values.Part(parameter.Shape, offset, nameof(MixedPrecision)), offset, parameter.Storage.Version);
+                _parts.Add(parameter, part);
+            }
+
+            return part.Values.Alias(parameter.Shape, parameter.Shape.RowMajorStrides(), part.Offset, nameof(MixedPrecision));
+        }
+
+        public void Dispose()
+        {
+            foreach (Part part in _parts.Values)
+            {
+                part.Values.Dispose();
+            }
+
+            values.Dispose();
+        }
+    }
+
+    // What one parameter has of a copy: a graph that saved it may run backward after another parameter has changed.
+    private sealed class Part(Tensor values, int offset, int version)
+    {
+        private int _version = version;
+
         internal Tensor Values { get; } = values;
 
-        internal int Version { get; set; } = -1;
+        internal int Offset { get; } = offset;
+
+        internal void Follow(Parameter parameter)
+        {
+            if (_version != parameter.Storage.Version)
+            {
+                _version = parameter.Storage.Version;
+                Values.CountChange();
+            }
+        }
     }
 }
