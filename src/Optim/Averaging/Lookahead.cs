@@ -115,6 +115,7 @@ public sealed class Lookahead : Optimizer
         {
             foreach ((UpdateRun run, Tensor slow) in _slow)
             {
+                run.CountChange();
                 UpdateKernel.Run(new Rule(Alpha), run.Values, run.Gradients, [slow.Operand]);
             }
         }
