@@ -36,12 +36,19 @@ public partial class Tensor
         if (other.DType != DType || !ReferenceEquals(other.Device, Device))
         {
             throw new ArgumentException(
-                $"AddInPlace: {other.DType} on {other.Device} cannot be added to {DType} on {Device}. Convert it with To.", nameof(other));
+                $"AddInPlace: {other.Shape} of {other.DType} on {other.Device} cannot be added to {Shape} of {DType} on {Device}. Convert it "
+                + $"with {(other.DType != DType ? "To(DType)" : "To(Device)")}.", nameof(other));
         }
 
         if (DType is DType.Bool or DType.UInt8)
         {
-            throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType}. Convert with To(DType.Int32).");
+            throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType} {Shape}. Convert with To(DType.Int32).");
+        }
+
+        if (other.Shape != Shape && DeepSharp.Shape.Broadcast(Shape, other.Shape, nameof(AddInPlace)) != Shape)
+        {
+            throw new ArgumentException(
+                $"AddInPlace: {other.Shape} is larger than {Shape}, which it is added to. Sum or slice it.", nameof(other));
         }
 
         Operand own = Operand;

@@ -10,6 +10,11 @@ public class ErrorTests
     private static readonly Tensor s_vector = Tensor.Ones(2, DType.Float32, Device.Cpu).Keep();
     private static readonly Tensor s_labels = Tensor.From([0, 1], Device.Cpu).Keep();
 
+    private static readonly Device s_gpu = TestDevice.Gpu;
+    private static readonly Tensor s_there = Tensor.Ones([2, 3], DType.Float32, s_gpu).Keep();
+    private static readonly Tensor s_labelsThere = Tensor.From([0, 1], s_gpu).Keep();
+    private static readonly string[] s_devices = [Device.Cpu.ToString(), s_gpu.ToString(), "To(Device)"];
+
     // The call, and what its message must contain.
     private static readonly (Func<object> Call, string[] Says)[] s_calls =
     [
@@ -40,6 +45,19 @@ public class ErrorTests
         (() => new BatchNorm(2, device: Device.Cpu).Forward(s_vector), ["BatchNorm", "[2]"]),
         (() => new BatchNorm(3, device: Device.Cpu).Forward(s_two[..1]), ["BatchNorm", "[1, 3]", "at least two values"]),
         (() => new Embedding(0, 2), ["0"]),
+        (() => new Dense(3, 2, device: Device.Cpu).Forward(s_there), ["Linear", "[2, 3]", .. s_devices]),
+        (() => new BatchNorm(3, device: Device.Cpu).Forward(s_there), ["BatchNorm", "[2, 3]", "[3]", .. s_devices]),
+        (() => Evaluated(new BatchNorm(3, affine: false, device: Device.Cpu)).Forward(s_there), ["BatchNorm", "[2, 3]", "[3]", .. s_devices]),
+        (() => new LayerNorm(3, device: Device.Cpu).Forward(s_there), ["LayerNorm", "[2, 3]", "[3]", .. s_devices]),
+        (() => new Embedding(4, 3, device: Device.Cpu).Forward(s_labelsThere), ["Embedding", "[4, 3]", "[2]", .. s_devices]),
+        (() => new Embedding(4, 3, device: Device.Cpu).Forward(s_two), ["Embedding", "[2, 3]", "Float32", "To(DType.Int64)"]),
+        (() => new LayerNorm(4, device: Device.Cpu).Forward(s_two), ["LayerNorm(4)", "[2, 3]", "4"]),
+        (() => new LayerNorm(3, device: Device.Cpu).Forward(s_double), ["LayerNorm", "[2, 3]", "Float32", "Float64", "To(DType)"]),
+        (() => new BatchNorm(3, device: Device.Cpu).Forward(s_double), ["BatchNorm", "[2, 3]", "Float32", "Float64", "To(DType)"]),
+        (() => new CrossEntropyLoss().Compute(s_two, s_labelsThere), ["CrossEntropy", "labels", "[2, 3]", "[2]", .. s_devices]),
+        (() => new CrossEntropyLoss().Compute(s_two, s_there), ["CrossEntropyLoss", "[2, 3]", .. s_devices]),
+        (() => new MeanSquaredError().Compute(s_two, s_there), ["MeanSquaredError", "[2, 3]", .. s_devices]),
+        (() => new BinaryCrossEntropyWithLogits().Compute(s_two, s_there), ["BinaryCrossEntropyWithLogits", "[2, 3]", .. s_devices]),
         (() => new Sequential(new Dense(3, 2, device: Device.Cpu), new Dense(3, 2, device: Device.Cpu)).Forward(s_two), ["[2, 2]", "[2, 3]"]),
     ];
 
@@ -54,6 +72,12 @@ public class ErrorTests
         Exception? error = Record.Exception(() => action());
         Assert.True(error is ArgumentException, $"{says[0]}: threw {error}");
         Assert.All(says, part => Assert.Contains(part, error!.Message, StringComparison.Ordinal));
+    }
+
+    private static BatchNorm Evaluated(BatchNorm layer)
+    {
+        layer.Eval();
+        return layer;
     }
 
     [Fact]

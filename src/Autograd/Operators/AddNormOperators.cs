@@ -171,6 +171,8 @@ public static class AddNormOperators
         }
 
         NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckStatistics(x, "the running mean", runningMean);
+        NormOperators.CheckStatistics(x, "the running variance", runningVariance);
         return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.Run(
                 x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, keepsSum, out sum)
@@ -200,6 +202,8 @@ public static class AddNormOperators
         }
 
         NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckStatistics(x, "the mean", mean);
+        NormOperators.CheckStatistics(x, "the variance", variance);
         return typeof(TAct) == typeof(Identity) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
             : BatchNormNode<Identity>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)

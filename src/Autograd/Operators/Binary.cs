@@ -42,6 +42,28 @@ internal static class Binary
         }
     }
 
+    /// <summary>Another argument of an operator must be on the input's device.</summary>
+    internal static void CheckDevice(string operation, Tensor x, string argument, Tensor? value)
+    {
+        if (value is not null && !ReferenceEquals(value.Device, x.Device))
+        {
+            throw new ArgumentException(
+                $"{operation}: {argument} {value.Shape} is on {value.Device}, and {x.Shape} on {x.Device}. Move one with To(Device).");
+        }
+    }
+
+    /// <summary>Another argument of an operator must have the input's element type and be on its device.</summary>
+    internal static void CheckArgument(string operation, Tensor x, string argument, Tensor? value)
+    {
+        if (value is not null && value.DType != x.DType)
+        {
+            throw new ArgumentException(
+                $"{operation}: {argument} {value.Shape} holds {value.DType}, and {x.Shape} holds {x.DType}. Convert one with To(DType).");
+        }
+
+        CheckDevice(operation, x, argument, value);
+    }
+
     /// <summary>A kernel's view of a tensor broadcast to a shape, outside the graph.</summary>
     internal static Operand Expanded(Tensor tensor, Shape shape)
     {

@@ -87,16 +87,20 @@ public static class BinaryOperators
         /// <param name="mask">A tensor of <see cref="DType.Bool"/>.</param>
         /// <param name="yes">The elements where the mask is true.</param>
         /// <param name="no">The elements where it is false.</param>
+        /// <exception cref="ArgumentException">The mask holds no truth values, or shapes, element types or devices do not
+        /// fit.</exception>
         public static Tensor Where(Tensor mask, Tensor yes, Tensor no)
         {
             ArgumentNullException.ThrowIfNull(mask);
             if (mask.DType != DType.Bool)
             {
-                throw new ArgumentException($"Where: the mask holds {mask.DType}, not Bool. Compare it with something.", nameof(mask));
+                throw new ArgumentException(
+                    $"Where: the mask {mask.Shape} holds {mask.DType}, not Bool. Compare it with something.", nameof(mask));
             }
 
             HalfPrecision.Match(ref yes, ref no);
             Binary.Check(nameof(Where), yes, no);
+            Binary.CheckDevice(nameof(Where), yes, "the mask", mask);
             Shape shape = Shape.Broadcast(
                 mask.Shape, Shape.Broadcast(yes.Shape, no.Shape, nameof(Where)), nameof(Where));
             Tensor result = Tensor.Uninitialized(shape, yes.DType, yes.Device, nameof(Where));

@@ -16,10 +16,11 @@ public static class IndexOperators
         /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
         /// <param name="axis">The axis, from the end if negative.</param>
         /// <returns>A tensor shaped as the index.</returns>
-        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or an index is out of range.</exception>
         public Tensor Gather(Tensor index, int axis)
         {
             int along = Axis(nameof(Gather), x, index, axis);
+            CheckElements(nameof(Gather), x, index, along);
             return GatherNode.Run(nameof(Gather), x, index, along, slices: false);
         }
 
@@ -60,11 +61,14 @@ public static class IndexOperators
         /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
         /// <param name="source">What is added, shaped as the index.</param>
         /// <param name="axis">The axis, from the end if negative.</param>
-        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or an index is out of range.</exception>
         public Tensor ScatterAdd(Tensor index, Tensor source, int axis)
         {
             ArgumentNullException.ThrowIfNull(source);
             int along = Axis(nameof(ScatterAdd), x, index, axis);
+            CheckSource(nameof(ScatterAdd), x, source);
+            CheckElements(nameof(ScatterAdd), x, index, along);
+            CheckShape(nameof(ScatterAdd), x, index, source, index.Shape);
             return ScatterAddNode.Run(nameof(ScatterAdd), x, x.Shape, source, index, along, slices: false);
         }
 
@@ -75,11 +79,15 @@ public static class IndexOperators
         /// <param name="indices">The indices.</param>
         /// <param name="source">What is added: shaped as x, with the axes of the indices in the place of the axis.</param>
         /// <param name="axis">The axis, from the end if negative.</param>
-        /// <exception cref="ArgumentException">Shapes do not fit, or an index is out of range.</exception>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or an index is out of range.</exception>
         public Tensor IndexAdd(Tensor indices, Tensor source, int axis = 0)
         {
             ArgumentNullException.ThrowIfNull(source);
             int along = Axis(nameof(IndexAdd), x, indices, axis);
+            CheckSource(nameof(IndexAdd), x, source);
+            CheckShape(
+                nameof(IndexAdd), x, indices, source,
+                new Shape([.. x.Shape.AsSpan()[..along], .. indices.Shape, .. x.Shape.AsSpan()[(along + 1)..]]));
             return ScatterAddNode.Run(nameof(IndexAdd), x, x.Shape, source, indices, along, slices: true);
         }
     }
@@ -88,9 +96,49 @@ public static class IndexOperators
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(indices);
-        return indices.DType is DType.Int32 or DType.Int64
-            ? x.Shape.Axis(axis, operation)
-            : throw new ArgumentException(
+        if (indices.DType is not (DType.Int32 or DType.Int64))
+        {
+            throw new ArgumentException(
                 $"{operation}: indices {indices.Shape} of type {indices.DType} must be Int32 or Int64. Convert with To(DType.Int64).");
+        }
+
+        Binary.CheckDevice(operation, x, "the index", indices);
+        return x.Shape.Axis(axis, operation);
+    }
+
+    // 16-bit floats are added in Float32, to 16-bit floats or to Float32.
+    private static void CheckSource(string operation, Tensor x, Tensor source)
+    {
+        if (!source.DType.IsHalfPrecision)
+        {
+            Binary.CheckArgument(operation, x, "the source", source);
+        }
+
+        Binary.CheckDevice(operation, x, "the source", source);
+    }
+
+    private static void CheckElements(string operation, Tensor x, Tensor index, int axis)
+    {
+        bool fits = index.Rank == x.Rank;
+        for (int i = 0; fits && i < x.Rank; i++)
+        {
+            fits = i == axis || index.Shape[i] <= x.Shape[i];
+        }
+
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"{operation}: an index {index.Shape} along axis {axis} of {x.Shape}. It must have as many axes, and none but that axis "
+                + "may be longer: reshape or slice it.");
+        }
+    }
+
+    private static void CheckShape(string operation, Tensor x, Tensor index, Tensor source, Shape needed)
+    {
+        if (source.Shape != needed)
+        {
+            throw new ArgumentException(
+                $"{operation}: the source {source.Shape} does not fit an index {index.Shape} and {x.Shape}. Reshape it to {needed}.");
+        }
     }
 }

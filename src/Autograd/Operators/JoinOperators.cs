@@ -61,6 +61,22 @@ public static class JoinOperators
         public static Tensor Stack(IReadOnlyList<Tensor> tensors, int axis = 0)
         {
             ArgumentNullException.ThrowIfNull(tensors);
+            foreach (Tensor tensor in tensors)
+            {
+                ArgumentNullException.ThrowIfNull(tensor, nameof(tensors));
+                Binary.Check(nameof(Stack), tensors[0], tensor);
+                if (tensor.Shape != tensors[0].Shape)
+                {
+                    throw new ArgumentException(
+                        $"Stack: the shapes {tensors[0].Shape} and {tensor.Shape} differ. Reshape or slice one, or use Concatenate.");
+                }
+            }
+
+            if (tensors.Count == 0)
+            {
+                throw new ArgumentException("Stack: there is no tensor. Give at least one.", nameof(tensors));
+            }
+
             Tensor[] wide = [.. tensors.Select(tensor => tensor.Unsqueeze(axis))];
             return Tensor.Concatenate(wide, axis);
         }

@@ -14,7 +14,8 @@ public static class NormOperators
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The input is not [N, C, …], or has only one value for a feature.</exception>
+        /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
+        /// element types or devices do not fit.</exception>
         public Tensor BatchNorm(
             Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon) =>
             x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, default(Identity));
@@ -33,7 +34,8 @@ public static class NormOperators
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
         /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
         /// <see cref="UnaryOperators"/>.</param>
-        /// <exception cref="ArgumentException">The input is not [N, C, …], or has only one value for a feature.</exception>
+        /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
+        /// element types or devices do not fit.</exception>
         public Tensor BatchNorm<TAct>(
             Tensor? gamma,
             Tensor? beta,
@@ -52,6 +54,8 @@ public static class NormOperators
                     gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation, chain).Like(x);
             }
 
+            CheckStatistics(x, "the running mean", runningMean);
+            CheckStatistics(x, "the running variance", runningVariance);
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
                 ? BatchNormNode<TAct>.Run(
                     x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _)
@@ -98,6 +102,8 @@ public static class NormOperators
                     gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation, chain).Like(x);
             }
 
+            CheckStatistics(x, "the mean", mean);
+            CheckStatistics(x, "the variance", variance);
             bool fixedRecord = mean.Records() || variance.Records();
             if (!fixedRecord && !AnyRecords(x, gamma, beta))
             {
@@ -157,6 +163,31 @@ public static class NormOperators
                 $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
                 + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
         }
+
+        CheckAlike(nameof(NormOperators.LayerNorm), x, "gamma", gamma);
+        CheckAlike(nameof(NormOperators.LayerNorm), x, "beta", beta);
+    }
+
+    internal static void CheckStatistics(Tensor x, string argument, Tensor? values)
+    {
+        if (values is not null && values.Shape != x.Shape[1])
+        {
+            throw new ArgumentException(
+                $"BatchNorm: {argument} {values.Shape} does not fit an input {x.Shape}; use [{x.Shape[1]}], a number for each feature.");
+        }
+
+        CheckAlike(nameof(NormOperators.BatchNorm), x, argument, values);
+    }
+
+    // 16-bit floats are normalised in Float32, with parameters of either type.
+    private static void CheckAlike(string operation, Tensor x, string argument, Tensor? values)
+    {
+        if (!x.DType.IsHalfPrecision)
+        {
+            Binary.CheckArgument(operation, x, argument, values);
+        }
+
+        Binary.CheckDevice(operation, x, argument, values);
     }
 
     internal static void CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
@@ -169,5 +200,8 @@ public static class NormOperators
                 $"BatchNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
                 + $"{beta?.Shape.ToString() ?? "none"}; use [N, C, …] and [C].");
         }
+
+        CheckAlike(nameof(NormOperators.BatchNorm), x, "gamma", gamma);
+        CheckAlike(nameof(NormOperators.BatchNorm), x, "beta", beta);
     }
 }

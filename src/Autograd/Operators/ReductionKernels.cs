@@ -18,7 +18,8 @@ internal static class ReductionKernels
     {
         if (axes.Count == 0 && axes.Kept.Size != 0)
         {
-            throw new InvalidOperationException($"{operation}: a tensor of shape {x.Shape} has no element to choose from.");
+            throw new InvalidOperationException(
+                $"{operation}: a tensor of shape {x.Shape} has no element to choose from. Reduce axes that are not empty.");
         }
     }
 

@@ -23,7 +23,7 @@ public static class SoftmaxOperators
         /// <param name="ignoreIndex">Rows with this label count nothing.</param>
         /// <param name="reduction">What becomes of the rows' losses; the mean divides by the weights of their labels.</param>
         /// <returns>A scalar, or the losses [N].</returns>
-        /// <exception cref="ArgumentException">Shapes or element types do not fit, or, on the CPU, a label is no class.</exception>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or, on the CPU, a label is no class.</exception>
         public Tensor SoftmaxCrossEntropy(
             Tensor labels,
             double labelSmoothing = 0,
@@ -46,6 +46,8 @@ public static class SoftmaxOperators
                     + $"{classWeights?.Shape.ToString() ?? "none"} do not fit; use [N, C], integers [N], and [C] of the scores' type.");
             }
 
+            Binary.CheckDevice(nameof(SoftmaxCrossEntropy), x, "the labels", labels);
+            Binary.CheckDevice(nameof(SoftmaxCrossEntropy), x, "the class weights", classWeights);
             return CrossEntropyNode.Run(
                 x, new CrossEntropyLabels(labels.Contiguous(), labelSmoothing, classWeights?.Contiguous(), ignoreIndex), reduction);
         }
@@ -53,11 +55,13 @@ public static class SoftmaxOperators
         /// <summary>Counts the rows whose largest score stands at their label, on the device and without waiting for it.</summary>
         /// <param name="labels">The labels [N], of an integer type.</param>
         /// <param name="counts">Two Int64: the right rows are added to the first, all rows to the second.</param>
-        /// <exception cref="ArgumentException">Shapes or element types do not fit.</exception>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit.</exception>
         public void CountCorrect(Tensor labels, Tensor counts)
         {
             ArgumentNullException.ThrowIfNull(labels);
             ArgumentNullException.ThrowIfNull(counts);
+            Binary.CheckDevice(nameof(CountCorrect), x, "the labels", labels);
+            Binary.CheckDevice(nameof(CountCorrect), x, "the counts", counts);
             Kernels.CorrectPredictions.Add(
                 counts.Operand, x.Detach().Wide().Contiguous().Operand, labels.Contiguous().Operand);
         }

@@ -49,7 +49,15 @@ public abstract class Loss
         if (prediction.DType != target.DType)
         {
             throw new ArgumentException(
-                $"{GetType().Name}: the prediction holds {prediction.DType}, the target {target.DType}. Convert the target with To(DType).");
+                $"{GetType().Name}: the prediction {prediction.Shape} holds {prediction.DType}, the target {target.DType}. Convert the target "
+                + "with To(DType).");
+        }
+
+        if (!ReferenceEquals(prediction.Device, target.Device))
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: the prediction {prediction.Shape} is on {prediction.Device}, the target on {target.Device}. Move one with "
+                + "To(Device).");
         }
 
         return prediction;
