@@ -98,6 +98,17 @@ public abstract class Optimizer<TOptions> : Optimizer
 
     internal override GradientGate Gate => _gate;
 
+    /// <summary>Throws if a parameter has been frozen, for rules whose state is of all parameters together.</summary>
+    private protected void RequireAllTrainable()
+    {
+        foreach (Parameter frozen in Groups.SelectMany(static group => group.Parameters).Where(static p => !p.IsTrainable))
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name}: the parameter {frozen.Shape} was frozen after the optimizer had been made. Its steps are of all parameters "
+                + "together: make a new optimizer of those that are trained.");
+        }
+    }
+
     private protected void MakeStep()
     {
         _gate.Prepare(Groups, Clipping, SkipsNonFinite, TreatsGradientsInside);

@@ -19,7 +19,10 @@ public sealed class Parameter : Tensor
         Node = _leaf;
     }
 
-    /// <summary>Whether training changes the parameter. A frozen one takes no gradient.</summary>
+    /// <summary>
+    /// Whether training changes the parameter. A frozen one takes no gradient; an optimizer that has it leaves it, and its state, as
+    /// they are until it is trained again.
+    /// </summary>
     public bool IsTrainable
     {
         get => Node is not null;

@@ -116,7 +116,8 @@ public sealed class Lookahead : Optimizer
             foreach ((UpdateRun run, Tensor slow) in _slow)
             {
                 run.CountChange();
-                UpdateKernel.Run(new Rule(Alpha), run.Values, run.Gradients, [slow.Operand]);
+                run.Treatment = default;
+                run.Apply(new Rule(Alpha), slow.Operand);
             }
         }
 

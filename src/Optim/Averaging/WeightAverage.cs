@@ -23,7 +23,7 @@ public abstract class WeightAverage
             throw new ArgumentException($"{GetType().Name}: there is no parameter.", nameof(parameters));
         }
 
-        _runs = [.. ParameterArena.Pack(_parameters).Select(static run => new UpdateRun(run, 1, static _ => 0))];
+        _runs = [.. ParameterArena.Pack(_parameters).Select(static run => new UpdateRun(run, 1, static _ => 0) { IncludesFrozen = true })];
         foreach (UpdateRun run in _runs)
         {
             StridedCopy.Run(run.StateOperands[0], run.Values);

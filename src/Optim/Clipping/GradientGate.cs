@@ -43,7 +43,9 @@ internal sealed class GradientGate
             run.Treatment = new UpdateTreatment(factor, go, limit, 0, 0);
             if (clipping is { Kind: GradientClippingKind.Norm })
             {
-                _segments.GetValue(run, static key => new Segments(key)).Clip(run, clipping);
+                Segments segments = _segments.GetValue(run, static key => new Segments(key)).Now(run);
+                _segments.AddOrUpdate(run, segments);
+                segments.Clip(run, clipping);
             }
 
             if (!inside)

@@ -6,6 +6,7 @@ namespace DeepSharp.Optim;
 /// <summary>The parameters of a stretch as segments, for rules that need norms of whole parameters.</summary>
 internal sealed class Segments
 {
+    private readonly IReadOnlyList<Parameter> _parameters;
     private readonly SegmentTable _table;
     private readonly Tensor _numbers;
     private readonly Dictionary<string, Tensor> _results = [];
@@ -13,10 +14,15 @@ internal sealed class Segments
     internal Segments(UpdateRun run)
     {
         int offset = run.Run.Start;
-        _table = new SegmentTable([.. run.Run.Members.Select(p => (p.ArenaOffset - offset, ParameterArena.Padded(p.Count)))]);
+        _parameters = run.Trainable;
+        _table = new SegmentTable([.. _parameters.Select(p => (p.ArenaOffset - offset, ParameterArena.Padded(p.Count)))]);
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         _numbers = Tensor.From(_table.Numbers, new Shape(_table.Numbers.Length), run.Device);
     }
+
+    /// <summary>These segments, or others if parameters have been frozen or are trained again.</summary>
+    internal Segments Now(UpdateRun run) =>
+        _parameters.Count == run.Run.Members.Count && !run.HasFrozen || _parameters.SequenceEqual(run.Trainable) ? this : new Segments(run);
 
     /// <summary>A number for each parameter; the memory is kept from step to step by its name.</summary>
     internal Tensor Result(UpdateRun run, string name)

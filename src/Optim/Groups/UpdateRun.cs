@@ -44,10 +44,35 @@ public sealed class UpdateRun
     /// <summary>What happens to the gradients on their way into the rule.</summary>
     internal UpdateTreatment Treatment { get; set; }
 
-    /// <summary>Makes the rule's step: one launch.</summary>
+    /// <summary>The parameters that steps change: all but the frozen ones.</summary>
+    internal IReadOnlyList<Parameter> Trainable => HasFrozen ? [.. Run.Members.Where(static p => p.IsTrainable)] : Run.Members;
+
+    /// <summary>Whether frozen parameters are updated like the others: a mean goes on, a step does not.</summary>
+    internal bool IncludesFrozen { get; init; }
+
+    /// <summary>Whether a parameter that was frozen after it had come here has to be left out.</summary>
+    internal bool HasFrozen
+    {
+        get
+        {
+            for (int i = 0; i < Run.Members.Count; i++)
+            {
+                if (!IncludesFrozen && !Run.Members[i].IsTrainable)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Makes the rule's step: one launch, or one for each stretch between parameters that are frozen, which keep values and state.
+    /// </summary>
     /// <param name="rule">The rule with this step's numbers; its slots are the state the optimizer named, in that order.</param>
     public void Apply<TRule>(TRule rule)
-        where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, _stateOperands, Treatment);
+        where TRule : unmanaged, IUpdateRule => Apply(rule, _stateOperands);
 
     /// <summary>Tells graphs that saved the parameters' values that these are no longer what they were.</summary>
     internal void CountChange()
@@ -60,7 +85,43 @@ public sealed class UpdateRun
 
     /// <summary>Runs a rule with some of the state only.</summary>
     internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
-        where TRule : unmanaged, IUpdateRule => UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
+        where TRule : unmanaged, IUpdateRule
+    {
+        if (!HasFrozen)
+        {
+            UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
+            return;
+        }
+
+        int next = 0;
+        while (next < Run.Members.Count)
+        {
+            int first = next;
+            while (next < Run.Members.Count && Run.Members[next].IsTrainable)
+            {
+                next++;
+            }
+
+            if (next == first)
+            {
+                next++;
+                continue;
+            }
+
+            int start = Run.Members[first].ArenaOffset - Run.Start;
+            int end = next < Run.Members.Count ? Run.Members[next].ArenaOffset - Run.Start : Run.Length;
+            Operand[] parts = new Operand[state.Length];
+            for (int slot = 0; slot < parts.Length; slot++)
+            {
+                parts[slot] = Part(state[slot], start, end);
+            }
+
+            UpdateKernel.Run(rule, Part(Values, start, end), Part(Gradients, start, end), parts, Treatment);
+        }
+    }
+
+    private static Operand Part(in Operand flat, int start, int end) =>
+        flat with { Offset = flat.Offset + start, Dims = [end - start] };
 
     /// <summary>Flat memory of the stretch's length, zero and outside all scopes.</summary>
     internal Tensor Scratch()

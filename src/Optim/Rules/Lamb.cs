@@ -64,6 +64,8 @@ public sealed class Lamb : Optimizer<LambOptions>
     {
         LambOptions o = group.Options;
         (Segments segments, Tensor direction) = _runs[run];
+        segments = segments.Now(run);
+        _runs[run] = (segments, direction);
         DirectionRule rule = new(
             1 / (1 - Math.Pow(o.Beta1, group.StepCount)), 1 / Math.Sqrt(1 - Math.Pow(o.Beta2, group.StepCount)), o.Beta1, o.Beta2, o.Epsilon,
             o.DecoupledWeightDecay ? 0 : o.WeightDecay);

@@ -65,7 +65,7 @@ public sealed class Lars : Optimizer<LarsOptions>
     protected override void Update(ParameterGroup<LarsOptions> group, UpdateRun run)
     {
         LarsOptions o = group.Options;
-        Segments segments = _segments[run];
+        Segments segments = _segments[run] = _segments[run].Now(run);
         Tensor weights = segments.Result(run, "weights");
         Tensor gradients = segments.Result(run, "gradients");
         segments.Reduce(default(SumOfSquares), weights, run.Values);

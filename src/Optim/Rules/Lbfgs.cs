@@ -75,6 +75,7 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     public override Tensor Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        RequireAllTrainable();
         ZeroGradients();
         EvaluationCount++;
         Tensor first = loss();

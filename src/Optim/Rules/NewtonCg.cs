@@ -57,6 +57,7 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
     public override Tensor Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        RequireAllTrainable();
         NewtonCgOptions o = Options;
         Tensor first = loss();
         using TensorScope scope = Tensor.Scope();
