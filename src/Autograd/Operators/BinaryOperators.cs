@@ -36,7 +36,8 @@ public static class BinaryOperators
             Binary.Run(default(Multiply), a, b, static (a, b) => new MultiplyNode(a, b));
 
         /// <summary>a b.</summary>
-        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, 0) : a * Binary.Like(a, b);
+        // Adding -0 changes nothing; adding 0 would take the sign off a product of -0.
+        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(a, b);
 
         /// <summary>a b.</summary>
         public static Tensor operator *(double a, Tensor b) => b * a;

@@ -106,11 +106,17 @@ public static class UnaryOperators
             : throw new ArgumentException($"Clamp: the interval from {minimum} to {maximum} is empty.", nameof(minimum));
 
         /// <summary>x^exponent for a constant exponent.</summary>
+        /// <remarks>
+        /// As IEEE 754's <c>pow</c>: x^0 is 1 for every x. An exponent of 0.5 is the square root, however, as in PyTorch: it is NaN at
+        /// -inf and -0 at -0, where <c>pow</c> gives inf and 0.
+        /// </remarks>
         /// <param name="exponent">The exponent.</param>
         public Tensor Pow(double exponent) => exponent switch
         {
-            0 => x.Apply(new Affine(0, 1), static (_, g) => g * 0),
-            1 => x.Apply(new Affine(1, 0), static (_, g) => g * 1),
+            0 => x.Apply(default(One), static (_, g) => g * 0),
+
+            // Adding -0 changes nothing; adding 0 would take the sign off -0.
+            1 => x.Apply(new Affine(1, -0.0), static (_, g) => g * 1),
             2 => x.Square(),
             0.5 => x.Sqrt(),
             -1 => x.Reciprocal(),
