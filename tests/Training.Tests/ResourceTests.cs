@@ -53,6 +53,24 @@ public class ResourceTests
     }
 
     [Fact]
+    public void Launches_of_all_threads_count()
+    {
+        const int each = 100_000;
+        long before = Device.Cpu.Statistics.Launches;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(static _ => new Thread(static () =>
+        {
+            using Tensor own = Tensor.Zeros(1, device: Device.Cpu);
+            for (int i = 0; i < each; i++)
+            {
+                own.Fill(i);
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Equal(4 * (each + 1), Device.Cpu.Statistics.Launches - before);
+    }
+
+    [Fact]
     public void Threads_train_networks_of_their_own_to_the_bits_of_one_thread()
     {
         (Dictionary<string, float[]> Weights, double[] Losses)[] alone = [Train(0), Train(1)];

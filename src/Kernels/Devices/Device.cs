@@ -216,7 +216,7 @@ public sealed partial class Device
 
     /// <summary>Counts a kernel that host code ran.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void CountLaunch() => _launches++;
+    internal void CountLaunch() => Interlocked.Increment(ref _launches);
 
     /// <summary>Counts that the host waits for the device.</summary>
     internal void CountWait() => Interlocked.Increment(ref _waits);
