@@ -131,6 +131,20 @@ public class MixedPrecisionTests
         Assert.Equal([0.25f, -0.125f], second.ToArray<float>());
     }
 
+    [Fact]
+    public void A_weight_of_integers_is_refused_as_without_a_scope()
+    {
+        Tensor x = Tensor.Ones([2, 4], device: Device.Cpu);
+        foreach (DType dtype in (DType[])[DType.Int32, DType.Int64, DType.UInt8, DType.Bool])
+        {
+            Tensor weight = Tensor.Ones([3, 4], dtype, Device.Cpu);
+            string expected = Assert.Throws<ArgumentException>(() => x.Linear(weight)).Message;
+            using MixedPrecision mixed = new(DType.BFloat16);
+            Assert.Equal(expected, Assert.Throws<ArgumentException>(() => x.Linear(weight)).Message);
+            Assert.Contains(dtype.ToString(), expected, StringComparison.Ordinal);
+        }
+    }
+
     private static long Launches(Action work)
     {
         long before = Device.Cpu.Statistics.Launches;

@@ -92,7 +92,7 @@ public static class MatMulOperators
         {
             Tensor x = a;
             Tensor factor = weight;
-            if (MixedPrecision.Current is { } mixed && weight is { DType: not DType.Float64 })
+            if (MixedPrecision.Current is { } mixed && weight is { DType: DType.Float32 or DType.Float16 or DType.BFloat16 })
             {
                 x = a.DType.IsFloatingPoint && a.DType != DType.Float64 ? a.To(mixed.DType) : a;
                 factor = weight is Parameter parameter ? mixed.Values(parameter) : weight.To(mixed.DType);
