@@ -45,11 +45,4 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
         Gradient?.Dispose();
         Gradient = gradient;
     }
-
-    /// <summary>Forgets the gradient and gives its memory back.</summary>
-    internal void Forget()
-    {
-        Gradient?.Dispose();
-        Gradient = null;
-    }
 }
