@@ -42,7 +42,7 @@ public partial class Tensor
 
         if (DType is DType.Bool or DType.UInt8)
         {
-            throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType} {Shape}. Convert with To(DType.Int32).");
+            throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType} {Shape}. Convert both with To(DType.Int32).", nameof(other));
         }
 
         if (other.Shape != Shape && DeepSharp.Shape.Broadcast(Shape, other.Shape, nameof(AddInPlace)) != Shape)

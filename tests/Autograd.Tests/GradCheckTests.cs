@@ -35,9 +35,11 @@ public class GradCheckTests
         GradCheck.Run(static xs => xs[0].Sin(), [x]);
         Assert.Equal(before, x.ToArray<double>());
         Assert.Null(x.Gradient);
-        string message = Assert.Throws<ArgumentException>(
-            () => GradCheck.Run(static xs => xs[0], [Tensor.Ones([2], device: Device.Cpu)])).Message;
-        Assert.Contains("Float32", message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => GradCheck.Run(static xs => xs[0], [Tensor.Ones([2], device: Device.Cpu)]));
+        Assert.Equal("inputs", error.ParamName);
+        Assert.Contains("Float32", error.Message, StringComparison.Ordinal);
+        Assert.Contains("To(DType.Float64)", error.Message, StringComparison.Ordinal);
     }
 
     private static Tensor Sample(int seed) => OperatorGradients.Sample([2, 2], seed);

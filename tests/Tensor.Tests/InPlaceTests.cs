@@ -78,6 +78,8 @@ public class InPlaceTests
         Refused("[2, 3]", () => x.AddInPlace(Tensor.Ones([2], DType.Float32, Device.Cpu)));
         Refused("To", () => x.AddInPlace(Tensor.Ones([3], DType.Float64, Device.Cpu)));
         Refused("emulated", () => x.AddInPlace(Tensor.Ones([3], DType.Float32, Device.Emulated)));
+        Assert.Equal("other", Assert.Throws<ArgumentException>(
+            () => Tensor.Ones([3], DType.Bool, Device.Cpu).AddInPlace(Tensor.Ones([3], DType.Bool, Device.Cpu))).ParamName);
         Refused("UInt8", () => Tensor.Ones([3], DType.UInt8, Device.Cpu).AddInPlace(Tensor.Ones([3], DType.UInt8, Device.Cpu)));
         Refused("[2, 3]", () => x.CopyFrom(Tensor.Ones([4], DType.Float32, Device.Cpu)));
         Refused("Float32", () => x.CopyFrom<double>(new double[6]));

@@ -23,7 +23,9 @@ public static class GradCheck
         {
             if (input.DType != DType.Float64)
             {
-                throw new ArgumentException($"GradCheck: inputs must be Float64, not {input.DType}; the differences need its digits.");
+                throw new ArgumentException(
+                    $"GradCheck: inputs must be Float64, not {input.DType}; the differences need its digits. Convert with To(DType.Float64).",
+                    nameof(inputs));
             }
         }
 
