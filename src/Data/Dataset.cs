@@ -13,6 +13,10 @@ public sealed class Dataset
     private readonly Tensor _targets;
     private readonly double _scale;
     private readonly double _shift;
+
+    // The stretch of the tensors that was split last, or all of it; where this part begins in it; what permutes it.
+    private readonly int _from;
+    private readonly int _whole;
     private readonly int _start;
     private readonly ulong? _splitSeed;
 
@@ -21,7 +25,7 @@ public sealed class Dataset
     /// <param name="targets">The targets [n] or [n, …], on the same device.</param>
     /// <exception cref="ArgumentException">Numbers, element types or devices do not fit.</exception>
     public Dataset(Tensor features, Tensor targets)
-        : this(Kept(features), Kept(targets), 1, 0, 0, features?.Rank > 0 ? features.Shape[0] : 0, null)
+        : this(Kept(features), Kept(targets), 1, 0, 0, Samples(features), 0, Samples(features), null)
     {
         if (features!.Rank == 0 || targets.Rank == 0 || features.Shape[0] != targets.Shape[0])
         {
@@ -40,12 +44,15 @@ public sealed class Dataset
         }
     }
 
-    private Dataset(Tensor features, Tensor targets, double scale, double shift, int start, int count, ulong? splitSeed)
+    private Dataset(
+        Tensor features, Tensor targets, double scale, double shift, int from, int whole, int start, int count, ulong? splitSeed)
     {
         _features = features;
         _targets = targets;
         _scale = scale;
         _shift = shift;
+        _from = from;
+        _whole = whole;
         _start = start;
         _splitSeed = splitSeed;
         Count = count;
@@ -72,7 +79,7 @@ public sealed class Dataset
     /// <param name="scale">The factor, such as 1/255 for bytes.</param>
     /// <param name="shift">The term added after it.</param>
     public Dataset Scaled(double scale, double shift = 0) =>
-        new(_features, _targets, _scale * scale, (_shift * scale) + shift, _start, Count, _splitSeed);
+        new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed);
 
     /// <summary>The first samples.</summary>
     /// <param name="count">How many at most.</param>
@@ -96,7 +103,7 @@ public sealed class Dataset
     /// <param name="seed">The seed of the choice.</param>
     /// <returns>The parts; together they are all samples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <remarks>A data set that is a part already is split at a place of its own order.</remarks>
+    /// <remarks>What a split made is in random order, and splits at a place of this order when it is split again.</remarks>
     public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0)
     {
         if (!(fraction > 0 && fraction < 1))
@@ -105,15 +112,15 @@ public sealed class Dataset
         }
 
         int first = (int)Math.Round(Count * fraction);
-        if (_splitSeed is not null || Count != _features.Shape[0])
+        if (_splitSeed is not null)
         {
-            // A part is split by its order: what chose its samples has shuffled them already, or they were taken in order.
             return (Part(0, first), Part(first, Count - first));
         }
 
+        int from = _from + _start;
         return (
-            new Dataset(_features, _targets, _scale, _shift, 0, first, seed),
-            new Dataset(_features, _targets, _scale, _shift, first, Count - first, seed));
+            new Dataset(_features, _targets, _scale, _shift, from, Count, 0, first, seed),
+            new Dataset(_features, _targets, _scale, _shift, from, Count, first, Count - first, seed));
     }
 
     /// <summary>
@@ -131,7 +138,7 @@ public sealed class Dataset
         return new BatchSequence(this, batchSize, shuffle ? (seed, (ulong)epoch) : null, dropLast);
     }
 
-    internal BatchOrder Order((ulong Seed, ulong Epoch)? shuffle) => new(_features.Shape[0], _start, Count, _splitSeed, shuffle);
+    internal BatchOrder Order((ulong Seed, ulong Epoch)? shuffle) => new(_from, _whole, _start, Count, _splitSeed, shuffle);
 
     internal Batch Gather(in BatchOrder order, int first, int rows)
     {
@@ -154,9 +161,12 @@ public sealed class Dataset
         return kept;
     }
 
-    private Dataset Part(int start, int count) => new(_features, _targets, _scale, _shift, _start + start, count, _splitSeed);
+    private static int Samples(Tensor tensor) => tensor?.Rank > 0 ? tensor.Shape[0] : 0;
+
+    private Dataset Part(int start, int count) =>
+        new(_features, _targets, _scale, _shift, _from, _whole, _start + start, count, _splitSeed);
 
     private Tensor Stored(Tensor all) => _splitSeed is null
-        ? all.Narrow(0, _start, Count)
+        ? all.Narrow(0, _from + _start, Count)
         : throw new InvalidOperationException("Dataset: the samples of a shuffled part do not stand together. Read them with Batches(shuffle: false).");
 }

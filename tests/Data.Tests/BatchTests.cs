@@ -186,6 +186,24 @@ public class BatchTests
             Order(train.Batches(9)).Concat(Order(validation.Batches(9))).Concat(Order(test.Batches(9))).Order());
     }
 
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("gpu")]
+    public void A_stretch_is_split_at_random_too(string name)
+    {
+        // Samples that stand in the order of their class must not leave whole classes to the second part.
+        Dataset data = Bytes(120, 2, name == "cpu" ? Device.Cpu : TestDevice.Gpu).Slice(10, 100);
+        (Dataset first, Dataset second) = data.Split(0.8, seed: 5);
+        int[] a = Order(first.Batches(9, shuffle: false));
+        int[] b = Order(second.Batches(9, shuffle: false));
+        Assert.Equal(Enumerable.Range(10, 100), a.Concat(b).Order());
+        Assert.Equal(80, a.Length);
+        Assert.InRange(b.Count(static i => i < 60), 4, 16);
+        Assert.Equal(a[20..25], Order(first.Slice(20, 5).Batches(9, shuffle: false)));
+        Assert.Equal(a, Order(data.Split(0.8, seed: 5).First.Batches(9, shuffle: false)));
+        Assert.Equal(b.Order(), Order(second.Batches(7, seed: 3)).Order());
+    }
+
     [Fact]
     public void Take_and_Slice_are_ranges()
     {
