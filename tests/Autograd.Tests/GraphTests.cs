@@ -113,12 +113,13 @@ public class GraphTests
     }
 
     [Fact]
-    public void NoGrad_and_AnomalyMode_are_not_ended_on_another_thread()
+    public void Modes_are_not_ended_on_another_thread()
     {
         Parameter w = new(Tensor.From([1.0]));
         NoGrad noGrad = new();
         using AnomalyMode anomaly = new();
-        foreach (IDisposable mode in (IDisposable[])[noGrad, anomaly])
+        using MixedPrecision mixed = new(DType.BFloat16);
+        foreach (IDisposable mode in (IDisposable[])[noGrad, anomaly, mixed])
         {
             Exception? error = null;
             Thread other = new(() => error = Record.Exception(mode.Dispose));

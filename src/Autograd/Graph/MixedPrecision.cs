@@ -22,6 +22,7 @@ public sealed class MixedPrecision : IDisposable
 
     private readonly MixedPrecision? _outer;
     private readonly Dictionary<object, Copy> _copies = [];
+    private readonly OwnThread _thread = new();
     private bool _ended;
 
     /// <summary>Opens the scope.</summary>
@@ -47,6 +48,7 @@ public sealed class MixedPrecision : IDisposable
     internal static MixedPrecision? Current => t_current is { DType: not DType.Float32 } open ? open : null;
 
     /// <summary>Goes back to what was before, and frees the copies of parameters. Ending twice does nothing.</summary>
+    /// <exception cref="InvalidOperationException">Another thread opened it, where it stays open.</exception>
     public void Dispose()
     {
         if (_ended)
@@ -54,6 +56,7 @@ public sealed class MixedPrecision : IDisposable
             return;
         }
 
+        _thread.Require(nameof(MixedPrecision));
         _ended = true;
         t_current = _outer;
         foreach (Copy copy in _copies.Values)
