@@ -119,6 +119,7 @@ internal static class Workload
         new LayerNorm(6).Forward(x).Sum().Backward();
         new Embedding(5, 3).Forward(Tensor.From([1, 4, 1], [3])).Sum().Backward();
         x.BatchNormFixed(null, null, Tensor.Zeros(6), Tensor.Ones(6), 1e-5).Sum().Backward();
+        x.AddBatchNormFixed(x, out _, null, null, Tensor.Zeros(6), Tensor.Ones(6), 1e-5).Sum().Backward();
         x.Gather(Tensor.From([0, 5, 2, 2], [4, 1]), 1).Sum().Backward();
         x.ScatterAdd(Tensor.From([0, 5, 2, 2], [4, 1]), Tensor.Ones([4, 1]), 1).Sum().Backward();
         x.IndexAdd(Tensor.From([1, 0], [2]), Tensor.Ones([2, 6])).Sum().Backward();

@@ -38,6 +38,47 @@ public class LaunchTests
         Assert.Equal(Small, Launches(model, new Sgd(model.Parameters(), 0.1, momentum: 0.9), Device.Cpu));
     }
 
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("emulated")]
+    public void A_norm_behind_a_residual_connection_adds_without_a_launch_of_its_own(string name)
+    {
+        Device device = name == "cpu" ? Device.Cpu : TestDevice.Gpu;
+        foreach (bool batches in (bool[])[false, true])
+        {
+            Module Norm() => batches ? new BatchNorm(6, device: device) : new LayerNorm(6, device: device);
+            Sequential fused = [new Residual([new Dense(6, 6, device: device), new Tanh()]), Norm(), new ReLU()];
+
+            // In chains of their own the parts know nothing of each other; the activation stays where it was.
+            Sequential separate = [new Sequential(fused[0]), new Sequential(fused[1], fused[2])];
+            using TensorScope scope = Tensor.Scope();
+            Tensor x = Tensor.Ones([4, 6], device: device).RequireGrad();
+            for (int mode = 0; mode < 2; mode++)
+            {
+                Assert.Equal(Forward(separate) - 1, Forward(fused));
+                Assert.Equal(Step(separate) - 1, Step(fused));
+                fused.Eval();
+            }
+
+            long Forward(Sequential model)
+            {
+                using NoGrad noGrad = new();
+                long before = device.Statistics.Launches;
+                model.Forward(x);
+                return device.Statistics.Launches - before;
+            }
+
+            // The first backward pass makes the gradients that the second one adds to.
+            long Step(Sequential model)
+            {
+                model.Forward(x).Sum().Backward();
+                long before = device.Statistics.Launches;
+                model.Forward(x).Sum().Backward();
+                return device.Statistics.Launches - before;
+            }
+        }
+    }
+
     // Of the third step: the first ones make what is kept.
     private static long Launches(Sequential model, Optimizer optimizer, Device device)
     {

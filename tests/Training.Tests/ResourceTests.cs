@@ -8,12 +8,20 @@ namespace DeepSharp.Tests;
 public class ResourceTests
 {
     [Theory]
-    [InlineData("cpu", 200)]
-    [InlineData("emulated", 20)]
-    public void The_last_step_holds_as_much_memory_as_the_second(string name, int steps)
+    [InlineData("cpu", 200, false)]
+    [InlineData("emulated", 20, false)]
+    [InlineData("cpu", 200, true)]
+    [InlineData("emulated", 20, true)]
+    public void The_last_step_holds_as_much_memory_as_the_second(string name, int steps, bool residual)
     {
         Device device = name == "cpu" ? Device.Cpu : TestDevice.Gpu;
-        Sequential model = Problem.Classifier(1, device);
+        Sequential model = residual
+            ?
+            [
+                new Dense(2, 8, device: device), new Residual([new Dense(8, 8, device: device), new Tanh()]), new LayerNorm(8, device: device),
+                new Residual(new Dense(8, 8, device: device)), new BatchNorm(8, device: device), new ReLU(), new Dense(8, 3, device: device),
+            ]
+            : Problem.Classifier(1, device);
         Optimizer optimizer = Problem.Adam(model);
         Dataset data = Problem.Rings(40, device);
         CrossEntropyLoss loss = new();
