@@ -15,6 +15,7 @@ internal static class Workload
         ("integers and masks", Integers),
         ("products", Products),
         ("normalisation and lookup", Others),
+        ("residual connections", Residuals),
         ("softmax and losses", Losses),
         ("optimizers", Optimizers),
         ("16-bit floats", Halves),
@@ -124,6 +125,20 @@ internal static class Workload
         x.ScatterAdd(Tensor.From([0, 5, 2, 2], [4, 1]), Tensor.Ones([4, 1]), 1).Sum().Backward();
         x.IndexAdd(Tensor.From([1, 0], [2]), Tensor.Ones([2, 6])).Sum().Backward();
         Tensor.Concatenate([x, x], 1).Sum().Backward();
+    }
+
+    private static void Residuals()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Sequential model =
+        [
+            new Residual([new Dense(6, 6), new ReLU(), new Dense(6, 6)]), new LayerNorm(6),
+            new Residual(new Dense(6, 6)), new BatchNorm(6), new ReLU(),
+        ];
+        model.Forward(Tensor.Normal([4, 6])).Sum().Backward();
+        model.Eval();
+        using NoGrad noGrad = new();
+        _ = model.Forward(Tensor.Normal([4, 6]));
     }
 
     private static void Losses()

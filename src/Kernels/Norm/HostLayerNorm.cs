@@ -122,13 +122,13 @@ internal static unsafe class HostLayerNorm<TScalar, TVector>
                 int i = block;
                 for (; i <= end - (2 * w); i += 2 * w)
                 {
-                    s0 += _source.First<TVector>(row + i);
-                    s1 += _source.First<TVector>(row + i + w);
+                    s0 += _source.First<TVector>(row, i);
+                    s1 += _source.First<TVector>(row, i + w);
                 }
 
                 if (i < end)
                 {
-                    s0 += _source.First<TVector>(row + i);
+                    s0 += _source.First<TVector>(row, i);
                 }
 
                 total += s0 + s1;

@@ -22,18 +22,18 @@ internal readonly unsafe struct HostNormSource<TScalar, TSource>
         }
     }
 
-    /// <summary>The elements at a place of the input.</summary>
+    /// <summary>The elements from a place of the input on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal T First<T>(TScalar* x)
+    internal T First<T>(TScalar* x, int place)
         where T : unmanaged, INumeric<T>
     {
         if (!TSource.Adds)
         {
-            return *(T*)x;
+            return *(T*)(x + place);
         }
 
-        T sum = *(T*)x + *(T*)(x + _toResidual);
-        *(T*)(x + _toSum) = sum;
+        T sum = *(T*)(x + place) + *(T*)(x + place + _toResidual);
+        *(T*)(x + place + _toSum) = sum;
         return sum;
     }
 

@@ -181,13 +181,13 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             for (; c <= columns - w; c += w)
             {
                 TVector z = TVector.MultiplyAdd(
-                    source.First<TVector>(from + c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+                    source.First<TVector>(from, c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
                 *(TVector*)(to + c) = activation.Forward(z);
             }
 
             for (; c < columns; c++)
             {
-                to[c] = activation.Forward(TScalar.MultiplyAdd(source.First<TScalar>(from + c) - mean[c], scale[c], shift[c]));
+                to[c] = activation.Forward(TScalar.MultiplyAdd(source.First<TScalar>(from, c) - mean[c], scale[c], shift[c]));
             }
         }
     }
@@ -257,10 +257,10 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
             {
-                s0 += source.First<TVector>(row);
-                s1 += source.First<TVector>(row + w);
-                s2 += source.First<TVector>(row + (2 * w));
-                s3 += source.First<TVector>(row + (3 * w));
+                s0 += source.First<TVector>(row, 0);
+                s1 += source.First<TVector>(row, w);
+                s2 += source.First<TVector>(row, 2 * w);
+                s3 += source.First<TVector>(row, 3 * w);
             }
 
             t0 += s0;
@@ -320,7 +320,7 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
             T sum = 0;
             for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
             {
-                sum += source.First<T>(row);
+                sum += source.First<T>(row, 0);
             }
 
             total += sum;

@@ -45,11 +45,11 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
                     {
                         for (; i <= end - (2 * w); i += 2 * w)
                         {
-                            s0 += source.First<TVector>(row + i);
-                            s1 += source.First<TVector>(row + i + w);
+                            s0 += source.First<TVector>(row, i);
+                            s1 += source.First<TVector>(row, i + w);
                         }
 
-                        s0 += i < end ? source.First<TVector>(row + i) : zero;
+                        s0 += i < end ? source.First<TVector>(row, i) : zero;
                     }
                     else
                     {
@@ -71,7 +71,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
 
                 if (full < length)
                 {
-                    TVector d = pass == 0 ? source.First<TVector>(row + length - w) : *(TVector*)(row + length - w) - m;
+                    TVector d = pass == 0 ? source.First<TVector>(row, length - w) : *(TVector*)(row + length - w) - m;
                     part += TVector.IfGreaterOrEqual(index, dead, pass == 0 ? d : d * d, zero);
                 }
             }
@@ -255,12 +255,12 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)
         {
-            *(TVector*)(y + i) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x + i) - m, a, b));
+            *(TVector*)(y + i) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x, i) - m, a, b));
         }
 
         // Elements that were done already get the same value again.
         int last = length - w;
-        *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x + last) - m, a, b));
+        *(TVector*)(y + last) = activation.Forward(TVector.MultiplyAdd(source.First<TVector>(x, last) - m, a, b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
