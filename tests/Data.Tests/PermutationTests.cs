@@ -100,6 +100,69 @@ public class PermutationTests
         }
     }
 
+    // Positions any distance apart, all pairs of them: 16 and 17 lie on both sides of a power of two, over which the walk begins.
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(16)]
+    [InlineData(17)]
+    public void Pairs_at_every_distance_are_uniform(int count)
+    {
+        int keys = 20 * count * (count - 1);
+        int[][] orders = [.. Enumerable.Range(0, keys).Select(key => Order(count, (ulong)key, 9))];
+        for (int first = 0; first < count; first++)
+        {
+            for (int second = first + 1; second < count; second++)
+            {
+                int[] counts = new int[count * count];
+                foreach (int[] order in orders)
+                {
+                    counts[(order[first] * count) + order[second]]++;
+                }
+
+                int[] different = [.. counts.Where((_, pair) => pair / count != pair % count)];
+                Assert.Equal(keys, different.Sum());
+                Statistics.AssertChiSquare(different, _ => 1.0 / (count * (count - 1)));
+            }
+        }
+    }
+
+    // Samples of one batch and of one batch and the next: pairs of 16 classes of neighbouring indices.
+    [Theory]
+    [InlineData(128)]
+    [InlineData(1000)]
+    [InlineData(60_000)]
+    public void Pairs_in_batches_are_uniform(int count)
+    {
+        const int Classes = 16;
+        const int Keys = 20_000;
+        int[] sizes = [.. Enumerable.Range(0, Classes).Select(c => (((c + 1) * count) / Classes) - (c * count / Classes))];
+        foreach (int distance in (int[])[1, 2, 3, 31, 64, 127])
+        {
+            foreach (int position in (int[])[0, count - 1 - distance])
+            {
+                int[] counts = new int[Classes * Classes];
+                for (int key = 0; key < Keys; key++)
+                {
+                    KeyedPermutation permutation = new(count, (ulong)key, 4);
+                    counts[(Class(permutation.At(position)) * Classes) + Class(permutation.At(position + distance))]++;
+                }
+
+                // Drawn without putting back: a class that has been drawn from holds one less.
+                Statistics.AssertChiSquare(counts, pair => (double)sizes[pair / Classes] / count
+                    * (sizes[pair % Classes] - (pair / Classes == pair % Classes ? 1 : 0)) / (count - 1));
+            }
+        }
+
+        int Class(int index)
+        {
+            int guess = (int)((long)index * Classes / count);
+            return guess + 1 < Classes && index >= (guess + 1) * (long)count / Classes ? guess + 1 : guess;
+        }
+    }
+
     [Theory]
     [InlineData(3, 6)]
     [InlineData(4, 24)]
