@@ -79,37 +79,59 @@ public class ResourceTests
     }
 
     [Fact]
-    public void Threads_train_networks_of_their_own_to_the_bits_of_one_thread()
+    public void Threads_train_networks_of_their_own_to_the_bits_of_one_thread() => AssertThreadsDoNotMeet(6, static seed =>
     {
-        (Dictionary<string, float[]> Weights, double[] Losses)[] alone = [Train(0), Train(1)];
-        var together = new (Dictionary<string, float[]> Weights, double[] Losses)[6];
-        Exception?[] errors = new Exception?[together.Length];
-        Thread[] threads = [.. Enumerable.Range(0, together.Length).Select(i => new Thread(() =>
+        Sequential model = Problem.Classifier(seed);
+        History history = model.Fit(
+            Problem.Rings(200), Problem.Adam(model), epochs: 6, batchSize: 20, metrics: [new Accuracy()], validationSplit: 0.2, seed: seed);
+        return (Problem.Values(model), [.. history["loss"], .. history["val_loss"], .. history["accuracy"]]);
+    });
+
+    // Batches and layers so large that products, normalisations, updates and element-wise loops all ask for the shared workers.
+    [Fact]
+    public void Threads_share_the_workers_and_get_the_bits_of_one_thread() => AssertThreadsDoNotMeet(4, static seed =>
+    {
+        Generator random = new(seed);
+        Sequential model =
+        [
+            new Dense(2, 300, generator: random, device: Device.Cpu), new BatchNorm(300, device: Device.Cpu), new ReLU(),
+            new Dense(300, 301, generator: random, device: Device.Cpu), new GELU(), new Dropout(0.2, generator: random),
+            new LayerNorm(301, device: Device.Cpu), new Dense(301, 2, generator: random, device: Device.Cpu),
+        ];
+        History history = model.Fit(
+            Problem.Rings(1700), Problem.Adam(model), epochs: 3, batchSize: 700, metrics: [new Accuracy()], seed: seed);
+        return (Problem.Values(model), [.. history["loss"], .. history["accuracy"]]);
+    });
+
+    [Fact]
+    public void Threads_share_the_kernels_of_a_GPU_and_get_the_bits_of_one_thread() => AssertThreadsDoNotMeet(2, static seed =>
+    {
+        Sequential model = Problem.Classifier(seed, TestDevice.Gpu);
+        History history = model.Fit(
+            Problem.Rings(8, TestDevice.Gpu), Problem.Adam(model), epochs: 2, batchSize: 4, metrics: [new Accuracy()], seed: seed);
+        return (Problem.Values(model), [.. history["loss"], .. history["accuracy"]]);
+    });
+
+    private static void AssertThreadsDoNotMeet(int count, Func<ulong, (Dictionary<string, float[]> Weights, double[] Losses)> train)
+    {
+        // Together first, while there may still be kernels to compile.
+        var together = new (Dictionary<string, float[]> Weights, double[] Losses)[count];
+        Exception?[] errors = new Exception?[count];
+        using Barrier start = new(count);
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() =>
         {
-            try
-            {
-                together[i] = Train((ulong)i % 2);
-            }
-            catch (Exception error)
-            {
-                errors[i] = error;
-            }
+            start.SignalAndWait();
+            errors[i] = Record.Exception(() => together[i] = train((ulong)i % 2));
         }))];
         Array.ForEach(threads, static thread => thread.Start());
         Array.ForEach(threads, static thread => thread.Join());
         Assert.All(errors, Assert.Null);
-        for (int i = 0; i < together.Length; i++)
+        (Dictionary<string, float[]> Weights, double[] Losses)[] alone = [train(0), train(1)];
+        Assert.NotEqual(alone[0].Losses, alone[1].Losses);
+        for (int i = 0; i < count; i++)
         {
             Assert.Equal(alone[i % 2].Losses, together[i].Losses);
             Assert.Equal(alone[i % 2].Weights, together[i].Weights);
-        }
-
-        static (Dictionary<string, float[]> Weights, double[] Losses) Train(ulong seed)
-        {
-            Sequential model = Problem.Classifier(seed);
-            History history = model.Fit(
-                Problem.Rings(200), Problem.Adam(model), epochs: 6, batchSize: 20, metrics: [new Accuracy()], validationSplit: 0.2, seed: seed);
-            return (Problem.Values(model), [.. history["loss"], .. history["val_loss"], .. history["accuracy"]]);
         }
     }
 }
