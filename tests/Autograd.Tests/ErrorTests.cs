@@ -5,7 +5,7 @@ public class ErrorTests
 {
     private static readonly Tensor s_two = Tensor.Ones([2, 3], DType.Float32, Device.Cpu).Keep();
     private static readonly Tensor s_double = Tensor.Ones([2, 3], DType.Float64, Device.Cpu).Keep();
-    private static readonly Tensor s_emulated = Tensor.Ones([2, 3], DType.Float32, Device.Emulated).Keep();
+    private static readonly Tensor s_emulated = Tensor.Ones([2, 3], DType.Float32, TestDevice.Gpu).Keep();
     private static readonly Tensor s_integers = Tensor.Ones([2, 3], DType.Int32, Device.Cpu).Keep();
     private static readonly Tensor s_bytes = Tensor.Ones([2, 3], DType.UInt8, Device.Cpu).Keep();
     private static readonly Tensor s_other = Tensor.Ones([4, 5], DType.Float32, Device.Cpu).Keep();
@@ -15,7 +15,7 @@ public class ErrorTests
     [
         (() => s_two + s_other, ["Add", "[2, 3]", "[4, 5]", "reshape"]),
         (() => s_two - s_double, ["Subtract", "Float32", "Float64", "To(DType)"]),
-        (() => s_two * s_emulated, ["Multiply", "cpu", "emulated", "To(Device)"]),
+        (() => s_two * s_emulated, ["Multiply", "cpu", TestDevice.Gpu.ToString(), "To(Device)"]),
         (() => s_integers / s_integers, ["Divide", "Int32", "To(DType.Float32)"]),
         (() => s_bytes + s_bytes, ["Add", "UInt8", "To(DType.Int32)"]),
         (() => s_two.Pow(s_other), ["Pow", "[2, 3]", "[4, 5]"]),

@@ -75,7 +75,7 @@ public class HalfTests
     public void Casts_round_as_PyTorch_rounds(DType dtype, string name)
     {
         GoldenCase golden = Golden.Load("half")[name];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             Tensor rounded = golden.Inputs["input"].Tensor().To(device).To(dtype).To(DType.Float32);
             Assert.Equal(golden.Outputs["output"].ToFloats(), rounded.ToArray<float>());
@@ -88,7 +88,7 @@ public class HalfTests
     public void Products_and_their_gradients_are_those_of_PyTorch(DType dtype, string name)
     {
         GoldenCase golden = Golden.Load("half")[name];
-        foreach (Device device in (Device[])[Device.Cpu, Device.Emulated])
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             Tensor a = golden.Inputs["a"].Tensor().To(device).To(dtype).RequireGrad();
             Tensor b = golden.Inputs["b"].Tensor().To(device).To(dtype).RequireGrad();

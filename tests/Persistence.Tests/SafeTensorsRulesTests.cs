@@ -146,7 +146,7 @@ public class SafeTensorsRulesTests
     {
         string path = Example.File("unsupported.safetensors");
         using TensorScope scope = Tensor.Scope();
-        Device device = Device.Emulated;
+        Device device = TestDevice.Gpu;
 
         // What other tests left to the collector must not come back meanwhile.
         GC.Collect();

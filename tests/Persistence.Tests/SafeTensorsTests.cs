@@ -160,7 +160,7 @@ public class SafeTensorsTests
         SafeTensors.Save(folder["a"], tensors);
         using SafeTensorsFile file = SafeTensors.Open(folder["a"]);
         Assert.Equal(["BF16", "F16"], file.Entries.Select(static e => e.Format));
-        Example.Same(tensors["h"], file.Load("h", Device.Emulated).To(Device.Cpu));
+        Example.Same(tensors["h"], file.Load("h", TestDevice.Gpu).To(Device.Cpu));
         Example.Same(tensors["b"], file.Load("b", Device.Cpu));
     }
 
@@ -179,10 +179,10 @@ public class SafeTensorsTests
     public void Tensors_of_another_device_come_back()
     {
         using TemporaryFolder folder = new();
-        using Tensor there = Example.Of(DType.Float32, 3, 5).To(Device.Emulated);
+        using Tensor there = Example.Of(DType.Float32, 3, 5).To(TestDevice.Gpu);
         SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = there.T });
-        Tensor read = SafeTensors.Load(folder["a"], Device.Emulated)["x"];
-        Assert.Same(Device.Emulated, read.Device);
+        Tensor read = SafeTensors.Load(folder["a"], TestDevice.Gpu)["x"];
+        Assert.Same(TestDevice.Gpu, read.Device);
         Example.Same(Example.Of(DType.Float32, 3, 5).T.Contiguous(), read);
     }
 

@@ -55,7 +55,7 @@ public class StateTests
     {
         Sequential model = Model();
         Dictionary<string, Tensor> state = model.State().ToDictionary(
-            static pair => pair.Key, static pair => Tensor.Full(pair.Value.Shape, 1.25, DType.Float64, Device.Emulated));
+            static pair => pair.Key, static pair => Tensor.Full(pair.Value.Shape, 1.25, DType.Float64, TestDevice.Gpu));
         model.LoadState(state);
         Assert.All(model.State().Values, static value =>
         {

@@ -154,9 +154,9 @@ public class FormatTests
     public void Views_and_tensors_of_other_devices_print_their_own_elements()
     {
         using TensorScope scope = Tensor.Scope();
-        Tensor x = Tensor.Arange(6, DType.Int32, Device.Emulated).Reshape(2, 3);
-        Assert.Equal("Int32[3, 2] on emulated\n[[0 3]\n [1 4]\n [2 5]]", x.T.ToString());
-        Assert.Equal("Int32[2] on emulated\n[3 5]", x[1, TensorIndex.Every(2, ..)].ToString());
+        Tensor x = Tensor.Arange(6, DType.Int32, TestDevice.Gpu).Reshape(2, 3);
+        Assert.Equal($"Int32[3, 2] on {TestDevice.Gpu}\n[[0 3]\n [1 4]\n [2 5]]", x.T.ToString());
+        Assert.Equal($"Int32[2] on {TestDevice.Gpu}\n[3 5]", x[1, TensorIndex.Every(2, ..)].ToString());
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public class InPlaceTests
         Tensor x = Tensor.Ones([2, 3], DType.Float32, Device.Cpu);
         Refused("[2, 3]", () => x.AddInPlace(Tensor.Ones([2], DType.Float32, Device.Cpu)));
         Refused("To", () => x.AddInPlace(Tensor.Ones([3], DType.Float64, Device.Cpu)));
-        Refused("emulated", () => x.AddInPlace(Tensor.Ones([3], DType.Float32, Device.Emulated)));
+        Refused(TestDevice.Gpu.ToString(), () => x.AddInPlace(Tensor.Ones([3], DType.Float32, TestDevice.Gpu)));
         Assert.Equal("other", Assert.Throws<ArgumentException>(
             () => Tensor.Ones([3], DType.Bool, Device.Cpu).AddInPlace(Tensor.Ones([3], DType.Bool, Device.Cpu))).ParamName);
         Refused("UInt8", () => Tensor.Ones([3], DType.UInt8, Device.Cpu).AddInPlace(Tensor.Ones([3], DType.UInt8, Device.Cpu)));

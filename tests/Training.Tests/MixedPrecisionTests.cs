@@ -67,8 +67,11 @@ public class MixedPrecisionTests
         {
             Generator random = new(3);
             Sequential model =
-                [new Dense(2, 8, generator: random, device: Device.Emulated), new Tanh(), new Dense(8, 2, generator: random, device: Device.Emulated)];
-            Dataset data = Problem.Rings(16, Device.Emulated);
+            [
+                new Dense(2, 8, generator: random, device: TestDevice.Gpu), new Tanh(),
+                new Dense(8, 2, generator: random, device: TestDevice.Gpu),
+            ];
+            Dataset data = Problem.Rings(16, TestDevice.Gpu);
             History history = model.Fit(
                 data, new Adam(model.Parameters(), 0.05), epochs: 6, batchSize: 8, metrics: [new Accuracy()], mixedPrecision: dtype);
             Assert.True(history.Epochs[^1].Values["loss"] < history.Epochs[0].Values["loss"]);

@@ -94,8 +94,8 @@ public class WarmupTests
         Sequential model = [new Dense(2, 3)];
         Sgd optimizer = new(model.Parameters(), 0.1);
         string message = Assert.Throws<ArgumentException>(
-            () => Device.Emulated.Warmup(model, Problem.Rings(6, Device.Cpu), optimizer)).Message;
-        Assert.Contains("emulated", message, StringComparison.Ordinal);
+            () => TestDevice.Gpu.Warmup(model, Problem.Rings(6, Device.Cpu), optimizer)).Message;
+        Assert.Contains(TestDevice.Gpu.ToString(), message, StringComparison.Ordinal);
         Assert.Contains("cpu", message, StringComparison.Ordinal);
     }
 }

@@ -238,7 +238,7 @@ public class GatherTests
         using Sample bytes = Sample.Filled(Device.Cpu, DType.UInt8, [4, 3], 0);
         using Sample byteRows = Sample.Filled(Device.Cpu, DType.UInt8, [2, 3], 0);
         using Sample turned = Sample.Filled(Device.Cpu, DType.Float32, [4, 3], 0, Layout.Transposed);
-        using Sample there = Sample.Filled(Device.Emulated, DType.Int64, [2], 0);
+        using Sample there = Sample.Filled(TestDevice.Gpu, DType.Int64, [2], 0);
         Gather.Rows(empty.Operand, table.Operand, noIndex.Operand);
         ScatterAdd.Rows(table.Operand, empty.Operand, noIndex.Operand);
         Refused("an empty axis", () => Gather.Rows(rows.Operand, empty.Operand, index.Operand));
@@ -247,7 +247,7 @@ public class GatherTests
         Refused("UInt8", () => Gather.Rows(rows.Operand, table.Operand, shorts.Operand));
         Refused("Float64", () => Gather.Rows(doubles.Operand, table.Operand, index.Operand));
         Refused("contiguous", () => Gather.Rows(rows.Operand, turned.Operand, index.Operand));
-        Refused("emulated", () => Gather.Rows(rows.Operand, table.Operand, there.Operand));
+        Refused(TestDevice.Gpu.ToString(), () => Gather.Rows(rows.Operand, table.Operand, there.Operand));
         Refused("none but that axis may be longer", () => Gather.Along(rows.Operand, table.Operand, square.Operand, 0));
         Refused("one shape", () => Gather.Along(rows.Operand, table.Operand, square.Operand, 1));
         Refused("arithmetic", () => ScatterAdd.Rows(bytes.Operand, byteRows.Operand, index.Operand));

@@ -342,12 +342,12 @@ public class ReductionTests
         using Sample input = Sample.Filled(Device.Cpu, DType.Float32, [3, 4], 0);
         using Sample wrong = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
         using Sample twice = Sample.Filled(Device.Cpu, DType.Float64, [3], 0);
-        using Sample away = Sample.Filled(Device.Emulated, DType.Float32, [3], 0);
+        using Sample away = Sample.Filled(TestDevice.Gpu, DType.Float32, [3], 0);
         using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [3, 4], 0);
         using Sample counts = Sample.Filled(Device.Cpu, DType.Int32, [3], 0);
         Refused("[4]", () => Reduction.RunNumeric(default(Sum), wrong.Operand, input.Operand, 2));
         Refused("Float64", () => Reduction.RunNumeric(default(Sum), twice.Operand, input.Operand, 2));
-        Refused("emulated", () => Reduction.RunNumeric(default(Sum), away.Operand, input.Operand, 2));
+        Refused(TestDevice.Gpu.ToString(), () => Reduction.RunNumeric(default(Sum), away.Operand, input.Operand, 2));
         Refused("0x4", () => Reduction.RunNumeric(default(Sum), wrong.Operand, input.Operand, 4));
         Refused("Int32", () => Reduction.Run(default(Mean), counts.Operand, whole.Operand, 2));
         Refused("Bool", () => Reduction.Any(counts.Operand, whole.Operand, 2));
