@@ -75,6 +75,24 @@ public sealed class Dataset
     /// <exception cref="InvalidOperationException">The data set is a shuffled part, whose samples do not stand together.</exception>
     public Tensor Targets => Stored(_targets);
 
+    /// <summary>The samples on a device, in their order; the data set itself if it is there already.</summary>
+    /// <remarks>The same batches follow from the same seeds there. For a part of a split, all that was split is copied: move first, then
+    /// split.</remarks>
+    /// <param name="device">Where to.</param>
+    public Dataset To(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (ReferenceEquals(device, Device))
+        {
+            return this;
+        }
+
+        (int first, int count) = _splitSeed is null ? (_from + _start, Count) : (_from, _whole);
+        return new Dataset(
+            Kept(_features.Narrow(0, first, count).To(device)), Kept(_targets.Narrow(0, first, count).To(device)), _scale, _shift,
+            0, count, _from + _start - first, Count, _splitSeed);
+    }
+
     /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
     /// <param name="scale">The factor, such as 1/255 for bytes.</param>
     /// <param name="shift">The term added after it.</param>

@@ -42,7 +42,7 @@ public static class DeviceWarmup
             if (data.Count == 0 || !ReferenceEquals(data.Device, device))
             {
                 throw new ArgumentException(
-                    $"Warmup: there must be samples on {device}, and there are {data.Count} on {data.Device}. Move the data set with To.",
+                    $"Warmup: there must be samples on {device}, and there are {data.Count} on {data.Device}. Move the data set with To(Device).",
                     nameof(data));
             }
 

@@ -205,6 +205,48 @@ public class BatchTests
     }
 
     [Fact]
+    public void A_data_set_moves_to_another_device_with_its_order_and_scale()
+    {
+        Dataset data = Bytes(50, 3, Device.Cpu).Scaled(0.5, 1);
+        (Dataset first, Dataset second) = data.Split(0.6, seed: 4);
+        foreach (Dataset part in (Dataset[])[data, data.Take(20), data.Slice(7, 30).Slice(2, 9), first, second, second.Slice(3, 8), data.Slice(5, 20).Split(0.5).Second])
+        {
+            Dataset moved = part.To(Device.Emulated);
+            Assert.Same(Device.Emulated, moved.Device);
+            Assert.Equal((part.Count, part.SampleShape), (moved.Count, moved.SampleShape));
+            foreach ((Batch here, Batch there) in part.Batches(4, seed: 2, epoch: 3).Zip(moved.Batches(4, seed: 2, epoch: 3)))
+            {
+                Assert.Equal(here.X.ToArray<float>(), there.X.ToArray<float>());
+                Assert.Equal(here.Y.ToArray<int>(), there.Y.ToArray<int>());
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(9, 9), data.Slice(7, 30).Slice(2, 9).To(Device.Emulated).Targets.ToArray<int>());
+        Assert.Same(data, data.To(Device.Cpu));
+        Assert.Throws<ArgumentNullException>(() => data.To(null!));
+    }
+
+    [Fact]
+    public void A_moved_data_set_outlives_the_scope_it_was_moved_in()
+    {
+        Dataset moved;
+        using (Tensor.Scope())
+        {
+            moved = Bytes(10, 3, Device.Cpu).To(Device.Emulated);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10), Order(moved.Batches(3, shuffle: false)));
+        (Dataset first, Dataset _) = Within(moved);
+        Assert.Equal(4, Order(first.Batches(3)).Length);
+
+        static (Dataset, Dataset) Within(Dataset data)
+        {
+            using TensorScope scope = Tensor.Scope();
+            return data.Take(8).Split(0.5);
+        }
+    }
+
+    [Fact]
     public void Take_and_Slice_are_ranges()
     {
         Dataset data = Bytes(20, 3, Device.Cpu).Scaled(0.5);
