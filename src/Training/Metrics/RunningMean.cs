@@ -5,8 +5,9 @@ public sealed class RunningMean : IDisposable
 {
     private Tensor? _sum;
     private double _weight;
+    private bool _begun;
 
-    /// <summary>Adds a scalar.</summary>
+    /// <summary>Adds a scalar. The first decides on the device of the sum; others are moved there.</summary>
     /// <param name="value">A tensor of one element.</param>
     /// <param name="weight">How much it counts; the sum is divided by the weights.</param>
     /// <param name="scale">A factor for the value.</param>
@@ -20,7 +21,7 @@ public sealed class RunningMean : IDisposable
         }
 
         using NoGrad noGrad = new();
-        if (_sum is null || !ReferenceEquals(_sum.Device, value.Device))
+        if (_sum is null || (!_begun && !ReferenceEquals(_sum.Device, value.Device)))
         {
             _sum?.Dispose();
             _sum = Tensor.Zeros(Shape.Scalar, DType.Float64, value.Device);
@@ -30,7 +31,8 @@ public sealed class RunningMean : IDisposable
             }
         }
 
-        _sum.AddInPlace(value.Detach().Reshape(Shape.Scalar).To(DType.Float64), scale);
+        _begun = true;
+        _sum.AddInPlace(value.Detach().Reshape(Shape.Scalar).To(DType.Float64).To(_sum.Device), scale);
         _weight += weight;
     }
 
@@ -41,6 +43,7 @@ public sealed class RunningMean : IDisposable
     public void Reset()
     {
         _weight = 0;
+        _begun = false;
         if (_sum is not null)
         {
             _sum.Fill(0);
@@ -51,6 +54,7 @@ public sealed class RunningMean : IDisposable
     public void Dispose()
     {
         _weight = 0;
+        _begun = false;
         _sum?.Dispose();
         _sum = null;
     }
