@@ -33,7 +33,7 @@ public static class ModuleTraining
         /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
         /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no
-        /// batch to train on, or both kinds of validation data are given.</exception>
+        /// batch to train on, there is nothing in the validation data or split, or both are given.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -60,16 +60,32 @@ public static class ModuleTraining
                     nameof(validationSplit));
             }
 
-            RequireNames(metrics);
+            RequireNames("Fit", metrics);
             RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
+            int samples = data.Count;
             if (validationSplit > 0)
             {
                 (data, validation) = data.Split(1 - validationSplit, seed);
+                if (validation.Count == 0)
+                {
+                    throw new ArgumentException(
+                        $"Fit: a validation split of {validationSplit} of {samples} samples holds out none. Use a larger share, or 0 to "
+                        + "train without validation.",
+                        nameof(validationSplit));
+                }
+            }
+            else if (validation?.Count == 0)
+            {
+                throw new ArgumentException(
+                    "Fit: the validation set has 0 samples. Give one with samples, or null to train without validation.", nameof(validation));
             }
 
             if (data.Count == 0 || (dropLast && data.Count < batchSize))
             {
-                throw new ArgumentException($"Fit: {data.Count} samples make no batch of {batchSize} to train on.", nameof(data));
+                throw new ArgumentException(
+                    $"Fit: {data.Count} samples{(data.Count < samples ? $" of {samples} that the validation split left" : "")} make no batch of "
+                    + $"{batchSize} to train on. Give more samples, {(data.Count == 0 ? "or hold out fewer" : "a smaller batch size, or dropLast: false")}.",
+                    nameof(data));
             }
 
             using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? [])
@@ -86,11 +102,19 @@ public static class ModuleTraining
         /// <param name="metrics">What is measured besides the loss.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
         /// <returns>Values by name, <c>loss</c> among them.</returns>
+        /// <exception cref="ArgumentException">The data set is empty, or two metrics share a name.</exception>
         public IReadOnlyDictionary<string, double> Evaluate(
             Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
         {
             ArgumentNullException.ThrowIfNull(data);
-            RequireNames(metrics);
+            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            RequireNames("Evaluate", metrics);
+            if (data.Count == 0)
+            {
+                throw new ArgumentException(
+                    "Evaluate: the data set has 0 samples, of which there is no mean. Give one with samples.", nameof(data));
+            }
+
             return TrainingRun.Evaluate(model, data, loss ?? new CrossEntropyLoss(), metrics ?? [], batchSize);
         }
 
@@ -166,12 +190,15 @@ public static class ModuleTraining
         }
     }
 
-    private static void RequireNames(IReadOnlyList<Metric>? metrics)
+    private static void RequireNames(string operation, IReadOnlyList<Metric>? metrics)
     {
         string[] names = ["loss", .. (metrics ?? []).Select(static metric => metric.Name)];
         if (names.Distinct().Count() < names.Length)
         {
-            throw new ArgumentException($"Every metric needs a name of its own: {string.Join(", ", names)}.", nameof(metrics));
+            throw new ArgumentException(
+                $"{operation}: every metric needs a name of its own, but they are {string.Join(", ", names)}. Leave one of two equal ones out, or "
+                + "override its Name.",
+                nameof(metrics));
         }
     }
 }

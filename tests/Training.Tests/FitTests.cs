@@ -147,10 +147,23 @@ public class FitTests
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: -0.1));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: double.NaN));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validation: data, validationSplit: 0.5));
-        Assert.Throws<ArgumentException>(() => model.Fit(data.Take(0), optimizer, loss));
-        Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, batchSize: 11, dropLast: true));
+        Refused("data", ["0 samples", "Give more"], () => model.Fit(data.Take(0), optimizer, loss));
+        Refused("data", ["10 samples", "batch of 11", "dropLast: false"], () => model.Fit(data, optimizer, loss, batchSize: 11, dropLast: true));
+        Refused("data", ["0 samples of 10", "hold out fewer"], () => model.Fit(data, optimizer, loss, validationSplit: 0.99));
+        Refused("validationSplit", ["0.01", "10 samples", "larger share"], () => model.Fit(data, optimizer, loss, validationSplit: 0.01));
+        Refused("validation", ["0 samples", "null"], () => model.Fit(data, optimizer, loss, validation: data.Take(0)));
+        Refused("data", ["Evaluate", "0 samples"], () => model.Evaluate(data.Take(0), loss));
+        Refused("metrics", ["Fit", "loss, accuracy, accuracy", "Name"], () => model.Fit(data, optimizer, loss, metrics: [new Accuracy(), new Accuracy()]));
+        Refused("metrics", ["Evaluate", "Name"], () => model.Evaluate(data, loss, metrics: [new Accuracy(), new Accuracy()]));
         Assert.Throws<ArgumentNullException>(() => model.Fit(null!, optimizer, loss));
         Assert.Throws<ArgumentNullException>(() => model.Fit(data, null!, loss));
         Assert.Equal((0.5, 0.25), Problem.LineOf(model));
+
+        static void Refused(string argument, string[] says, Action call)
+        {
+            ArgumentException error = Assert.Throws<ArgumentException>(call);
+            Assert.Equal(argument, error.ParamName);
+            Assert.All(says, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        }
     }
 }
