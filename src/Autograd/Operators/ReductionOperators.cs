@@ -90,6 +90,13 @@ public static class ReductionOperators
         /// <inheritdoc cref="ArgMax(Tensor, int, bool)"/>
         public Tensor ArgMin(int axis = -1, bool keepDims = false) => ArgExtreme(x, axis, keepDims, nameof(ArgMin), false);
 
+        /// <summary>The mean squared distance from the mean along one axis.</summary>
+        /// <param name="axis">The axis.</param>
+        /// <param name="correction">What is subtracted from the number of elements in the divisor: 1 estimates the variance of
+        /// what the elements are a sample of, 0 is the variance of the elements themselves.</param>
+        /// <param name="keepDims">Whether the axis stays, with length one.</param>
+        public Tensor Variance(int axis, int correction = 1, bool keepDims = false) => x.Variance([axis], correction, keepDims);
+
         /// <summary>The mean squared distance from the mean.</summary>
         /// <param name="axes">The axes; all if empty.</param>
         /// <param name="correction">What is subtracted from the number of elements in the divisor: 1 estimates the variance of
@@ -109,12 +116,20 @@ public static class ReductionOperators
             return keepDims ? result : result.Reshape(reduced.Dropped);
         }
 
-        /// <summary>The square root of the <see cref="Variance"/>.</summary>
+        /// <summary>The square root of the variance along one axis.</summary>
+        /// <inheritdoc cref="Variance(Tensor, int, int, bool)"/>
+        public Tensor StandardDeviation(int axis, int correction = 1, bool keepDims = false) => x.StandardDeviation([axis], correction, keepDims);
+
+        /// <summary>The square root of the <see cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)">variance</see>.</summary>
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
             x.DType.IsHalfPrecision
                 ? x.Wide().StandardDeviation(axes, correction, keepDims).Like(x)
                 : x.Variance(axes, correction, keepDims).Sqrt();
+
+        /// <summary>ln of the sum of e^x along one axis, without overflow.</summary>
+        /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
+        public Tensor LogSumExp(int axis, bool keepDims = false) => x.LogSumExp([axis], keepDims);
 
         /// <summary>ln of the sum of e^x over some axes, without overflow.</summary>
         /// <param name="axes">The axes; all if empty.</param>
