@@ -31,6 +31,8 @@ public class ErrorTests
         (() => new CrossEntropyLoss().Compute(s_two, s_vector), ["CrossEntropyLoss", "[2, 3]", "[2]"]),
         (() => new CrossEntropyLoss().Compute(s_two, s_double), ["CrossEntropyLoss", "Float64"]),
         (() => new CrossEntropyLoss(classWeights: s_vector).Compute(s_two, s_labels), ["CrossEntropy", "[2]", "3"]),
+        (() => new CrossEntropyLoss(classWeights: s_vector).Compute(s_two, s_two), ["CrossEntropyLoss", "[2]", "[2, 3]", "one weight per class"]),
+        (() => new CrossEntropyLoss().Compute(s_vector.Sum(), s_vector.Sum()), ["CrossEntropyLoss", "scalar", "[N, C]"]),
         (() => new CrossEntropyLoss(labelSmoothing: 1), ["labelSmoothing", "[0, 1)"]),
         (() => new CrossEntropyLoss(labelSmoothing: double.NaN), ["labelSmoothing", "NaN"]),
         (() => new MeanSquaredError((LossReduction)9), ["Mean, Sum or None", "9"]),

@@ -1,6 +1,13 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Layers;
 
 /// <summary>-(t ln p + (1 - t) ln(1 - p)) for probabilities p and targets t in [0, 1].</summary>
+/// <remarks>
+/// A certain prediction that is wrong would have an infinite loss. As in PyTorch, logarithms below -100 count as -100, and the gradient is
+/// (p - t) / max(p (1 - p), 1e-12), which does not end where the loss is limited. Logits and <see cref="BinaryCrossEntropyWithLogits"/>
+/// need no limits.
+/// </remarks>
 /// <param name="weights">Weights of the elements, which broadcast with them, or null.</param>
 /// <param name="reduction">What becomes of the losses of single elements.</param>
 public sealed class BinaryCrossEntropy(Tensor? weights = null, LossReduction reduction = LossReduction.Mean) : Loss(reduction)
@@ -12,18 +19,21 @@ public sealed class BinaryCrossEntropy(Tensor? weights = null, LossReduction red
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
         prediction = Checked(prediction, target);
-        Tensor yes = LogOf(prediction);
-        Tensor no = LogOf(1 - prediction);
-        Tensor losses = -((target * yes) + ((1 - target) * no));
+        Tensor losses = Binary.RunReal(
+            new BinaryForward<LogLoss>(default), prediction, target,
+            static (p, t) => new FusedBinaryNode<LogLoss>(default, p, t, (ByProbability, ByTarget)));
         return Reduce(weights is null ? losses : losses * weights);
+    }
 
-        // A probability of zero would have an infinite loss, and a slope that is not a number; PyTorch too limits the logarithm
-        // to -100.
-        static Tensor LogOf(Tensor p)
-        {
-            Tensor positive = p.Detach() > 0;
-            Tensor one = Tensor.OnesLike(p);
-            return Tensor.Where(positive, Tensor.Where(positive, p, one).Log(), one * -100).Clamp(-100, double.PositiveInfinity);
-        }
+    private static Tensor ByProbability(Tensor p, Tensor t) => (p - t) / (p * (1 - p)).Clamp(1e-12f, double.PositiveInfinity);
+
+    private static Tensor ByTarget(Tensor p, Tensor t) => Limited(1 - p) - Limited(p);
+
+    // At zero the slope of the logarithm would be infinite, and not a number once the limit has multiplied it by zero.
+    private static Tensor Limited(Tensor p)
+    {
+        Tensor positive = p.Detach() > 0;
+        Tensor one = Tensor.OnesLike(p);
+        return Tensor.Where(positive, Tensor.Where(positive, p, one).Log(), one * -100).Clamp(-100, double.PositiveInfinity);
     }
 }

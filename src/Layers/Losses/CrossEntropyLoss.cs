@@ -23,9 +23,10 @@ public sealed class CrossEntropyLoss(
             nameof(labelSmoothing), labelSmoothing, "CrossEntropyLoss: label smoothing must be in [0, 1).");
 
     /// <inheritdoc/>
-    /// <param name="prediction">Logits [N, C], or [N, C, …] for labels [N, …].</param>
-    /// <param name="target">Labels [N] of an integer type, or distributions [N, C] of the logits' type.</param>
-    /// <exception cref="ArgumentException">Shapes or element types do not fit.</exception>
+    /// <param name="prediction">Logits [N, C], or [N, C, …] for labels [N, …], or [C] of a single sample.</param>
+    /// <param name="target">Labels [N] of an integer type, or distributions of the logits' shape and type; a scalar label or a
+    /// distribution [C] for logits [C].</param>
+    /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or there is not one weight per class.</exception>
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -38,12 +39,13 @@ public sealed class CrossEntropyLoss(
         if (logits.Rank != labels.Rank + 1)
         {
             throw new ArgumentException(
-                $"CrossEntropyLoss: logits {logits.Shape} and labels {labels.Shape} do not fit; use [N, C] and [N], or [N, C, …] and [N, …].");
+                $"CrossEntropyLoss: logits {logits.Shape} and labels {labels.Shape} do not fit; use [N, C] and [N], [N, C, …] and [N, …], or "
+                + "[C] and a scalar.");
         }
 
-        // Classes stand on the second axis; for the kernel every position is a row.
-        Tensor rows = logits.Rank == 2
-            ? logits
+        // Classes stand on the second axis, or the only one; for the kernel every position is a row.
+        Tensor rows = logits.Rank == 2 ? logits
+            : logits.Rank == 1 ? logits.Unsqueeze(0)
             : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).Reshape(-1, logits.Shape[1]);
         Tensor loss = rows.SoftmaxCrossEntropy(
             labels.Rank == 1 ? labels : labels.Reshape(-1), _labelSmoothing, classWeights, ignoreIndex, Reduction);
@@ -53,13 +55,27 @@ public sealed class CrossEntropyLoss(
     private Tensor OfDistributions(Tensor logits, Tensor target)
     {
         logits = Checked(logits, target);
+        if (logits.Rank == 0)
+        {
+            throw new ArgumentException("CrossEntropyLoss: the logits are a scalar; use [N, C], [N, C, …] or [C].");
+        }
+
+        int axis = Math.Min(1, logits.Rank - 1);
+        int classes = logits.Shape[axis];
+        if (classWeights is not null && (classWeights.Shape != classes || classWeights.DType != logits.DType))
+        {
+            throw new ArgumentException(
+                $"CrossEntropyLoss: class weights {classWeights.Shape} of {classWeights.DType} do not fit logits {logits.Shape} of {logits.DType} "
+                + $"with {classes} classes. Give one weight per class, [{classes}], of the logits' type.");
+        }
+
         Tensor smooth = _labelSmoothing == 0
             ? target
-            : (target * (1 - _labelSmoothing)) + (_labelSmoothing / logits.Shape[1]);
+            : (target * (1 - _labelSmoothing)) + (_labelSmoothing / classes);
         Tensor weighted = classWeights is null
             ? smooth
-            : smooth * classWeights.Reshape([classWeights.Count, .. Enumerable.Repeat(1, logits.Rank - 2)]);
-        Tensor losses = -(weighted * logits.LogSoftmax(1)).Sum(1);
+            : smooth * classWeights.Reshape([classWeights.Count, .. Enumerable.Repeat(1, logits.Rank - 1 - axis)]);
+        Tensor losses = -(weighted * logits.LogSoftmax(axis)).Sum(axis);
         return Reduce(losses);
     }
 }
