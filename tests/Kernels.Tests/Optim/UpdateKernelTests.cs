@@ -58,6 +58,29 @@ public class UpdateKernelTests
         }
     }
 
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void Every_length_of_segments_is_reduced(DType dtype)
+    {
+        for (int length = 0; length <= 256; length += 16)
+        {
+            foreach (Device device in length is 0 or 48 ? (Device[])[Device.Cpu, TestDevice.Gpu] : [Device.Cpu])
+            {
+                int all = 16 + length + 4112;
+                SegmentTable table = new([(0, 16), (16, length), (16 + length, 4112)]);
+                using Sample input = Values(device, dtype, all, 3);
+                using Sample sums = Sample.Filled(device, dtype, [3], 9);
+                using Sample numbers = Sample.Of(device, DType.Int32, [table.Numbers.Length], i => table.Numbers[i]);
+                SegmentReduce.Run(default(SumOfSquares), sums.Operand, First(input, all), table, numbers.Operand);
+                double[] squares = [.. Enumerable.Range(0, all).Select(i => Value(dtype, i, 3) * Value(dtype, i, 3))];
+                double[] expected =
+                    [Numbers.Sum(squares[..16]), Numbers.Sum(squares[16..(16 + length)]), Numbers.Sum(squares[(16 + length)..])];
+                Numbers.AssertClose(expected, sums.Read(), dtype == DType.Float32 ? 2e-6 : 1e-14, 0, $"{device} {length}");
+            }
+        }
+    }
+
     private static void Check<TRule>(Device device, DType dtype, int length, TRule rule)
         where TRule : unmanaged, IUpdateRule
     {

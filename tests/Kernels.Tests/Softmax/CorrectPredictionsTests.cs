@@ -35,6 +35,24 @@ public class CorrectPredictionsTests
     }
 
     [Fact]
+    public void Every_number_of_rows_and_of_classes_is_counted()
+    {
+        foreach (int length in Enumerable.Range(0, 257).Concat([1023, 4099]))
+        {
+            foreach ((int rows, int columns) in ((int, int)[])[(length, 3), (5, Math.Max(1, length))])
+            {
+                using Sample counts = Sample.Filled(Device.Cpu, DType.Int64, [2], 0);
+                using Sample scores = Sample.Of(Device.Cpu, DType.Float32, [rows, columns], i => Numbers.Noise(i, length));
+                using Sample labels = Sample.Of(Device.Cpu, DType.Int32, [rows], i => i % columns);
+                double[] x = scores.Read();
+                CorrectPredictions.Add(counts.Operand, scores.Operand, labels.Operand);
+                int correct = Enumerable.Range(0, rows).Count(row => Largest(x[(row * columns)..((row + 1) * columns)]) == row % columns);
+                Assert.Equal([correct, rows], counts.Read());
+            }
+        }
+    }
+
+    [Fact]
     public void NaN_is_the_largest_score_and_labels_out_of_range_are_never_hit()
     {
         double nan = double.NaN;
