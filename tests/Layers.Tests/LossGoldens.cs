@@ -21,10 +21,13 @@ public class LossGoldens
     public void Binary_cross_entropy_has_gradients_of_gradients_and_gradients_of_the_target()
     {
         using TensorScope scope = Tensor.Scope();
-        Tensor probabilities = Tensor.From([0.1, 0.5, 0.7, 0.95], Device.Cpu);
-        Tensor targets = Tensor.From([0.0, 0.3, 1, 0.6], Device.Cpu);
         BinaryCrossEntropy loss = new(reduction: LossReduction.None);
-        GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], secondOrder: true);
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            Tensor probabilities = Tensor.From([0.1, 0.5, 0.7, 0.95], device);
+            Tensor targets = Tensor.From([0.0, 0.3, 1, 0.6], device);
+            GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], secondOrder: true);
+        }
     }
 
     /// <summary>A row of a matrix by itself; the mean over one sample is its loss, weighted or not as PyTorch has it.</summary>
