@@ -75,6 +75,67 @@ public class ClosureTests
         Assert.Equal(1, b.Item(), 1e-3);
     }
 
+    [Theory]
+    [InlineData("look-ahead", 1)]
+    [InlineData("look-ahead", 2)]
+    [InlineData("L-BFGS", 2)]
+    [InlineData("L-BFGS with a search", 2)]
+    [InlineData("Newton", 2)]
+    public void A_loss_that_throws_at_a_trial_point_leaves_the_parameters_where_they_were(string rule, int failing)
+    {
+        Parameter w = Surface.Parameter(Surface.RosenbrockStart);
+        Optimizer optimizer = rule switch
+        {
+            "look-ahead" => new NesterovAccelerated([w], 1e-3, 0.9),
+            "Newton" => new NewtonCg([w]),
+            _ => new Lbfgs([w], iterations: 20, lineSearch: rule != "L-BFGS"),
+        };
+        using TensorScope scope = Tensor.Scope();
+        int evaluations = 0;
+        double[] last = w.Values();
+        Tensor Loss() => ++evaluations == failing ? throw new TimeoutException() : Surface.Rosenbrock(w);
+        Assert.Throws<TimeoutException>(() =>
+        {
+            optimizer.Step(Loss);
+            last = w.Values();
+            optimizer.Step(Loss);
+        });
+        Assert.Equal(last, w.Values());
+    }
+
+    [Fact]
+    public void Lbfgs_goes_on_from_the_last_point_it_reached_after_any_failure()
+    {
+        for (int failing = 2; failing < 30; failing++)
+        {
+            Parameter w = Surface.Parameter(Surface.RosenbrockStart);
+            Lbfgs optimizer = new([w], iterations: 20, lineSearch: true);
+            double before = Surface.Rosenbrock(w).Item();
+            using TensorScope scope = Tensor.Scope();
+            int evaluations = 0;
+            Tensor Loss() => ++evaluations == failing ? throw new TimeoutException() : Surface.Rosenbrock(w);
+            while (evaluations < failing)
+            {
+                try
+                {
+                    optimizer.Step(Loss);
+                }
+                catch (TimeoutException)
+                {
+                    // The points that a search accepts only fall.
+                    Assert.True(Surface.Rosenbrock(w).Item() <= before, $"evaluation {failing}");
+                }
+            }
+
+            for (int step = 0; step < 3; step++)
+            {
+                optimizer.Step(Loss);
+            }
+
+            Assert.Equal([1, 1], w.Values(), static (a, b) => Math.Abs(a - b) < 1e-4);
+        }
+    }
+
     [Fact]
     public void They_need_the_loss_and_refuse_what_they_cannot_do()
     {

@@ -6,8 +6,9 @@ namespace DeepSharp.Optim;
 /// </summary>
 /// <remarks>
 /// <para>It evaluates the loss several times a step: <c>optimizer.Step(() => loss)</c>, on the whole set or large batches. The
-/// host waits for the device at each evaluation. There is one group, of one type and device; gradients are not clipped and
-/// there is no weight decay beside the loss. Schedules move the length that is tried first.</para>
+/// host waits for the device at each evaluation. If one throws, the parameters go back to the last point reached. There is one
+/// group, of one type and device; gradients are not clipped and there is no weight decay beside the loss. Schedules move the
+/// length that is tried first.</para>
 /// <para>A first iteration goes learningRate min(1, 1 / ‖g‖₁) along -g. Pairs whose product is below 1e-10 are left out. State:
 /// step.{i} and difference.{i}, direction, gradient, and numbers. Sources: Liu, Nocedal 1989; Nocedal, Wright 2006, algorithms 7.4,
 /// 7.5, 3.5 and 3.6; torch.optim.LBFGS.</para>
@@ -84,7 +85,17 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
         using NoGrad noGrad = new();
         UpdateRun run = Groups[0].Runs[0];
         double sign = Options.Maximize ? -1 : 1;
-        Iterate(Group(0), new Descent(run, new Evaluation(this, run, loss), sign), sign * first.Item());
+        Descent descent = new(run, new Evaluation(this, run, loss), sign);
+        try
+        {
+            Iterate(Group(0), descent, sign * first.Item());
+        }
+        catch
+        {
+            descent.Return();
+            throw;
+        }
+
         Groups[0].StepCount++;
         FollowSchedule();
         return first;
@@ -165,18 +176,18 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
                 return;
             }
 
-            Tensor start = descent.Values.Clone();
+            descent.Start = descent.Values.Clone();
             if (o.LineSearch)
             {
-                WolfeSearch search = new(along => descent.At(start, direction, along), Descent.Largest(direction), o.ChangeTolerance);
+                WolfeSearch search = new(along => descent.At(direction, along), Descent.Largest(direction), o.ChangeTolerance);
                 (length, loss, gradient) = search.Find(new WolfePoint(0, loss, slope, gradient), length);
                 evaluations += search.Evaluations;
                 SetNumber(group, Length, length);
-                descent.MoveTo(start, direction, length);
+                descent.MoveTo(direction, length);
             }
             else
             {
-                descent.MoveTo(start, direction, length);
+                descent.MoveTo(direction, length);
                 if (iteration == o.Iterations)
                 {
                     return;
@@ -245,6 +256,9 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     {
         internal Tensor[] State => run.State;
 
+        /// <summary>Where the current line begins.</summary>
+        internal Tensor? Start { get; set; }
+
         internal Tensor Values { get; } = run.Run.Arena.Values.Narrow(0, run.Run.Start, run.Run.Length);
 
         private Tensor Gradients { get; } = run.Run.Arena.Gradients.Narrow(0, run.Run.Start, run.Run.Length);
@@ -265,18 +279,26 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
 
         internal (double Loss, Tensor Gradient) Evaluate() => (sign * evaluation.Run(), Gradient());
 
-        internal WolfePoint At(Tensor start, Tensor direction, double length)
+        internal WolfePoint At(Tensor direction, double length)
         {
-            MoveTo(start, direction, length);
+            MoveTo(direction, length);
             (double loss, Tensor gradient) = Evaluate();
             return new WolfePoint(length, loss, Dot(gradient, direction), gradient);
         }
 
-        internal void MoveTo(Tensor start, Tensor direction, double length)
+        internal void MoveTo(Tensor direction, double length)
         {
-            run.CountChange();
-            Values.CopyFrom(start);
+            Return();
             Values.AddInPlace(direction, length);
+        }
+
+        internal void Return()
+        {
+            if (Start is not null)
+            {
+                run.CountChange();
+                Values.CopyFrom(Start);
+            }
         }
     }
 

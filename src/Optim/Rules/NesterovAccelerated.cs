@@ -41,7 +41,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
     private protected override bool DecaysItself => true;
 
     /// <inheritdoc/>
-    /// <remarks>The loss returned is the one at the point ahead.</remarks>
+    /// <remarks>The loss returned is the one at the point ahead. If it throws, the parameters go back.</remarks>
     public override Tensor Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);

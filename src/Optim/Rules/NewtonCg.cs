@@ -7,7 +7,7 @@ namespace DeepSharp.Optim;
 /// <remarks>
 /// <para>H v is the gradient of g · v, so each product costs about two backward passes. Conjugate gradients end when the residual is
 /// below min(tolerance, sqrt(‖g‖)) ‖g‖, or at a direction of negative curvature; if that is the first, p is -g. The length is halved while
-/// f(w + a p) > f(w) + 1e-4 a g · p; if no length will do, the parameters stay.</para>
+/// f(w + a p) > f(w) + 1e-4 a g · p; if no length will do, or the loss throws, the parameters stay.</para>
 /// <para>For small problems with exact gradients: <c>optimizer.Step(() => loss)</c>. The host waits for the device at each product. One
 /// group, without clipping or weight decay beside the loss. It has no state. Source: Nocedal, Wright 2006, algorithm 7.1.</para>
 /// </remarks>
@@ -78,15 +78,21 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
 
         double length = o.LearningRate;
         bool found = false;
-        for (int halving = 0; halving <= o.Halvings && !found; halving++, length /= 2)
+        try
         {
-            Move(parameters, start, direction, length);
-            found = sign * Evaluate(loss) <= before + (1e-4 * length * slope);
+            for (int halving = 0; halving <= o.Halvings && !found; halving++, length /= 2)
+            {
+                Move(parameters, start, direction, length);
+                found = sign * Evaluate(loss) <= before + (1e-4 * length * slope);
+            }
         }
-
-        if (!found)
+        finally
         {
-            Move(parameters, start, direction, 0);
+            // No length was good enough, or the loss threw.
+            if (!found)
+            {
+                Move(parameters, start, direction, 0);
+            }
         }
 
         Groups[0].StepCount++;
