@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -94,7 +93,7 @@ internal static class BatchKernel
             Y = y.Block.View<TTarget>(y.Offset, y.Count),
         };
         device.Kernel<Arguments<TIn, TOut, TConversion, TTarget>, Action<KernelConfig, Arguments<TIn, TOut, TConversion, TTarget>>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments<TIn, TOut, TConversion, TTarget>>(Kernel))(
+            static accelerator => accelerator.Launcher<Arguments<TIn, TOut, TConversion, TTarget>>(Kernel))(
                 device.Grid(checked(rows * most)), arguments);
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -43,7 +42,7 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
         Device device = output.Device;
         Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>> kernel =
             device.Kernel<MapArguments<TMap, TOut, TFirst, TStored>, Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>>>(
-                static accelerator => accelerator.LoadStreamKernel<MapArguments<TMap, TOut, TFirst, TStored>>(Kernel));
+                static accelerator => accelerator.Launcher<MapArguments<TMap, TOut, TFirst, TStored>>(Kernel));
         ArrayView<TOut> o = output.View<TOut>();
         MapArguments<TMap, TOut, TFirst, TStored> arguments = new()
         {

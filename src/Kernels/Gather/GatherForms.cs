@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -31,7 +30,7 @@ internal static unsafe class Gather<T, TIndex>
         arguments.Length = sizes.Length;
         arguments.Inner = sizes.Inner;
         device.Kernel<RowKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(RowKernel))(device.Grid(output.Count), arguments);
+            static accelerator => accelerator.Launcher<Arguments>(RowKernel))(device.Grid(output.Count), arguments);
     }
 
     internal static void Along(in Operand output, in Operand input, in Operand indices, int axis)
@@ -63,7 +62,7 @@ internal static unsafe class Gather<T, TIndex>
         {
             arguments.Nest = GpuNest.Of(nest, launch);
             device.Kernel<AlongKey, Action<KernelConfig, Arguments>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments>(AlongKernel))(grid, arguments);
+                static accelerator => accelerator.Launcher<Arguments>(AlongKernel))(grid, arguments);
         }
     }
 

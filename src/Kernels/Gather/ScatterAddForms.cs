@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -43,7 +42,7 @@ internal static unsafe class ScatterAdd<TScalar, TVector, T, TAtomic, TIndex>
         arguments.Length = sizes.Length;
         arguments.Inner = sizes.Inner;
         device.Kernel<RowKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(RowKernel))(device.Grid(source.Count), arguments);
+            static accelerator => accelerator.Launcher<Arguments>(RowKernel))(device.Grid(source.Count), arguments);
     }
 
     internal static void Along(in Operand target, in Operand source, in Operand indices, int axis)
@@ -76,7 +75,7 @@ internal static unsafe class ScatterAdd<TScalar, TVector, T, TAtomic, TIndex>
         {
             arguments.Nest = GpuNest.Of(nest, launch);
             device.Kernel<AlongKey, Action<KernelConfig, Arguments>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments>(AlongKernel))(grid, arguments);
+                static accelerator => accelerator.Launcher<Arguments>(AlongKernel))(grid, arguments);
         }
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -12,7 +11,7 @@ internal static class BlasEpilogue<T, TAct>
 {
     internal static void Run(Device device, Arguments arguments) =>
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(device.Grid(arguments.Count), arguments);
+            static accelerator => accelerator.Launcher<Arguments>(Kernel))(device.Grid(arguments.Count), arguments);
 
     private static void Kernel(Arguments x)
     {

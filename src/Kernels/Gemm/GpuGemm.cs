@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -43,7 +42,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         arguments.ColumnTiles = (arguments.Columns + (side * Each) - 1) / (side * Each);
         KernelConfig config = new(arguments.Batch * arguments.RowTiles * arguments.ColumnTiles, side * side);
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(config, arguments);
+            static accelerator => accelerator.Launcher<Arguments>(Kernel))(config, arguments);
     }
 
     // The sixteen sums are locals, since ILGPU puts arrays in memory. Rows and columns of one thread are a side apart, so that

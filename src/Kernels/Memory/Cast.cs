@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -114,7 +113,7 @@ public static class Cast
         }
 
         device.Kernel<Loop<TIn, TOut>, Action<KernelConfig, ArrayView<TIn>, ArrayView<TOut>, int>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<TIn>, ArrayView<TOut>, int>(Kernel))(
+            static accelerator => accelerator.Launcher<ArrayView<TIn>, ArrayView<TOut>, int>(Kernel))(
                 device.Grid(count), input.Block.View<TIn>(input.Offset, count), output.Block.View<TOut>(output.Offset, count), count);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -60,7 +59,7 @@ public static class Fill
         }
 
         device.Kernel<Loop<T>, Action<KernelConfig, ArrayView<T>, T, int>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<T>, T, int>(Kernel))(
+            static accelerator => accelerator.Launcher<ArrayView<T>, T, int>(Kernel))(
                 device.Grid(count), output.Block.View<T>(output.Offset, count), value, count);
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -26,7 +25,7 @@ internal static unsafe class HalfCast<THalf>
         }
 
         device.Kernel<WidenLoop, Action<KernelConfig, ArrayView<THalf>, ArrayView<F32>, int>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<THalf>, ArrayView<F32>, int>(WidenKernel))(
+            static accelerator => accelerator.Launcher<ArrayView<THalf>, ArrayView<F32>, int>(WidenKernel))(
                 device.Grid(count), input.View<THalf>(), output.View<F32>(), count);
     }
 
@@ -47,7 +46,7 @@ internal static unsafe class HalfCast<THalf>
         }
 
         device.Kernel<NarrowLoop, Action<KernelConfig, ArrayView<F32>, ArrayView<THalf>, int>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<F32>, ArrayView<THalf>, int>(NarrowKernel))(
+            static accelerator => accelerator.Launcher<ArrayView<F32>, ArrayView<THalf>, int>(NarrowKernel))(
                 device.Grid(count), input.View<F32>(), output.View<THalf>(), count);
     }
 

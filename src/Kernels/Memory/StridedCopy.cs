@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -54,7 +53,7 @@ public static class StridedCopy
         {
             arguments.Nest = GpuNest.Of(nest, launch);
             device.Kernel<Arguments<T>, Action<KernelConfig, Arguments<T>>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments<T>>(Kernel))(grid, arguments);
+                static accelerator => accelerator.Launcher<Arguments<T>>(Kernel))(grid, arguments);
         }
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -121,7 +120,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
     }
 
     private static void Launch<TKey>(Action<Arguments> kernel, KernelConfig grid, in Arguments arguments, Device device) =>
-        device.Kernel<TKey, Action<KernelConfig, Arguments>>(accelerator => accelerator.LoadStreamKernel(kernel))(grid, arguments);
+        device.Kernel<TKey, Action<KernelConfig, Arguments>>(accelerator => accelerator.Launcher(kernel))(grid, arguments);
 
     private static void ForwardKernel<TSource>(Arguments a)
         where TSource : unmanaged, INormSource

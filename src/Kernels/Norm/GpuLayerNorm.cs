@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -43,7 +42,7 @@ internal static class GpuLayerNorm<TScalar>
         {
             arguments.Y = dx.View<TScalar>();
             device.Kernel<GradientKey, Action<KernelConfig, Arguments>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments>(GradientKernel))(
+                static accelerator => accelerator.Launcher<Arguments>(GradientKernel))(
                     new KernelConfig(arguments.Rows, GroupTree.Size(device, arguments.Columns)), arguments);
         }
 
@@ -61,7 +60,7 @@ internal static class GpuLayerNorm<TScalar>
         using Scratch partials = Scratch.Rent(device, given.X.DType, [2 * arguments.Pieces * arguments.Columns]);
         arguments.Y = partials.Operand.View<TScalar>();
         device.Kernel<SumsKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(SumsKernel))(
+            static accelerator => accelerator.Launcher<Arguments>(SumsKernel))(
                 new KernelConfig(arguments.Tiles * arguments.Pieces, size), arguments);
         given.Join(partials.Operand, arguments.Pieces);
     }
@@ -69,7 +68,7 @@ internal static class GpuLayerNorm<TScalar>
     private static void Forward<TSource>(Device device, in Arguments arguments)
         where TSource : unmanaged, INormSource =>
         device.Kernel<ForwardKey<TSource>, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(ForwardKernel<TSource>))(
+            static accelerator => accelerator.Launcher<Arguments>(ForwardKernel<TSource>))(
                 new KernelConfig(arguments.Rows, GroupTree.Size(device, arguments.Columns)), arguments);
 
     private static void ForwardKernel<TSource>(Arguments a)

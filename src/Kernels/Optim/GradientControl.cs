@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -83,7 +82,7 @@ public static class GradientControl
         }
 
         device.Kernel<Key<T>, Action<KernelConfig, ArrayView<T>, ArrayView<long>, ArrayView<T>, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<T>, ArrayView<long>, ArrayView<T>, Arguments>(Kernel))(
+            static accelerator => accelerator.Launcher<ArrayView<T>, ArrayView<long>, ArrayView<T>, Arguments>(Kernel))(
                 new KernelConfig(1, GroupTree.Size(device, 1)), control.View<T>(), skipped.View<long>(), measures.View<T>(), arguments);
     }
 

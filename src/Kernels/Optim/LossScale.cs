@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -29,7 +28,7 @@ public static class LossScale
         }
 
         device.Kernel<Arguments, Action<KernelConfig, ArrayView<F32>, ArrayView<F32>, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<F32>, ArrayView<F32>, Arguments>(Kernel))(
+            static accelerator => accelerator.Launcher<ArrayView<F32>, ArrayView<F32>, Arguments>(Kernel))(
                 new KernelConfig(1, GroupTree.Size(device, 1)), state.View<F32>(), control.View<F32>(), arguments);
     }
 

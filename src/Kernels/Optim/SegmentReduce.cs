@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -72,12 +71,12 @@ public static class SegmentReduce
         if (table.ChunkCount > 0)
         {
             device.Kernel<ChunkKey<TOp, T>, Action<KernelConfig, Arguments<TOp, T>>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments<TOp, T>>(ChunkKernel))(
+                static accelerator => accelerator.Launcher<Arguments<TOp, T>>(ChunkKernel))(
                     new KernelConfig(table.ChunkCount, group), arguments);
         }
 
         device.Kernel<SegmentKey<TOp, T>, Action<KernelConfig, Arguments<TOp, T>>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments<TOp, T>>(SegmentKernel))(
+            static accelerator => accelerator.Launcher<Arguments<TOp, T>>(SegmentKernel))(
                 new KernelConfig(table.SegmentCount, group), arguments);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -71,7 +70,7 @@ public static class SegmentUpdate
             Go = (go ?? values).View<T>(),
         };
         device.Kernel<Arguments<TRule, T>, Action<KernelConfig, Arguments<TRule, T>>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments<TRule, T>>(Kernel))(
+            static accelerator => accelerator.Launcher<Arguments<TRule, T>>(Kernel))(
                 new KernelConfig(table.ChunkCount, GroupTree.Size(device, GroupTree.LargestGroup)), arguments);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -80,7 +79,7 @@ public static class UpdateKernel
             S2 = View<T>(s2),
         };
         device.Kernel<Arguments<TRule, T>, Action<KernelConfig, Arguments<TRule, T>>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments<TRule, T>>(Kernel))(device.Grid(count), arguments);
+            static accelerator => accelerator.Launcher<Arguments<TRule, T>>(Kernel))(device.Grid(count), arguments);
     }
 
     private static unsafe T* Start<T>(in Operand operand)

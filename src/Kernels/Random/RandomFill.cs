@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -82,7 +81,7 @@ public static class RandomFill
         }
 
         device.Kernel<FillLoop<TDistribution, T, TPairs>, Action<KernelConfig, TDistribution, ArrayView<T>, int, ulong, ulong>>(
-            static accelerator => accelerator.LoadStreamKernel<TDistribution, ArrayView<T>, int, ulong, ulong>(
+            static accelerator => accelerator.Launcher<TDistribution, ArrayView<T>, int, ulong, ulong>(
                 FillKernel<TDistribution, T, TPairs>))(
                     device.Grid(pairs), distribution, output.Block.View<T>(output.Offset, count), count, seed, position);
     }
@@ -108,7 +107,7 @@ public static class RandomFill
         }
 
         device.Kernel<DropoutLoop<T, TPairs>, Action<KernelConfig, ArrayView<T>, ArrayView<T>, int, double, ulong, ulong>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<T>, ArrayView<T>, int, double, ulong, ulong>(
+            static accelerator => accelerator.Launcher<ArrayView<T>, ArrayView<T>, int, double, ulong, ulong>(
                 DropoutKernel<T, TPairs>))(
                     device.Grid(pairs), output.Block.View<T>(output.Offset, count), input.Block.View<T>(input.Offset, count), count,
                     probability, seed, position);

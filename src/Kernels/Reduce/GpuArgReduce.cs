@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -67,7 +66,7 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
     private static void Launch(in Arguments arguments, Device device)
     {
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(Kernel))(
+            static accelerator => accelerator.Launcher<Arguments>(Kernel))(
                 new KernelConfig(arguments.Kept.Count * arguments.Pieces, GroupTree.Size(device, arguments.PieceLength)), arguments);
     }
 

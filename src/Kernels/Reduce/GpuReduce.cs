@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -97,13 +96,13 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         if (threads)
         {
             device.Kernel<ThreadKey<TPass>, Action<KernelConfig, Arguments<TPass>>>(
-                static accelerator => accelerator.LoadStreamKernel<Arguments<TPass>>(ThreadKernel))(
+                static accelerator => accelerator.Launcher<Arguments<TPass>>(ThreadKernel))(
                     device.Grid(plan.KeptCount * plan.Pieces), arguments);
             return;
         }
 
         device.Kernel<GroupKey<TPass>, Action<KernelConfig, Arguments<TPass>>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments<TPass>>(GroupKernel))(
+            static accelerator => accelerator.Launcher<Arguments<TPass>>(GroupKernel))(
                 new KernelConfig(plan.KeptCount * plan.Pieces, GroupTree.Size(device, plan.PieceLength)), arguments);
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -75,7 +74,7 @@ public static class CorrectPredictions
 
         device.Kernel<Key<TScalar, TLabel>, Action<KernelConfig, ArrayView<long>, ArrayView<TScalar>, ArrayView<TLabel>, int, int, double>>(
             static accelerator =>
-                accelerator.LoadStreamKernel<ArrayView<long>, ArrayView<TScalar>, ArrayView<TLabel>, int, int, double>(Kernel))(
+                accelerator.Launcher<ArrayView<long>, ArrayView<TScalar>, ArrayView<TLabel>, int, int, double>(Kernel))(
                     new KernelConfig(1, GroupTree.Size(device, rows)), counts.View<long>(), scores.View<TScalar>(), labels.View<TLabel>(),
                     rows, columns, ignored);
     }

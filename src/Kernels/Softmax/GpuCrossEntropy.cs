@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -16,7 +15,7 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
         arguments.Losses = losses.View<TScalar>();
         arguments.LogSumExp = logSumExp.View<TScalar>();
         logits.Device.Kernel<ForwardKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(ForwardKernel))(
+            static accelerator => accelerator.Launcher<Arguments>(ForwardKernel))(
                 new KernelConfig(logits.Dims[0], GroupTree.Size(logits.Device, logits.Dims[1])), arguments);
     }
 
@@ -36,7 +35,7 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
         arguments.HasDenominator = mean ? 1 : 0;
         arguments.Rows = losses.Count;
         losses.Device.Kernel<TotalKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(TotalKernel))(
+            static accelerator => accelerator.Launcher<Arguments>(TotalKernel))(
                 new KernelConfig(1, GroupTree.Size(losses.Device, losses.Count)), arguments);
     }
 
@@ -62,7 +61,7 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
         }
 
         logits.Device.Kernel<BackwardKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.LoadStreamKernel<Arguments>(BackwardKernel))(
+            static accelerator => accelerator.Launcher<Arguments>(BackwardKernel))(
                 new KernelConfig(logits.Dims[0], GroupTree.Size(logits.Device, logits.Dims[1])), arguments);
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -10,14 +9,14 @@ internal static class GpuSoftmax<TForm, TScalar>
 {
     internal static void Forward(ArrayView<TScalar> y, ArrayView<TScalar> x, int rows, int columns, Device device) =>
         device.Kernel<ForwardKey, Action<KernelConfig, ArrayView<TScalar>, ArrayView<TScalar>, int>>(
-            static accelerator => accelerator.LoadStreamKernel<ArrayView<TScalar>, ArrayView<TScalar>, int>(ForwardKernel))(
+            static accelerator => accelerator.Launcher<ArrayView<TScalar>, ArrayView<TScalar>, int>(ForwardKernel))(
                 new KernelConfig(rows, GroupTree.Size(device, columns)), y, x, columns);
 
     internal static void Backward(
         ArrayView<TScalar> dx, ArrayView<TScalar> y, ArrayView<TScalar> dy, int rows, int columns, Device device) =>
         device.Kernel<BackwardKey, Action<KernelConfig, ArrayView<TScalar>, ArrayView<TScalar>, ArrayView<TScalar>, int>>(
             static accelerator =>
-                accelerator.LoadStreamKernel<ArrayView<TScalar>, ArrayView<TScalar>, ArrayView<TScalar>, int>(BackwardKernel))(
+                accelerator.Launcher<ArrayView<TScalar>, ArrayView<TScalar>, ArrayView<TScalar>, int>(BackwardKernel))(
                     new KernelConfig(rows, GroupTree.Size(device, columns)), dx, y, dy, columns);
 
     private static void ForwardKernel(ArrayView<TScalar> y, ArrayView<TScalar> x, int columns)
