@@ -101,11 +101,15 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Sets the gradients of all parameters to zero.</summary>
+    /// <remarks>
+    /// Nothing is launched: the next backward pass overwrites them. A tensor taken from <c>Gradient</c> before shows the zeros only when
+    /// <c>Gradient</c> is asked again.
+    /// </remarks>
     public void ZeroGradients()
     {
         foreach (UpdateRun run in _groups.SelectMany(static group => group.Runs))
         {
-            Kernels.Fill.Zero(run.Gradients);
+            run.ZeroGradients();
         }
     }
 

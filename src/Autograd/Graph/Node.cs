@@ -141,18 +141,19 @@ internal abstract class Node : GraphNode
     private protected bool Wants(int input) => Inputs[input] is { } node && node.Visited == BackwardPass.Current;
 
     /// <summary>
-    /// The memory an input's gradient can be added to directly, without a tensor in between: that of a leaf, when no graph of
-    /// the gradient is wanted.
+    /// The memory an input's gradient can be put in directly, without a tensor in between: that of a leaf, when no graph of the
+    /// gradient is wanted. The caller adds to what is there, or writes all of it if there is nothing yet.
     /// </summary>
-    private protected bool TryAccumulateInto(int input, out Operand gradient)
+    private protected bool TryAccumulateInto(int input, out Operand gradient, out bool adds)
     {
         if (!Grad.IsEnabled && !AnomalyMode.IsOpen && Inputs[input] is LeafNode { Target: < 0, IsHalfPrecision: false } leaf)
         {
-            gradient = leaf.GradientForUpdate().Operand;
+            gradient = leaf.GradientForUpdate(out adds);
             return true;
         }
 
         gradient = default;
+        adds = false;
         return false;
     }
 

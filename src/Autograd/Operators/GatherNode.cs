@@ -55,8 +55,13 @@ internal sealed class GatherNode : Node
             gradient *= indices.NotEqual(padding).To(gradient.DType).Reshape([.. indices.Shape, .. ones]);
         }
 
-        if (TryAccumulateInto(0, out Operand sum))
+        if (TryAccumulateInto(0, out Operand sum, out bool adds))
         {
+            if (!adds)
+            {
+                Fill.Zero(sum);
+            }
+
             ScatterAddNode.Add(sum, gradient, indices, _axis, _slices);
         }
         else

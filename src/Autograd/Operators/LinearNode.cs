@@ -73,9 +73,9 @@ internal sealed class LinearNode<TAct> : Node
 
         if (Wants(1))
         {
-            if (TryAccumulateInto(1, out Operand sum))
+            if (TryAccumulateInto(1, out Operand sum, out bool adds))
             {
-                Gemm.Run(default(Identity), sum, gradient.T.Operand, x.Operand, null, 1, 1);
+                Gemm.Run(default(Identity), sum, gradient.T.Operand, x.Operand, null, 1, adds ? 1 : 0);
             }
             else
             {
@@ -85,9 +85,9 @@ internal sealed class LinearNode<TAct> : Node
 
         if (_hasBias && Wants(2))
         {
-            if (TryAccumulateInto(2, out Operand sum))
+            if (TryAccumulateInto(2, out Operand sum, out bool adds))
             {
-                ReductionKernels.AccumulateSum(sum, gradient, 0);
+                ReductionKernels.SumInto(sum, gradient, 0, adds);
             }
             else
             {

@@ -46,9 +46,9 @@ internal sealed class MatMulNode : Node
 
     private void Multiply(int input, Tensor left, Tensor right)
     {
-        if (TryAccumulateInto(input, out Operand sum))
+        if (TryAccumulateInto(input, out Operand sum, out bool adds))
         {
-            Gemm.Run(default(Identity), sum, left.Operand, right.Operand, null, 1, 1);
+            Gemm.Run(default(Identity), sum, left.Operand, right.Operand, null, 1, adds ? 1 : 0);
         }
         else
         {

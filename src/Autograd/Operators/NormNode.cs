@@ -133,18 +133,15 @@ internal abstract class NormNode : Node
             return default;
         }
 
-        if (TryAccumulateInto(input, out Operand sum))
+        if (TryAccumulateInto(input, out Operand sum, out bool adds))
         {
-            return new(sum, null);
+            return new(sum, null, adds);
         }
 
         Tensor fresh = Tensor.Uninitialized(x.Shape[FeatureAxis(x)], x.DType, x.Device, Name);
-        return new(fresh.Operand, fresh);
+        return new(fresh.Operand, fresh, false);
     }
 
     // Where a kernel writes a gradient of gamma or beta: into a leaf's, or into a tensor to send.
-    private readonly record struct FeatureGradient(Operand? Operand, Tensor? Fresh)
-    {
-        internal bool Adds => Operand is not null && Fresh is null;
-    }
+    private readonly record struct FeatureGradient(Operand? Operand, Tensor? Fresh, bool Adds);
 }

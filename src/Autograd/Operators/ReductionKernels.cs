@@ -30,9 +30,9 @@ internal static class ReductionKernels
         return sum;
     }
 
-    /// <summary>Adds the sums over one axis to what is in a gradient.</summary>
-    internal static void AccumulateSum(in Operand sum, Tensor x, int axis) =>
-        Reduction.RunNumeric(default(Sum), sum, x.Wide().Operand, 1u << axis, accumulate: true);
+    /// <summary>Puts the sums over one axis into a gradient, or adds them to it.</summary>
+    internal static void SumInto(in Operand sum, Tensor x, int axis, bool adds) =>
+        Reduction.RunNumeric(default(Sum), sum, x.Wide().Operand, 1u << axis, accumulate: adds);
 
     internal static Tensor Mean(Tensor x, ReducedAxes axes)
     {

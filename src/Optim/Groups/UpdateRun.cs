@@ -6,6 +6,7 @@ namespace DeepSharp.Optim;
 public sealed class UpdateRun
 {
     private readonly Operand[] _stateOperands;
+    private readonly Operand _gradients;
 
     internal UpdateRun(ParameterRun run, int slots, Func<int, double> initial)
     {
@@ -22,7 +23,7 @@ public sealed class UpdateRun
 
         _stateOperands = [.. State.Select(static tensor => tensor.Operand)];
         Values = run.Values;
-        Gradients = run.Gradients;
+        _gradients = run.Gradients;
     }
 
     /// <summary>The element type of the parameters, their gradients and their state.</summary>
@@ -37,7 +38,14 @@ public sealed class UpdateRun
 
     internal Operand Values { get; }
 
-    internal Operand Gradients { get; }
+    internal Operand Gradients
+    {
+        get
+        {
+            SettleGradients();
+            return _gradients;
+        }
+    }
 
     internal IReadOnlyList<Operand> StateOperands => _stateOperands;
 
@@ -73,6 +81,23 @@ public sealed class UpdateRun
     /// <param name="rule">The rule with this step's numbers; its slots are the state the optimizer named, in that order.</param>
     public void Apply<TRule>(TRule rule)
         where TRule : unmanaged, IUpdateRule => Apply(rule, _stateOperands);
+
+    internal void ZeroGradients()
+    {
+        for (int i = 0; i < Run.Members.Count; i++)
+        {
+            Run.Members[i].Leaf.SetToZero();
+        }
+    }
+
+    /// <summary>Fills with zeros the gradients that are zero only by note, before the flat memory is read.</summary>
+    internal void SettleGradients()
+    {
+        for (int i = 0; i < Run.Members.Count; i++)
+        {
+            Run.Members[i].Leaf.Settle();
+        }
+    }
 
     /// <summary>Tells graphs that saved the parameters' values that these are no longer what they were.</summary>
     internal void CountChange()

@@ -275,7 +275,11 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
             return x.Abs().Max().Item();
         }
 
-        internal Tensor Gradient() => sign < 0 ? -Gradients : Gradients.Clone();
+        internal Tensor Gradient()
+        {
+            run.SettleGradients();
+            return sign < 0 ? -Gradients : Gradients.Clone();
+        }
 
         internal (double Loss, Tensor Gradient) Evaluate() => (sign * evaluation.Run(), Gradient());
 
@@ -308,7 +312,7 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
         {
             using TensorScope scope = Tensor.Scope();
             using GradMode.Restore recording = GradMode.Set(true);
-            Kernels.Fill.Zero(run.Gradients);
+            run.ZeroGradients();
             owner.EvaluationCount++;
             Tensor value = loss();
             value.Backward();
