@@ -1,3 +1,4 @@
+using System.Globalization;
 using DeepSharp.Kernels;
 
 namespace DeepSharp;
@@ -12,9 +13,17 @@ internal static class Binary
     }
 
     /// <summary>A constant as a tensor that broadcasts with another.</summary>
-    internal static Tensor Like(Tensor tensor, double value)
+    internal static Tensor Like(string operation, Tensor tensor, double value)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        double least = tensor.DType switch { DType.Int32 => int.MinValue, DType.Int64 => long.MinValue, _ => double.NegativeInfinity };
+        if (tensor.DType.IsInteger && !(value >= least && value < -least && value == Math.Truncate(value)))
+        {
+            throw new ArgumentException(
+                $"{operation}: the constant {value.ToString(CultureInfo.InvariantCulture)} is no {tensor.DType}, and cutting it off to one would "
+                + $"change the result. Convert the tensor {tensor.Shape} with To(DType.Float32).");
+        }
+
         return Tensor.Full(Shape.Scalar, value, tensor.DType, tensor.Device);
     }
 
@@ -105,6 +114,13 @@ internal static class Binary
 
         Elementwise.Run(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape));
         return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
+    }
+
+    internal static Tensor Compare<TOp>(TOp op, Tensor a, double b)
+        where TOp : unmanaged, INumericMap
+    {
+        Tensor number = Number(a);
+        return Compare(op, number, Like(typeof(TOp).Name, number, b));
     }
 
     internal static Tensor Compare<TOp>(TOp op, Tensor a, Tensor b)

@@ -5,7 +5,8 @@ namespace DeepSharp;
 /// <summary>Arithmetic of two tensors with broadcasting, and their gradients.</summary>
 /// <remarks>
 /// Shapes broadcast by NumPy's rules. Both tensors must have one element type and be on one device. Constants take the element
-/// type of the tensor.
+/// type of the tensor; integers go with constants that are of their type, so that 2.5 is not cut off to 2. Comparisons take bytes
+/// and masks as integers.
 /// </remarks>
 public static class BinaryOperators
 {
@@ -16,7 +17,7 @@ public static class BinaryOperators
             Binary.Run(default(Add), a, b, static (a, b) => new AddNode(a, b, 1));
 
         /// <summary>a + b.</summary>
-        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(a, b);
+        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(nameof(Add), a, b);
 
         /// <summary>a + b.</summary>
         public static Tensor operator +(double a, Tensor b) => b + a;
@@ -26,10 +27,10 @@ public static class BinaryOperators
             Binary.Run(default(Subtract), a, b, static (a, b) => new AddNode(a, b, -1));
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(a, b);
+        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(nameof(Subtract), a, b);
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(b, a) - b;
+        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(nameof(Subtract), b, a) - b;
 
         /// <summary>a b, element by element.</summary>
         public static Tensor operator *(Tensor a, Tensor b) =>
@@ -37,7 +38,7 @@ public static class BinaryOperators
 
         /// <summary>a b.</summary>
         // Adding -0 changes nothing; adding 0 would take the sign off a product of -0.
-        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(a, b);
+        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(nameof(Multiply), a, b);
 
         /// <summary>a b.</summary>
         public static Tensor operator *(double a, Tensor b) => b * a;
@@ -47,34 +48,34 @@ public static class BinaryOperators
             Binary.RunReal(default(Divide), a, b, static (a, b) => new DivideNode(a, b));
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(a, b);
+        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(nameof(Divide), a, b);
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(double a, Tensor b) => Binary.Like(b, a) / b;
+        public static Tensor operator /(double a, Tensor b) => Binary.Like(nameof(Divide), b, a) / b;
 
         /// <summary>Where a &gt; b: a mask.</summary>
         public static Tensor operator >(Tensor a, Tensor b) => Binary.Compare(default(Greater), a, b);
 
         /// <summary>Where a &gt; b: a mask.</summary>
-        public static Tensor operator >(Tensor a, double b) => a > Binary.Like(a, b);
+        public static Tensor operator >(Tensor a, double b) => Binary.Compare(default(Greater), a, b);
 
         /// <summary>Where a &lt; b: a mask.</summary>
         public static Tensor operator <(Tensor a, Tensor b) => Binary.Compare(default(Less), a, b);
 
         /// <summary>Where a &lt; b: a mask.</summary>
-        public static Tensor operator <(Tensor a, double b) => a < Binary.Like(a, b);
+        public static Tensor operator <(Tensor a, double b) => Binary.Compare(default(Less), a, b);
 
         /// <summary>Where a &gt;= b: a mask.</summary>
         public static Tensor operator >=(Tensor a, Tensor b) => Binary.Compare(default(GreaterOrEqual), a, b);
 
         /// <summary>Where a &gt;= b: a mask.</summary>
-        public static Tensor operator >=(Tensor a, double b) => a >= Binary.Like(a, b);
+        public static Tensor operator >=(Tensor a, double b) => Binary.Compare(default(GreaterOrEqual), a, b);
 
         /// <summary>Where a &lt;= b: a mask.</summary>
         public static Tensor operator <=(Tensor a, Tensor b) => Binary.Compare(default(LessOrEqual), a, b);
 
         /// <summary>Where a &lt;= b: a mask.</summary>
-        public static Tensor operator <=(Tensor a, double b) => a <= Binary.Like(a, b);
+        public static Tensor operator <=(Tensor a, double b) => Binary.Compare(default(LessOrEqual), a, b);
 
         /// <summary>The larger of two, element by element; equal elements share the gradient.</summary>
         public static Tensor Maximum(Tensor a, Tensor b) =>
@@ -102,6 +103,12 @@ public static class BinaryOperators
             HalfPrecision.Match(ref yes, ref no);
             Binary.Check(nameof(Where), yes, no);
             Binary.CheckDevice(nameof(Where), yes, "the mask", mask);
+            if (yes.DType is DType.Bool or DType.UInt8)
+            {
+                // Kernels choose between numbers that they compute with.
+                return Tensor.Where(mask, Binary.Number(yes), Binary.Number(no)).To(yes.DType);
+            }
+
             Shape shape = Shape.Broadcast(
                 mask.Shape, Shape.Broadcast(yes.Shape, no.Shape, nameof(Where)), nameof(Where));
             Tensor result = Tensor.Uninitialized(shape, yes.DType, yes.Device, nameof(Where));
@@ -122,13 +129,13 @@ public static class BinaryOperators
         public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);
 
         /// <summary>Where the elements equal a constant: a mask.</summary>
-        public Tensor Equal(double value) => Binary.Compare(default(Equal), Binary.Number(a), Binary.Like(Binary.Number(a), value));
+        public Tensor Equal(double value) => Binary.Compare(default(Equal), a, value);
 
         /// <summary>Where the elements differ: a mask.</summary>
         public Tensor NotEqual(Tensor other) => Binary.Compare(default(NotEqual), a, other);
 
         /// <summary>Where the elements differ from a constant: a mask.</summary>
-        public Tensor NotEqual(double value) => Binary.Compare(default(NotEqual), Binary.Number(a), Binary.Like(Binary.Number(a), value));
+        public Tensor NotEqual(double value) => Binary.Compare(default(NotEqual), a, value);
 
         /// <summary>Where the elements are NaN: a mask.</summary>
         public Tensor IsNaN() => a.NotEqual(a);

@@ -3,7 +3,8 @@ namespace DeepSharp;
 /// <summary>Reductions over axes, with their gradients.</summary>
 /// <remarks>
 /// Without axes a reduction runs over all of them. The reduced axes disappear, or stay with length one if asked for. Negative
-/// axes count from the last. 16-bit floats are reduced in Float32.
+/// axes count from the last. 16-bit floats are reduced in Float32. Sums, extremes and their positions are there for all element
+/// types, means and what is made of them for floating point.
 /// </remarks>
 public static class ReductionOperators
 {
@@ -183,14 +184,13 @@ public static class ReductionOperators
 
     private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, bool keepDims, string name, bool largest)
     {
-        if (x.DType.IsHalfPrecision)
+        if (x.DType.IsHalfPrecision || x.DType is DType.UInt8 or DType.Bool)
         {
-            return Extreme(x.Wide(), axes, keepDims, name, largest).To(x.DType);
+            return Extreme(Binary.Number(x.Wide()), axes, keepDims, name, largest).To(x.DType);
         }
 
         ReducedAxes reduced = new(x.Shape, axes, name);
         ReductionKernels.RequireElements(name, x, reduced);
-        ReductionKernels.RequireReal(name, x);
         Tensor value = ReductionKernels.Extreme(x, reduced, largest);
         Tensor result = x.Records() ? new ExtremeNode(name, x, value, reduced).Attach(value) : value;
         return keepDims ? result : result.Reshape(reduced.Dropped);
@@ -200,8 +200,7 @@ public static class ReductionOperators
     {
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
-        ReductionKernels.RequireReal(name, x);
-        Tensor result = ReductionKernels.ArgExtreme(x.Detach().Wide(), reduced, largest);
+        Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().Wide()), reduced, largest);
         return keepDims ? result : result.Reshape(reduced.Dropped);
     }
 }

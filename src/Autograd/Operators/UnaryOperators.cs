@@ -3,6 +3,10 @@ using DeepSharp.Kernels;
 namespace DeepSharp;
 
 /// <summary>Element-wise functions of one tensor, with their gradients.</summary>
+/// <remarks>
+/// They need floating-point elements, apart from the negative, absolute value, sign, square, limits and maximum with zero, which Int32
+/// and Int64 have too; those wrap where the type ends, as in PyTorch and NumPy.
+/// </remarks>
 public static class UnaryOperators
 {
     extension(Tensor)
@@ -14,10 +18,10 @@ public static class UnaryOperators
     extension(Tensor x)
     {
         /// <summary>-x.</summary>
-        public Tensor Neg() => x.Apply(default(Neg), static (_, g) => -g);
+        public Tensor Neg() => Whole(x) ? 0 - x : x.Apply(default(Neg), static (_, g) => -g);
 
         /// <summary>|x|; the gradient at 0 is 0.</summary>
-        public Tensor Abs() => x.Apply(default(Abs), static (v, g) => g * v.Sign());
+        public Tensor Abs() => Whole(x) ? Tensor.Maximum(x, -x) : x.Apply(default(Abs), static (v, g) => g * v.Sign());
 
         /// <summary>e^x.</summary>
         public Tensor Exp() => x.Ranged().Apply(default(Exp), static (y, g) => g * y);
@@ -38,7 +42,7 @@ public static class UnaryOperators
         public Tensor Rsqrt() => x.Ranged().Apply(default(Rsqrt), static (y, g) => g * -0.5 * (y * y * y));
 
         /// <summary>x^2.</summary>
-        public Tensor Square() => x.Ranged().Apply(default(Square), static (v, g) => g * 2 * v);
+        public Tensor Square() => Whole(x) ? x * x : x.Ranged().Apply(default(Square), static (v, g) => g * 2 * v);
 
         /// <summary>1 / x.</summary>
         public Tensor Reciprocal() => x.Ranged().Apply(default(Reciprocal), static (y, g) => -(g * y * y));
@@ -50,7 +54,7 @@ public static class UnaryOperators
         public Tensor Sigmoid() => x.Apply(default(Sigmoid), UnaryChains.Sigmoid);
 
         /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
-        public Tensor Relu() => x.Apply(default(Relu), UnaryChains.Relu);
+        public Tensor Relu() => Whole(x) ? x.Clamp(0, double.PositiveInfinity) : x.Apply(default(Relu), UnaryChains.Relu);
 
         /// <summary>x where x > 0, else slope * x.</summary>
         /// <param name="slope">The slope below zero.</param>
@@ -91,19 +95,21 @@ public static class UnaryOperators
         public Tensor Round() => x.Apply(default(Round), static (_, g) => g * 0);
 
         /// <summary>1, 0 or -1; the gradient is 0.</summary>
-        public Tensor Sign() => x.Apply(default(Sign), static (_, g) => g * 0);
+        public Tensor Sign() => Whole(x) ? x.Clamp(-1, 1) : x.Apply(default(Sign), static (_, g) => g * 0);
 
-        /// <summary>Limits to an interval; the gradient is 1 inside it, borders included, else 0.</summary>
+        /// <summary>Limits to an interval, which may be infinite on either side; the gradient is 1 inside it, borders included, else 0.</summary>
         /// <param name="minimum">The smallest value let through.</param>
         /// <param name="maximum">The largest value let through.</param>
-        /// <exception cref="ArgumentException">The minimum is above the maximum, or one of them is NaN.</exception>
-        public Tensor Clamp(double minimum, double maximum) => minimum <= maximum
-            ? x.Apply(new Clamp(minimum, maximum), (v, g) =>
+        /// <exception cref="ArgumentException">The minimum is above the maximum, one of them is NaN, or the elements are integers and one
+        /// is neither infinite nor of their type.</exception>
+        public Tensor Clamp(double minimum, double maximum) => !(minimum <= maximum)
+            ? throw new ArgumentException($"Clamp: the interval from {minimum} to {maximum} is empty.", nameof(minimum))
+            : Whole(x) ? Limited(x, minimum, maximum)
+            : x.Apply(new Clamp(minimum, maximum), (v, g) =>
             {
                 Tensor fixedX = v.Detach();
                 return Tensor.Where(fixedX >= minimum, Tensor.Where(fixedX <= maximum, g, g * 0), g * 0);
-            })
-            : throw new ArgumentException($"Clamp: the interval from {minimum} to {maximum} is empty.", nameof(minimum));
+            });
 
         /// <summary>x^exponent for a constant exponent.</summary>
         /// <remarks>
@@ -147,5 +153,19 @@ public static class UnaryOperators
             Elementwise.Run(new UnaryForward<TOp>(op), y.Operand, x.Operand);
             return x.Records() ? new UnaryNode<TOp>(name, op, x, y, chain).Attach(y) : y;
         }
+    }
+    private static bool Whole(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.DType is DType.Int32 or DType.Int64;
+    }
+
+    private static Tensor Limited(Tensor x, double minimum, double maximum)
+    {
+        Tensor raised = double.IsInfinity(minimum) ? x : Tensor.Maximum(x, Binary.Like(nameof(Clamp), x, minimum));
+        Tensor limited = double.IsInfinity(maximum) ? raised : Tensor.Minimum(raised, Binary.Like(nameof(Clamp), x, maximum));
+
+        // A function gives a tensor of its own, which may be changed.
+        return ReferenceEquals(limited, x) ? x.Clone() : limited;
     }
 }
