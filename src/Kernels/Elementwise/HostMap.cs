@@ -15,10 +15,15 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
     // Elements staged on the stack when an operand does not stand in a row or is stored otherwise than computed with.
     private const int Tile = 256;
 
+
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
     {
-        Loop loop = new(map, nest, Port.Of(output), TMap.Arity > 0 ? Port.Of(a) : default, TMap.Arity > 1 ? Port.Of(b) : default,
-            TMap.Arity > 2 ? Port.Of(c) : default);
+        // What is read as well is in the cache anyway.
+        bool streams = (long)output.Count * sizeof(TScalar) >= StreamedStore.From && nest.InnerLength >= Tile
+            && !(TMap.Arity > 0 && ReferenceEquals(a.Block, output.Block)) && !(TMap.Arity > 1 && ReferenceEquals(b.Block, output.Block))
+            && !(TMap.Arity > 2 && ReferenceEquals(c.Block, output.Block));
+        Loop loop = new(map, nest, streams, Port.Of(output), TMap.Arity > 0 ? Port.Of(a) : default,
+            TMap.Arity > 1 ? Port.Of(b) : default, TMap.Arity > 2 ? Port.Of(c) : default);
         if (nest.Rank <= 1)
         {
             HostParallel.For(nest.InnerLength, Grain, loop);
@@ -42,10 +47,11 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         internal byte* At(int offset) => Start + ((long)offset * (IsMask ? 1 : sizeof(TStored)));
     }
 
-    private readonly struct Loop(TMap map, LoopNest nest, Port output, Port a, Port b, Port c) : IRangeBody
+    private readonly struct Loop(TMap map, LoopNest nest, bool streams, Port output, Port a, Port b, Port c) : IRangeBody
     {
         private readonly TMap _map = map;
         private readonly LoopNest _nest = nest;
+        private readonly bool _streams = streams;
         private readonly Port _output = output;
         private readonly Port _a = a;
         private readonly Port _b = b;
@@ -60,14 +66,20 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
             if (_nest.Rank <= 1)
             {
                 Row(start * so, start * sa, start * sb, start * sc, so, sa, sb, sc, end - start);
-                return;
+            }
+            else
+            {
+                for (int outer = start; outer < end; outer++)
+                {
+                    Row(
+                        _nest.OuterOffset(0, outer), _nest.OuterOffset(1, outer), _nest.OuterOffset(2, outer), _nest.OuterOffset(3, outer),
+                        so, sa, sb, sc, _nest.InnerLength);
+                }
             }
 
-            for (int outer = start; outer < end; outer++)
+            if (_streams)
             {
-                Row(
-                    _nest.OuterOffset(0, outer), _nest.OuterOffset(1, outer), _nest.OuterOffset(2, outer), _nest.OuterOffset(3, outer),
-                    so, sa, sb, sc, _nest.InnerLength);
+                Interlocked.MemoryBarrier();
             }
         }
 
@@ -75,9 +87,14 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         {
             bool direct = Direct(_output, so, length) && (TMap.Arity < 1 || Direct(_a, sa, length))
                 && (TMap.Arity < 2 || Direct(_b, sb, length)) && (TMap.Arity < 3 || Direct(_c, sc, length));
-            if (direct)
+            if (direct && _streams)
             {
-                Contiguous(
+                Streamed(
+                    _map, (TScalar*)_output.At(oo), (TScalar*)_a.At(oa), (TScalar*)_b.At(ob), (TScalar*)_c.At(oc), length);
+            }
+            else if (direct)
+            {
+                Contiguous<CachedStore>(
                     _map, (TScalar*)_output.At(oo), (TScalar*)_a.At(oa), (TScalar*)_b.At(ob), (TScalar*)_c.At(oc), length);
             }
             else
@@ -100,7 +117,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
                 TScalar* b = TMap.Arity > 1 ? Stage(_b, ob, sb, done, count, tileB) : tileO;
                 TScalar* c = TMap.Arity > 2 ? Stage(_c, oc, sc, done, count, tileC) : tileO;
                 TScalar* o = directO ? (TScalar*)_output.At(oo + done) : tileO;
-                Contiguous(_map, o, a, b, c, count);
+                Contiguous<CachedStore>(_map, o, a, b, c, count);
                 if (!directO)
                 {
                     Unstage(tileO, oo + (done * so), so, count);
@@ -180,17 +197,30 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         }
     }
 
+    private static void Streamed(TMap map, TScalar* o, TScalar* a, TScalar* b, TScalar* c, int length)
+    {
+        int line = StreamedStore.Line / sizeof(TScalar);
+        int head = Math.Min(length, StreamedStore.ToLine(o) / sizeof(TScalar));
+        int lines = (length - head) / line * line;
+        int end = head + lines;
+        Contiguous<CachedStore>(map, o, a, b, c, head);
+        Contiguous<StreamedStore>(map, o + head, a + head, b + head, c + head, lines);
+        Contiguous<CachedStore>(map, o + end, a + end, b + end, c + end, length - end);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Contiguous(TMap map, TScalar* o, TScalar* a, TScalar* b, TScalar* c, int length)
+    private static void Contiguous<TStore>(TMap map, TScalar* o, TScalar* a, TScalar* b, TScalar* c, int length)
+        where TStore : struct, IRowStore
     {
         int width = sizeof(TVector) / sizeof(TScalar);
         int i = 0;
         for (; i <= length - width; i += width)
         {
-            *(TVector*)(o + i) = map.Apply(
+            TVector value = map.Apply(
                 TMap.Arity > 0 ? *(TVector*)(a + i) : default,
                 TMap.Arity > 1 ? *(TVector*)(b + i) : default,
                 TMap.Arity > 2 ? *(TVector*)(c + i) : default);
+            TStore.Store(value, o + i);
         }
 
         int rest = length - i;

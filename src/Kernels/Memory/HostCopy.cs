@@ -22,6 +22,11 @@ internal static unsafe class HostCopy<T>
             int bands = (rows + Edge - 1) / Edge;
             HostParallel.For(planes * bands, Math.Max(1, Grain / (Edge * nest.InnerLength)), new Transpose(nest, to, from, rows, bands));
         }
+        else if (nest.Rank <= 1 && nest.InnerStride(0) == 1 && nest.InnerStride(1) == 1
+            && (long)nest.InnerLength * sizeof(T) >= StreamedStore.From)
+        {
+            HostParallel.For(nest.InnerLength, Grain, new Streamed(to, from));
+        }
         else if (nest.Rank <= 1)
         {
             HostParallel.For(nest.InnerLength, Grain, new Rows(nest, to, from));
@@ -70,6 +75,11 @@ internal static unsafe class HostCopy<T>
                 Row(to + _nest.OuterOffset(0, outer), from + _nest.OuterOffset(1, outer), strideTo, strideFrom, _nest.InnerLength);
             }
         }
+    }
+
+    private readonly struct Streamed(T* to, T* from) : IRangeBody
+    {
+        public void Run(int start, int end) => StreamedStore.Copy((byte*)(from + start), (byte*)(to + start), (long)(end - start) * sizeof(T));
     }
 
     private readonly struct Transpose(LoopNest nest, T* to, T* from, int rows, int bands) : IRangeBody
