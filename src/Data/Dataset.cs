@@ -5,7 +5,8 @@ namespace DeepSharp.Data;
 /// <summary>Samples with their targets, in memory on a device, from which shuffled mini-batches are cut there.</summary>
 /// <remarks>
 /// Features [n, …] stay as they are, bytes too; the kernel that gathers a batch converts bytes to Float32 and applies
-/// <c>x * scale + shift</c> on the way. A part of a data set is a view: nothing is copied.
+/// <c>x * scale + shift</c> on the way. Integers, such as the numbers of words for an embedding, move as they are. A part of a data set
+/// is a view: nothing is copied, until a part of a split is split again.
 /// </remarks>
 public sealed class Dataset
 {
@@ -21,7 +22,7 @@ public sealed class Dataset
     private readonly ulong? _splitSeed;
 
     /// <summary>A data set over tensors, which it keeps out of all scopes.</summary>
-    /// <param name="features">The samples [n, …]: UInt8, Float32 or Float64.</param>
+    /// <param name="features">The samples [n, …]: UInt8, Int32, Int64, Float32 or Float64.</param>
     /// <param name="targets">The targets [n] or [n, …], on the same device.</param>
     /// <exception cref="ArgumentException">Numbers, element types or devices do not fit.</exception>
     public Dataset(Tensor features, Tensor targets)
@@ -38,9 +39,10 @@ public sealed class Dataset
             throw new ArgumentException($"Dataset: features are on {features.Device}, targets on {targets.Device}. Move one with To(Device).");
         }
 
-        if (features.DType is not (DType.UInt8 or DType.Float32 or DType.Float64))
+        if (features.DType is not (DType.UInt8 or DType.Int32 or DType.Int64 or DType.Float32 or DType.Float64))
         {
-            throw new ArgumentException($"Dataset: features must be UInt8, Float32 or Float64, not {features.DType}. Convert them with To.");
+            throw new ArgumentException(
+                $"Dataset: features must be UInt8, Int32, Int64, Float32 or Float64, not {features.DType}. Convert them with To.");
         }
     }
 
@@ -96,8 +98,11 @@ public sealed class Dataset
     /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
     /// <param name="scale">The factor, such as 1/255 for bytes.</param>
     /// <param name="shift">The term added after it.</param>
-    public Dataset Scaled(double scale, double shift = 0) =>
-        new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed);
+    /// <exception cref="InvalidOperationException">The features are Int32 or Int64.</exception>
+    public Dataset Scaled(double scale, double shift = 0) => _features.DType is DType.Int32 or DType.Int64
+        ? throw new InvalidOperationException(
+            $"Dataset: features of {_features.DType} are not scaled. Make the data set of features.To(DType.Float32).")
+        : new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed);
 
     /// <summary>The first samples.</summary>
     /// <param name="count">How many at most.</param>
@@ -121,7 +126,7 @@ public sealed class Dataset
     /// <param name="seed">The seed of the choice.</param>
     /// <returns>The parts; together they are all samples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <remarks>What a split made is in random order, and splits at a place of this order when it is split again.</remarks>
+    /// <remarks>The parts are views. When a part of a split is split again, it is copied first.</remarks>
     public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0)
     {
         if (!(fraction > 0 && fraction < 1))
@@ -129,12 +134,12 @@ public sealed class Dataset
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Dataset: the fraction must be above 0 and below 1.");
         }
 
-        int first = (int)Math.Round(Count * fraction);
         if (_splitSeed is not null)
         {
-            return (Part(0, first), Part(first, Count - first));
+            return Collected().Split(fraction, seed);
         }
 
+        int first = (int)Math.Round(Count * fraction);
         int from = _from + _start;
         return (
             new Dataset(_features, _targets, _scale, _shift, from, Count, 0, first, seed),
@@ -161,10 +166,20 @@ public sealed class Dataset
     internal Batch Gather(in BatchOrder order, int first, int rows)
     {
         Tensor x = Tensor.Uninitialized(
-            [rows, .. SampleShape], _features.DType == DType.Float64 ? DType.Float64 : DType.Float32, Device, "Batch");
+            [rows, .. SampleShape], _features.DType == DType.UInt8 ? DType.Float32 : _features.DType, Device, "Batch");
         Tensor y = Tensor.Uninitialized(new Shape([rows, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, "Batch");
         BatchKernel.Run(order, first, _features.Operand, _targets.Operand, x.Operand, y.Operand, _scale, _shift);
         return new Batch(x, y);
+    }
+
+    // The samples of this part alone, in its order: an order has room for one split.
+    private Dataset Collected()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor features = Tensor.Uninitialized(new Shape([Count, .. SampleShape]), _features.DType, Device, nameof(Dataset));
+        Tensor targets = Tensor.Uninitialized(new Shape([Count, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, nameof(Dataset));
+        BatchKernel.Run(Order(null), 0, _features.Operand, _targets.Operand, features.Operand, targets.Operand, 1, 0);
+        return new Dataset(Kept(features), Kept(targets), _scale, _shift, 0, Count, 0, Count, null);
     }
 
     private static Tensor Kept(Tensor tensor)

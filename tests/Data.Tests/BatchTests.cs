@@ -175,15 +175,64 @@ public class BatchTests
         }
     }
 
-    [Fact]
-    public void A_part_is_split_by_its_order()
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void A_part_is_split_again_by_the_seed_it_is_given(string name)
     {
-        (Dataset train, Dataset rest) = Bytes(100, 2, Device.Cpu).Split(0.6, seed: 1);
-        (Dataset validation, Dataset test) = rest.Split(0.5, seed: 2);
-        Assert.Equal([60, 20, 20], [train.Count, validation.Count, test.Count]);
-        Assert.Equal(
-            Enumerable.Range(0, 100),
-            Order(train.Batches(9)).Concat(Order(validation.Batches(9))).Concat(Order(test.Batches(9))).Order());
+        foreach (Dataset data in (Dataset[])[
+            Bytes(100, 2, DeviceOf(name)).Scaled(0.5, 1), Numbers<int>(100, DeviceOf(name)), Numbers<long>(100, DeviceOf(name)),
+            Numbers<float>(100, DeviceOf(name)), Numbers<double>(100, DeviceOf(name))])
+        {
+            (Dataset train, Dataset rest) = data.Split(0.6, seed: 1);
+            (Dataset validation, Dataset test) = rest.Split(0.5, seed: 2);
+            Assert.Equal([60, 20, 20], [train.Count, validation.Count, test.Count]);
+            int[] chosen = Order(validation.Batches(9));
+            Assert.Equal(
+                Enumerable.Range(0, 100), Order(train.Batches(9)).Concat(chosen).Concat(Order(test.Batches(9))).Order());
+            Assert.Equal(chosen, Order(rest.Split(0.5, seed: 2).First.Batches(9)));
+            Assert.NotEqual(chosen.Order(), Order(rest.Split(0.5, seed: 3).First.Batches(9)).Order());
+
+            // Of three levels, samples stay with their targets, and the scale with the samples.
+            foreach ((Tensor x, Tensor y) in validation.Slice(2, 15).Split(0.4, seed: 7).Second.Batches(4))
+            {
+                double[] expected = [.. y.ToArray<int>().SelectMany(i => x.DType != DType.Float32 || data.Features.DType != DType.UInt8
+                    ? [3.0 * i] : (double[])[(Pixel(i, 0) * 0.5) + 1, (Pixel(i, 1) * 0.5) + 1])];
+                Assert.Equal(expected, x.To(DType.Float64).ToArray<double>());
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Integers_and_unscaled_numbers_move_as_they_are(string name)
+    {
+        Device device = DeviceOf(name);
+        foreach (int width in (int[])[1, 2, 7, 33])
+        {
+            int[] words = [.. Enumerable.Range(0, 11 * width).Select(static i => (i * 1_234_567) - 5)];
+            Same(words);
+            Same<long>([.. words.Select(static word => word * 5_000_000_001L)]);
+            Same<float>([.. words.Select(static word => word % 3 == 0 ? -0f : 1f / word)]);
+            Same<double>([.. words.Select(static word => 1.0 / word)]);
+
+            void Same<T>(T[] values)
+                where T : unmanaged
+            {
+                Dataset data = new(Tensor.From(values, [11, width], device), Tensor.Arange(11, DType.Int32, device));
+                foreach ((Tensor x, Tensor y) in data.Batches(4, seed: 6))
+                {
+                    T[] expected = [.. y.ToArray<int>().SelectMany(i => values[(i * width)..((i + 1) * width)])];
+                    Assert.Equal(expected.Select(static v => v.ToString()), x.ToArray<T>().Select(static v => v.ToString()));
+                }
+            }
+        }
+
+        string message = Assert.Throws<InvalidOperationException>(() => Numbers<long>(3, device).Scaled(2)).Message;
+        Assert.Contains("Int64", message, StringComparison.Ordinal);
+        Assert.Contains("To(DType.Float32)", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Bool", Assert.Throws<ArgumentException>(() => new Dataset(Tensor.From([true], device), Tensor.From([1], device))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -352,7 +401,7 @@ public class BatchTests
         Assert.Throws<ArgumentException>(() => new Dataset(five, Tensor.Scalar(1, device: Device.Cpu)));
         Assert.Throws<ArgumentException>(() => new Dataset(Tensor.Scalar(1, device: Device.Cpu), five));
         Refused(TestDevice.Gpu.ToString(), () => new Dataset(five, Tensor.Zeros(5, device: TestDevice.Gpu)));
-        Refused("Int32", () => new Dataset(five.To(DType.Int32), five));
+        Refused("Float16", () => new Dataset(five.To(DType.Float16), five));
         Assert.Throws<ArgumentNullException>(() => new Dataset(null!, five));
         Assert.Throws<ArgumentNullException>(() => new Dataset(five, null!));
 
@@ -384,6 +433,10 @@ public class BatchTests
         byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(0, width).Select(c => Pixel(i, c)))];
         return new Dataset(Tensor.From(pixels, [count, width], device), Tensor.From(Enumerable.Range(0, count).ToArray(), count, device));
     }
+
+    // Sample i is the number 3 i.
+    private static Dataset Numbers<T>(int count, Device device)
+        where T : unmanaged => new(Tensor.Arange(0, 3 * count, 3, DType.Of<T>(), device), Tensor.Arange(count, DType.Int32, device));
 
     private static int[] Order(BatchSequence batches) => [.. batches.SelectMany(static batch => batch.Y.ToArray<int>())];
 }

@@ -163,6 +163,8 @@ public class ModuleTests
     public void A_summary_with_a_shape_that_does_not_fit_says_so_and_leaves_the_mode()
     {
         Sequential model = Nested();
+        Sequential words = [new Embedding(10, 4, device: Device.Cpu), new Dense(4, 2, device: Device.Cpu)];
+        Assert.Contains("[8, 3, 2]", words.Summary([8, 3], DType.Int64), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => model.Summary([8, 5]));
         Assert.True(model[1].IsTraining);
     }

@@ -9,12 +9,30 @@ namespace DeepSharp.Kernels;
 internal static class BatchKernel
 {
     /// <summary>
-    /// Rows [first, first + rows of the outputs) of an order: features are converted (bytes become Float32) with x scale + shift,
-    /// targets are copied. All operands are contiguous; the first axis is the sample.
+    /// Rows [first, first + rows of the outputs) of an order: features are converted (bytes to Float32, if that is the output's type) with
+    /// x scale + shift, or copied where nothing changes; targets are copied. All operands are contiguous; the first axis is the sample.
     /// </summary>
     internal static void Run(
         in BatchOrder order, int first, in Operand features, in Operand targets, in Operand x, in Operand y, double scale, double shift)
     {
+        if (features.DType == x.DType && scale == 1 && shift == 0)
+        {
+            switch (features.DType.Size)
+            {
+                case 1:
+                    Run<byte, byte, Copied<byte>>(order, first, features, targets, x, y, default);
+                    break;
+                case 4:
+                    Run<int, int, Copied<int>>(order, first, features, targets, x, y, default);
+                    break;
+                default:
+                    Run<long, long, Copied<long>>(order, first, features, targets, x, y, default);
+                    break;
+            }
+
+            return;
+        }
+
         switch (features.DType)
         {
             case DType.UInt8:
@@ -199,6 +217,12 @@ internal static class BatchKernel
         private static void Convert(TConversion conversion, TIn* from, TOut* to, int count)
         {
             int i = 0;
+            if (typeof(TConversion) == typeof(Copied<TIn>))
+            {
+                new ReadOnlySpan<TOut>(from, count).CopyTo(new Span<TOut>(to, count));
+                return;
+            }
+
             if (typeof(TConversion) == typeof(BytesToFloat))
             {
                 BytesToFloat bytes = Unsafe.As<TConversion, BytesToFloat>(ref conversion);

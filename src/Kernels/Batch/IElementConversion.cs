@@ -10,6 +10,14 @@ internal interface IElementConversion<TIn, TOut>
     TOut Convert(TIn value);
 }
 
+/// <summary>As it is.</summary>
+internal readonly struct Copied<T> : IElementConversion<T, T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Convert(T value) => value;
+}
+
 /// <summary>Floating point: scaled and shifted.</summary>
 internal readonly struct Rescale<T>(double scale, double shift) : IElementConversion<T, T>
     where T : unmanaged, IReal<T>

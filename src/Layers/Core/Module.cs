@@ -93,7 +93,9 @@ public abstract class Module
 
     /// <summary>A table of the modules with their parameters and, given the shape of an input, the shapes they put out.</summary>
     /// <param name="input">The shape of an input, its batch axis included; null leaves the column out.</param>
-    public string Summary(Shape? input = null) => ModuleSummary.Of(this, input);
+    /// <param name="dtype">The element type of the input; that of the first parameter if null. A network that begins with an
+    /// <see cref="Embedding"/> takes <see cref="DType.Int64"/>.</param>
+    public string Summary(Shape? input = null, DType? dtype = null) => ModuleSummary.Of(this, input, dtype);
 
     /// <summary>The module's kind and options, as <see cref="Summary"/> shows them.</summary>
     public override string ToString() => GetType().Name;

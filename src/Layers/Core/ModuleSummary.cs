@@ -6,14 +6,14 @@ namespace DeepSharp.Layers;
 /// <summary>Prints a network as a table.</summary>
 internal static class ModuleSummary
 {
-    internal static string Of(Module module, Shape? input)
+    internal static string Of(Module module, Shape? input, DType? dtype)
     {
         List<string[]> rows = [];
         using EvaluationMode mode = new(module);
         using NoGrad noGrad = new();
         using TensorScope scope = Tensor.Scope();
         Parameter? first = module.Parameters().FirstOrDefault();
-        Tensor? x = input is { } shape ? Tensor.Zeros(shape, first?.DType ?? DType.Float32, first?.Device) : null;
+        Tensor? x = input is { } shape ? Tensor.Zeros(shape, dtype ?? first?.DType ?? DType.Float32, first?.Device) : null;
         Walk(rows, string.Empty, string.Empty, module, x);
         return Table(rows, module, input is not null);
     }

@@ -19,6 +19,7 @@ public sealed class BinaryCrossEntropy(Tensor? weights = null, LossReduction red
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
         prediction = Checked(prediction, target);
+        CheckDevice(prediction, "the weights", weights);
         Tensor losses = Binary.RunReal(
             new BinaryForward<LogLoss>(default), prediction, target,
             static (p, t) => new FusedBinaryNode<LogLoss>(default, p, t, (ByProbability, ByTarget)));

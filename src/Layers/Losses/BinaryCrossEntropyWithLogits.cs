@@ -13,6 +13,8 @@ public sealed class BinaryCrossEntropyWithLogits(Tensor? weights = null, Tensor?
     public override Tensor Compute(Tensor prediction, Tensor target)
     {
         prediction = Checked(prediction, target);
+        CheckDevice(prediction, "the weights", weights);
+        CheckDevice(prediction, "the weights of ones", positiveWeights);
         // (1 - t) x + (1 + (p - 1) t) softplus(-x), which is the sum above for a positive weight p of one.
         Tensor softplus = (-prediction).Softplus();
         Tensor positive = positiveWeights is null ? softplus : ((target * (positiveWeights - 1)) + 1) * softplus;

@@ -31,6 +31,8 @@ public sealed class CrossEntropyLoss(
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
+        CheckDevice(prediction, target.DType.IsInteger ? "the labels" : "the target", target);
+        CheckDevice(prediction, "the class weights", classWeights);
         return target.DType.IsInteger ? OfLabels(prediction, target) : OfDistributions(prediction, target);
     }
 
@@ -54,6 +56,13 @@ public sealed class CrossEntropyLoss(
 
     private Tensor OfDistributions(Tensor logits, Tensor target)
     {
+        if (target.Rank == logits.Rank - 1)
+        {
+            throw new ArgumentException(
+                $"CrossEntropyLoss: the target {target.Shape} has the shape of labels for logits {logits.Shape}, but holds {target.DType}. Labels "
+                + "are integers: convert them with To(DType.Int64). Distributions have the logits' shape.");
+        }
+
         logits = Checked(logits, target);
         if (logits.Rank == 0)
         {

@@ -33,6 +33,17 @@ public abstract class Loss
         _ => losses,
     };
 
+    /// <summary>That weights are on the prediction's device.</summary>
+    private protected void CheckDevice(Tensor prediction, string argument, Tensor? value)
+    {
+        if (value is not null && !ReferenceEquals(prediction.Device, value.Device))
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: the prediction {prediction.Shape} is on {prediction.Device}, {argument} {value.Shape} on {value.Device}. "
+                + "Move one with To(Device); weights, when the loss is made.");
+        }
+    }
+
     /// <summary>The prediction, if the target fits it; in mixed precision as Float32.</summary>
     private protected Tensor Checked(Tensor prediction, Tensor target)
     {
