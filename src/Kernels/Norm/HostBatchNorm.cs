@@ -15,9 +15,16 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
 {
     internal static void Forward(TAct activation, in BatchNormForward arguments)
     {
-        if (arguments.Residual is null)
+        if (arguments.Residual is not { } residual)
         {
             Forward<InputAlone>(activation, arguments);
+        }
+        else if (Plan(arguments.X) is { ByColumns: true, Pieces: > 1 } && !arguments.StatisticsAreGiven)
+        {
+            // Panels of a large matrix are read across its rows, and three streams at once are slower so than a sum by itself.
+            Operand sum = residual.Sum ?? arguments.Y;
+            Elementwise.RunNumeric(default(Add), sum, arguments.X, residual.Values, sum);
+            Forward<InputAlone>(activation, arguments with { X = sum, Residual = null });
         }
         else
         {
