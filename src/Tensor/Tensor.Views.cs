@@ -32,7 +32,9 @@ public partial class Tensor
 
             if (named > Rank || ellipses > 1)
             {
-                throw new ArgumentException($"Index: {named} places and {ellipses} ellipses do not fit a tensor of shape {Shape}.");
+                throw new ArgumentException(
+                    $"Index: {named} places and {ellipses} ellipses do not fit a tensor of shape {Shape}. Give at most {Rank} numbers or ranges and "
+                    + "one ellipsis.");
             }
 
             int[] starts = new int[Rank];
@@ -324,7 +326,7 @@ public partial class Tensor
         int position = index.GetOffset(Shape[axis]);
         return position >= 0 && position < Shape[axis]
             ? position
-            : throw new ArgumentOutOfRangeException(nameof(index), $"Index: {index} is outside axis {axis} of {Shape}.");
+            : throw new ArgumentOutOfRangeException(nameof(index), $"Index: {index} is outside axis {axis} of {Shape}; {(Shape[axis] == 0 ? "it is empty" : $"use {-Shape[axis]} to {Shape[axis] - 1}")}.");
     }
 
     private (int Start, int Length) Part(Range range, int axis)
@@ -334,6 +336,6 @@ public partial class Tensor
         int end = range.End.GetOffset(dim);
         return start >= 0 && start <= end && end <= dim
             ? (start, end - start)
-            : throw new ArgumentOutOfRangeException(nameof(range), $"Index: {range} is not inside axis {axis} of {Shape}.");
+            : throw new ArgumentOutOfRangeException(nameof(range), $"Index: {range} is not inside axis {axis} of {Shape}, whose length is {dim}; ranges are not cut off.");
     }
 }

@@ -15,7 +15,7 @@ public sealed class LearningRateRange
         SmoothedRates = [.. Average([.. rates.Select(static rate => Math.Log(rate))], smoothing).Select(static log => Math.Exp(log))];
         int least = Array.IndexOf(smoothed, smoothed.Min());
         Valley = SmoothedRates[least];
-        Suggested = SmoothedRates[Steepest(SmoothedRates, smoothed, least)];
+        Suggested = SmoothedRates[Steepest(SmoothedRates, smoothed, least, smoothing)];
     }
 
     /// <summary>The learning rate of each step.</summary>
@@ -31,8 +31,9 @@ public sealed class LearningRateRange
     public IReadOnlyList<double> SmoothedRates { get; }
 
     /// <summary>
-    /// A rate to use: where the smoothed loss falls fastest over the logarithm of the rate, before its least value. The highest rate
-    /// that still trains is about <see cref="Valley"/>; use a tenth of it, or this.
+    /// A rate to use: where the smoothed loss falls fastest over the logarithm of the rate, before its least value and once the mean has
+    /// enough losses not to follow the noise of each. The highest rate that still trains is about <see cref="Valley"/>; use a tenth of it, or
+    /// this.
     /// </summary>
     public double Suggested { get; }
 
@@ -68,13 +69,15 @@ public sealed class LearningRateRange
     private static double[] Average(double[] values, double smoothing) =>
         ExponentialMovingAverage.Of(values, smoothing, biasCorrection: true);
 
-    // The slope over a window of a few steps, so that noise does not decide.
-    private static int Steepest(IReadOnlyList<double> rates, double[] smoothed, int least)
+    // The slope over a window of a few steps, so that noise does not decide; nor does it before the mean is of as many losses as it
+    // will be, 1 / (1 - smoothing): it still moves by much of each loss then.
+    private static int Steepest(IReadOnlyList<double> rates, double[] smoothed, int least, double smoothing)
     {
         int window = Math.Max(1, rates.Count / 30);
+        int settled = Math.Min((int)Math.Ceiling(1 / (1 - smoothing)), rates.Count / 5);
         int steepest = least;
         double slope = 0;
-        for (int i = window; i + window < rates.Count && i <= least; i++)
+        for (int i = window + settled; i + window < rates.Count && i <= least; i++)
         {
             double here = (smoothed[i + window] - smoothed[i - window]) / Math.Log(rates[i + window] / rates[i - window]);
             if (here < slope)

@@ -14,6 +14,17 @@ public class GradCheckTests
     }
 
     [Fact]
+    public void A_chain_that_is_not_the_derivative_is_found()
+    {
+        // The slope of the square is 2 v; v alone has a slope of its own, 1, that nothing is wrong with.
+        string message = Assert.Throws<GradCheckException>(() => GradCheck.Run(
+            static xs => xs[0].Apply(default(DeepSharp.Kernels.Square), static (v, g) => g * v), [Sample(1)], secondOrder: true)).Message;
+        Assert.Contains("gradient with a graph", message, StringComparison.Ordinal);
+        GradCheck.Run(
+            static xs => xs[0].Apply(default(DeepSharp.Kernels.Square), static (v, g) => g * 2 * v), [Sample(1)], secondOrder: true);
+    }
+
+    [Fact]
     public void A_gradient_that_is_missing_is_found() => Assert.Throws<GradCheckException>(
         () => GradCheck.Run(static xs => xs[0].Detach() * 2, [Sample(1)]));
 

@@ -24,6 +24,8 @@ public class IntegerTests
                 Assert.Equal(values.Select(Math.Sign), x.Sign().ToArray<int>());
                 Assert.Equal(longs.Select(static v => (long)Math.Sign(v)), y.Sign().ToArray<long>());
                 Assert.Equal(values.Select(static v => v * v), x.Square().ToArray<int>());
+                Assert.Equal(values.Select(static v => v * v * v), x.Pow(3).ToArray<int>());
+                Assert.Equal(values.Select(static v => 1), x.Pow(0).ToArray<int>());
                 Assert.Equal(values.Select(static v => Math.Max(v, 0)), x.Relu().ToArray<int>());
                 Assert.Equal(values.Select(static v => Math.Clamp(v, -3, 4)), x.Clamp(-3, 4).ToArray<int>());
                 Assert.Equal(values.Select(static v => Math.Min(v, 4)), x.Clamp(double.NegativeInfinity, 4).ToArray<int>());
@@ -98,6 +100,7 @@ public class IntegerTests
             ("Add", () => x + 0.5), ("Subtract", () => x - 0.5), ("Subtract", () => 0.5 - x), ("Multiply", () => x * 0.5),
             ("Divide", () => x / 0.5), ("Greater", () => x > 0.5), ("GreaterOrEqual", () => x >= 0.5), ("Less", () => x < 0.5),
             ("LessOrEqual", () => x <= 0.5), ("Equal", () => x.Equal(0.5)), ("NotEqual", () => x.NotEqual(0.5)), ("Clamp", () => x.Clamp(0.5, 2)),
+            ("Pow", () => x.Pow(0.5)),
         ];
         Assert.All(calls, call =>
         {

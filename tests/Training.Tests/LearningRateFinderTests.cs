@@ -27,6 +27,18 @@ public class LearningRateFinderTests
     }
 
     [Fact]
+    public void A_first_loss_that_is_an_outlier_decides_nothing()
+    {
+        // After an outlier the loss is 1, and falls from 1 to 0.2 over the rates 1e-2 to 1e-1: an honest suggestion is among them.
+        (Sequential model, Dataset data) = Make();
+        const int Steps = 100;
+        LearningRateRange range = LearningRateFinder.Run(
+            model, data, static p => new Sgd(p, 0.1),
+            new Scripted(step => step == 0 ? 3 : 1 - (0.8 * Math.Clamp((step * 6.0 / (Steps - 1)) - 4, 0, 1))), lowest: 1e-6, highest: 1, steps: Steps);
+        Assert.InRange(range.Suggested, 1e-2, 1e-1);
+    }
+
+    [Fact]
     public void It_ends_where_descent_diverges_and_suggests_a_rate_below()
     {
         // Inputs of ±1: the loss is the mean of (w·x - y)², its curvature 2 in every direction, so that descent diverges above 1.
@@ -81,5 +93,13 @@ public class LearningRateFinderTests
         float[] x = [.. Enumerable.Range(0, 24).Select(static i => ((i / 3) >> (i % 3) & 1) == 0 ? -1f : 1f)];
         float[] y = [.. Enumerable.Range(0, 8).Select(i => (2 * x[3 * i]) - x[(3 * i) + 1] + (0.5f * x[(3 * i) + 2]) + 3 + (0.3f * MathF.Sin(i)))];
         return ([new Dense(3, 1, generator: new Generator(1))], new Dataset(Tensor.From(x, [8, 3]), Tensor.From(y, [8, 1])));
+    }
+
+    // A loss that is what a function of the step says, whatever the network puts out.
+    private sealed class Scripted(Func<int, double> value) : Loss
+    {
+        private int _step;
+
+        public override Tensor Compute(Tensor prediction, Tensor target) => (prediction.Sum() * 0) + value(_step++);
     }
 }

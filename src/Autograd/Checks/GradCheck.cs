@@ -11,7 +11,8 @@ public static class GradCheck
     /// <param name="inputs">Float64 tensors on any device; their values are restored.</param>
     /// <param name="step">The distance moved.</param>
     /// <param name="tolerance">The error allowed, both absolute and relative.</param>
-    /// <param name="secondOrder">Whether the gradients of the gradients are checked as well.</param>
+    /// <param name="secondOrder">Whether gradients that are taken with a graph of their own, and their gradients, are checked as
+    /// well: those of an operator that is to have gradients of gradients, such as one given to <c>Apply</c> with a chain.</param>
     /// <exception cref="GradCheckException">A gradient disagrees; the message names input, element and both values.</exception>
     /// <exception cref="ArgumentException">An input is not Float64.</exception>
     public static void Run(
@@ -32,6 +33,8 @@ public static class GradCheck
         Check("gradient", xs => Weighted(function(xs), 1), inputs, step, tolerance);
         if (secondOrder)
         {
+            // A chain that is not the derivative may still be differentiated without a fault.
+            Check("gradient with a graph", xs => Weighted(function(xs), 1), inputs, step, tolerance, createGraph: true);
             Check("second gradient", xs => WeightedGradients(function, xs), inputs, step, tolerance);
         }
     }
@@ -50,13 +53,14 @@ public static class GradCheck
         return sum!;
     }
 
-    private static void Check(string what, Func<Tensor[], Tensor> function, Tensor[] inputs, double step, double tolerance)
+    private static void Check(
+        string what, Func<Tensor[], Tensor> function, Tensor[] inputs, double step, double tolerance, bool createGraph = false)
     {
         using TensorScope scope = Tensor.Scope();
         Tensor[] leaves = Array.ConvertAll(inputs, static input => input.Detach().Clone().RequireGrad());
         Tensor output = function(leaves);
         double[][] analytic = output.RequiresGrad
-            ? Array.ConvertAll(Grad.Of(output, leaves), static gradient => gradient.ToArray<double>())
+            ? Array.ConvertAll(Grad.Of(output, leaves, createGraph), static gradient => gradient.ToArray<double>())
             : Array.ConvertAll(leaves, static leaf => new double[leaf.Count]);
         for (int i = 0; i < leaves.Length; i++)
         {

@@ -4,7 +4,7 @@ namespace DeepSharp;
 
 /// <summary>Element-wise functions of one tensor, with their gradients.</summary>
 /// <remarks>
-/// They need floating-point elements, apart from the negative, absolute value, sign, square, limits and maximum with zero, which Int32
+/// They need floating-point elements, apart from the negative, absolute value, sign, square, power, limits and maximum with zero, which Int32
 /// and Int64 have too; those wrap where the type ends, as in PyTorch and NumPy.
 /// </remarks>
 public static class UnaryOperators
@@ -119,6 +119,7 @@ public static class UnaryOperators
         /// <param name="exponent">The exponent.</param>
         public Tensor Pow(double exponent) => exponent switch
         {
+            _ when Whole(x) => x.Pow(Binary.Like(nameof(Pow), x, exponent)),
             0 => x.Apply(default(One), static (_, g) => g * 0),
 
             // Adding -0 changes nothing; adding 0 would take the sign off -0.
