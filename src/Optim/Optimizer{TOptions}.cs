@@ -143,7 +143,10 @@ public abstract class Optimizer<TOptions> : Optimizer
         Parameter[] trained = [.. parameters.Where(static parameter => parameter.IsTrainable)];
         if (trained.Length == 0)
         {
-            throw new ArgumentException($"{GetType().Name}: there is no parameter to train.", nameof(parameters));
+            throw new ArgumentException(
+                $"{GetType().Name}: there is no parameter to train. Frozen ones are left out, and a module of your own has those it registers: "
+                + "call Add for its parameters and layers.",
+                nameof(parameters));
         }
 
         HashSet<Parameter> known = [];

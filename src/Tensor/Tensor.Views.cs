@@ -97,6 +97,13 @@ public partial class Tensor
     {
         int[] wanted = dims.ToArray();
         int unknown = Array.IndexOf(wanted, -1);
+        if (Array.LastIndexOf(wanted, -1) != unknown)
+        {
+            throw new ArgumentException(
+                $"Reshape: only one length may be -1, and [{string.Join(", ", wanted)}] has more, for a tensor of shape {Shape}. Name the others.",
+                nameof(dims));
+        }
+
         if (unknown >= 0)
         {
             wanted[unknown] = 1;
@@ -326,7 +333,9 @@ public partial class Tensor
         int position = index.GetOffset(Shape[axis]);
         return position >= 0 && position < Shape[axis]
             ? position
-            : throw new ArgumentOutOfRangeException(nameof(index), $"Index: {index} is outside axis {axis} of {Shape}; {(Shape[axis] == 0 ? "it is empty" : $"use {-Shape[axis]} to {Shape[axis] - 1}")}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(index),
+                $"Index: {index} is outside axis {axis} of {Shape}; {(Shape[axis] == 0 ? "it is empty" : $"use {-Shape[axis]} to {Shape[axis] - 1}")}.");
     }
 
     private (int Start, int Length) Part(Range range, int axis)
@@ -336,6 +345,7 @@ public partial class Tensor
         int end = range.End.GetOffset(dim);
         return start >= 0 && start <= end && end <= dim
             ? (start, end - start)
-            : throw new ArgumentOutOfRangeException(nameof(range), $"Index: {range} is not inside axis {axis} of {Shape}, whose length is {dim}; ranges are not cut off.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(range), $"Index: {range} is not inside axis {axis} of {Shape}, whose length is {dim}; ranges are not cut off.");
     }
 }

@@ -14,5 +14,7 @@ public sealed record EpochResult(
     /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
     public double this[string name] => Values.TryGetValue(name, out double value)
         ? value
-        : throw new KeyNotFoundException($"There is no '{name}' among {string.Join(", ", Values.Keys)}.");
+        : throw new KeyNotFoundException(
+            $"There is no '{name}' among {string.Join(", ", Values.Keys)}. Metrics are given to Fit, and what begins with val_ needs validation data "
+            + "or a validation split.");
 }

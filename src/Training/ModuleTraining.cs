@@ -32,8 +32,8 @@ public static class ModuleTraining
         /// <see cref="MixedPrecision"/>; Float32 for none.</param>
         /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
-        /// <exception cref="ArgumentException">An argument is out of range, two metrics share a name, there is no
-        /// batch to train on, there is nothing in the validation data or split, or both are given.</exception>
+        /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
+        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -61,6 +61,7 @@ public static class ModuleTraining
             }
 
             RequireNames("Fit", metrics);
+            RequireOwn(model, optimizer);
             RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
             int samples = data.Count;
             if (validationSplit > 0)
@@ -187,6 +188,17 @@ public static class ModuleTraining
             throw new ArgumentException(
                 $"{operation}: {optimizer.GetType().Name} evaluates the loss itself and cannot be given a scaled one. Train in BFloat16 or Float32.",
                 nameof(mixedPrecision));
+        }
+    }
+
+    // It would train nothing, and nobody would be told.
+    private static void RequireOwn(Module model, Optimizer optimizer)
+    {
+        HashSet<Parameter> own = [.. model.Parameters()];
+        if (own.Count > 0 && !optimizer.Groups.Any(group => group.Parameters.Any(own.Contains)))
+        {
+            throw new ArgumentException(
+                $"Fit: the {optimizer.GetType().Name} has none of the network's {own.Count} parameters. Make it of model.Parameters().", nameof(optimizer));
         }
     }
 

@@ -132,6 +132,7 @@ public class GroupTests
         Assert.Contains("Direction", Refusal(() => new Sgd([Point()], momentum: 0.9, dampening: 0.1, form: MomentumForm.Velocity)), StringComparison.Ordinal);
         Assert.Contains("Average", Refusal(() => new Sgd([Point()], momentum: 0.9, biasCorrection: true)), StringComparison.Ordinal);
         Assert.Contains("no parameter", Refusal(() => new Adam([])), StringComparison.Ordinal);
+        Assert.Contains("call Add", Refusal(() => new Adam([])), StringComparison.Ordinal);
         Assert.Contains("no parameter", Refusal(() => new Adam([Frozen()])), StringComparison.Ordinal);
         Parameter once = Point();
         Assert.Contains("twice", Refusal(() => new Adam([once, once])), StringComparison.Ordinal);

@@ -144,6 +144,7 @@ public class FitTests
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(data, optimizer, loss, epochs: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(data, optimizer, loss, batchSize: 0));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: 1));
+        Refused("optimizer", ["Sgd", "none of the network's 2 parameters", "model.Parameters()"], () => model.Fit(data, new Sgd(Problem.LineModel().Parameters(), 0.1), loss));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: -0.1));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: double.NaN));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validation: data, validationSplit: 0.5));
@@ -155,6 +156,8 @@ public class FitTests
         Refused("data", ["Evaluate", "0 samples"], () => model.Evaluate(data.Take(0), loss));
         Refused("metrics", ["Fit", "loss, accuracy, accuracy", "Name"], () => model.Fit(data, optimizer, loss, metrics: [new Accuracy(), new Accuracy()]));
         Refused("metrics", ["Evaluate", "Name"], () => model.Evaluate(data, loss, metrics: [new Accuracy(), new Accuracy()]));
+        string missing = Assert.Throws<KeyNotFoundException>(() => new EpochResult(1, new Dictionary<string, double> { ["loss"] = 1 }, 0.1, 1, 1)["val_loss"]).Message;
+        Assert.All((string[])["'val_loss'", "among loss", "validation data"], part => Assert.Contains(part, missing, StringComparison.Ordinal));
         Assert.Throws<ArgumentNullException>(() => model.Fit(null!, optimizer, loss));
         Assert.Throws<ArgumentNullException>(() => model.Fit(data, null!, loss));
         Assert.Equal((0.5, 0.25), Problem.LineOf(model));

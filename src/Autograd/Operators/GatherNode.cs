@@ -36,7 +36,7 @@ internal sealed class GatherNode : Node
         Tensor y = Tensor.Uninitialized(shape, x.DType, x.Device, name);
         if (slices)
         {
-            Gather.Rows(y.Operand, x.Contiguous().Operand, places.Operand, axis);
+            Gather.Rows(y.Operand, x.Contiguous().Operand, places.Operand, axis, name);
         }
         else
         {
@@ -97,17 +97,17 @@ internal sealed class ScatterAddNode : Node
 
         Tensor places = indices.Contiguous();
         Tensor y = target is null ? Tensor.Zeros(shape, source.DType, source.Device) : target.Detach().Clone();
-        Add(y.Operand, source, places, axis, slices);
+        Add(y.Operand, source, places, axis, slices, name);
         return target?.Records() == true || source.Records()
             ? new ScatterAddNode(name, target, source, places, axis, slices).Attach(y)
             : y;
     }
 
-    internal static void Add(in Operand sum, Tensor source, Tensor indices, int axis, bool slices)
+    internal static void Add(in Operand sum, Tensor source, Tensor indices, int axis, bool slices, string name = nameof(ScatterAdd))
     {
         if (slices)
         {
-            ScatterAdd.Rows(sum, source.Contiguous().Operand, indices.Operand, axis);
+            ScatterAdd.Rows(sum, source.Contiguous().Operand, indices.Operand, axis, name);
         }
         else
         {

@@ -17,10 +17,11 @@ public static class Gather
     /// <param name="input">The table, contiguous, of any element type.</param>
     /// <param name="indices">The indices, contiguous, of any shape.</param>
     /// <param name="axis">The axis that indices point along, counted from the first.</param>
+    /// <param name="name">The operator that errors name.</param>
     /// <exception cref="ArgumentException">The operands do not fit together, or an index is out of range.</exception>
-    public static void Rows(in Operand output, in Operand input, in Operand indices, int axis = 0)
+    public static void Rows(in Operand output, in Operand input, in Operand indices, int axis = 0, string name = "Gather")
     {
-        GatherChecks.Rows("Gather", "an output", output, input, indices, axis);
+        GatherChecks.Rows(name, "an output", output, input, indices, axis);
         if (output.Count == 0)
         {
             return;
@@ -29,28 +30,28 @@ public static class Gather
         switch (input.DType.Size, indices.DType)
         {
             case (1, DType.Int32):
-                Gather<byte, Index32>.Rows(output, input, indices, axis);
+                Gather<byte, Index32>.Rows(output, input, indices, axis, name);
                 break;
             case (1, _):
-                Gather<byte, Index64>.Rows(output, input, indices, axis);
+                Gather<byte, Index64>.Rows(output, input, indices, axis, name);
                 break;
             case (2, DType.Int32):
-                Gather<short, Index32>.Rows(output, input, indices, axis);
+                Gather<short, Index32>.Rows(output, input, indices, axis, name);
                 break;
             case (2, _):
-                Gather<short, Index64>.Rows(output, input, indices, axis);
+                Gather<short, Index64>.Rows(output, input, indices, axis, name);
                 break;
             case (4, DType.Int32):
-                Gather<int, Index32>.Rows(output, input, indices, axis);
+                Gather<int, Index32>.Rows(output, input, indices, axis, name);
                 break;
             case (4, _):
-                Gather<int, Index64>.Rows(output, input, indices, axis);
+                Gather<int, Index64>.Rows(output, input, indices, axis, name);
                 break;
             case (_, DType.Int32):
-                Gather<long, Index32>.Rows(output, input, indices, axis);
+                Gather<long, Index32>.Rows(output, input, indices, axis, name);
                 break;
             default:
-                Gather<long, Index64>.Rows(output, input, indices, axis);
+                Gather<long, Index64>.Rows(output, input, indices, axis, name);
                 break;
         }
     }

@@ -95,7 +95,8 @@ internal static class GatherChecks
             {
                 string range = length == 0 ? "an empty axis" : $"0 … {length - 1}";
                 return new ArgumentException(
-                    $"{name}: the index {value} at position [{string.Join(", ", position)}] is outside {range} along axis {axis}.",
+                    $"{name}: the index {value} at position [{string.Join(", ", position)}] is outside {range} along axis {axis}. "
+                    + "Correct the indices, or make what they point into longer.",
                     nameof(indices));
             }
         }

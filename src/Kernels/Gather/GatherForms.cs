@@ -10,13 +10,13 @@ internal static unsafe class Gather<T, TIndex>
     // Elements a thread takes at a time.
     private const int Grain = 16 * 1024;
 
-    internal static void Rows(in Operand output, in Operand input, in Operand indices, int axis)
+    internal static void Rows(in Operand output, in Operand input, in Operand indices, int axis, string name)
     {
         GatherSizes sizes = new(input, indices, axis);
         Device device = input.Device;
         if (device.IsHost)
         {
-            GatherChecks.InRange<TIndex>("Gather", indices, axis, sizes.Length);
+            GatherChecks.InRange<TIndex>(name, indices, axis, sizes.Length);
             device.CountLaunch();
             HostParallel.For(
                 sizes.Outer * sizes.Indices, Math.Max(1, Grain / sizes.Inner),

@@ -17,11 +17,12 @@ public static class ScatterAdd
     /// <param name="source">What is added, contiguous; the indices' axes stand in the place of the target's axis.</param>
     /// <param name="indices">The indices, contiguous, of any shape.</param>
     /// <param name="axis">The axis that indices point along, counted from the first.</param>
+    /// <param name="name">The operator that errors name.</param>
     /// <exception cref="ArgumentException">The operands do not fit together, or an index is out of range.</exception>
-    public static void Rows(in Operand target, in Operand source, in Operand indices, int axis = 0)
+    public static void Rows(in Operand target, in Operand source, in Operand indices, int axis = 0, string name = "ScatterAdd")
     {
-        GatherChecks.Rows("ScatterAdd", "a source", source, target, indices, axis);
-        GatherChecks.Summable("ScatterAdd", target);
+        GatherChecks.Rows(name, "a source", source, target, indices, axis);
+        GatherChecks.Summable(name, target);
         if (source.Count == 0)
         {
             return;
@@ -30,28 +31,28 @@ public static class ScatterAdd
         switch (target.DType, indices.DType)
         {
             case (DType.Float32, DType.Int32):
-                ScatterAdd<F32, F32x, float, AtomicFloat, Index32>.Rows(target, source, indices, axis);
+                ScatterAdd<F32, F32x, float, AtomicFloat, Index32>.Rows(target, source, indices, axis, name);
                 break;
             case (DType.Float32, _):
-                ScatterAdd<F32, F32x, float, AtomicFloat, Index64>.Rows(target, source, indices, axis);
+                ScatterAdd<F32, F32x, float, AtomicFloat, Index64>.Rows(target, source, indices, axis, name);
                 break;
             case (DType.Float64, DType.Int32):
-                ScatterAdd<F64, F64x, double, AtomicDouble, Index32>.Rows(target, source, indices, axis);
+                ScatterAdd<F64, F64x, double, AtomicDouble, Index32>.Rows(target, source, indices, axis, name);
                 break;
             case (DType.Float64, _):
-                ScatterAdd<F64, F64x, double, AtomicDouble, Index64>.Rows(target, source, indices, axis);
+                ScatterAdd<F64, F64x, double, AtomicDouble, Index64>.Rows(target, source, indices, axis, name);
                 break;
             case (DType.Int32, DType.Int32):
-                ScatterAdd<I32, I32x, int, AtomicInt, Index32>.Rows(target, source, indices, axis);
+                ScatterAdd<I32, I32x, int, AtomicInt, Index32>.Rows(target, source, indices, axis, name);
                 break;
             case (DType.Int32, _):
-                ScatterAdd<I32, I32x, int, AtomicInt, Index64>.Rows(target, source, indices, axis);
+                ScatterAdd<I32, I32x, int, AtomicInt, Index64>.Rows(target, source, indices, axis, name);
                 break;
             case (_, DType.Int32):
-                ScatterAdd<I64, I64x, long, AtomicLong, Index32>.Rows(target, source, indices, axis);
+                ScatterAdd<I64, I64x, long, AtomicLong, Index32>.Rows(target, source, indices, axis, name);
                 break;
             default:
-                ScatterAdd<I64, I64x, long, AtomicLong, Index64>.Rows(target, source, indices, axis);
+                ScatterAdd<I64, I64x, long, AtomicLong, Index64>.Rows(target, source, indices, axis, name);
                 break;
         }
     }

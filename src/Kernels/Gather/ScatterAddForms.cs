@@ -18,13 +18,13 @@ internal static unsafe class ScatterAdd<TScalar, TVector, T, TAtomic, TIndex>
     private const int MostParts = 8;
     private const int LeastPart = 32;
 
-    internal static void Rows(in Operand target, in Operand source, in Operand indices, int axis)
+    internal static void Rows(in Operand target, in Operand source, in Operand indices, int axis, string name)
     {
         GatherSizes sizes = new(target, indices, axis);
         Device device = target.Device;
         if (device.IsHost)
         {
-            GatherChecks.InRange<TIndex>("ScatterAdd", indices, axis, sizes.Length);
+            GatherChecks.InRange<TIndex>(name, indices, axis, sizes.Length);
             device.CountLaunch();
             int part = source.Count < 2 * Grain
                 ? sizes.Inner

@@ -35,6 +35,14 @@ public abstract class Initializer
 
     internal Parameter CreateParameter(Shape shape, DType dtype, Device? device, Generator? generator)
     {
+        if (dtype is not (DType.Float32 or DType.Float64))
+        {
+            throw new ArgumentException(
+                $"Parameter: a parameter {shape} is trained in Float32 or Float64, not {dtype}."
+                + (dtype.IsHalfPrecision ? " Open a MixedPrecision for products of 16-bit factors." : string.Empty),
+                nameof(dtype));
+        }
+
         using TensorScope scope = Tensor.Scope();
         return new Parameter(Create(shape, dtype, device, generator));
     }
