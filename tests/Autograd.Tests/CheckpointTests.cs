@@ -1,5 +1,6 @@
 namespace DeepSharp.Tests;
 
+[Collection(Alone.Name)]
 public class CheckpointTests
 {
     [Fact]

@@ -4,6 +4,14 @@ namespace DeepSharp.Tests;
 public class CustomOpTests
 {
     [Fact]
+    public void An_operator_that_is_not_public_is_refused_by_GPUs_with_the_remedy()
+    {
+        Assert.Equal([2f], Tensor.From([1f], Device.Cpu).Apply(default(Hidden)).ToArray<float>());
+        string message = Assert.Throws<ArgumentException>(() => Tensor.From([1f], TestDevice.Gpu).Apply(default(Hidden))).Message;
+        Assert.All((string[])["Hidden", "CustomOpTests", "not public", "make it"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_operator_of_differentiable_operators_has_both_derivatives()
     {
         GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[1]), [Sample(1), Sample(2)], secondOrder: true);
@@ -109,5 +117,16 @@ public class CustomOpTests
         protected override Tensor Forward(CustomContext context, IReadOnlyList<Tensor> inputs) => forward(context, inputs);
 
         protected override IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient) => backward(context, gradient);
+    }
+
+    private readonly struct Hidden : DeepSharp.Kernels.IUnaryOp
+    {
+        public static DeepSharp.Kernels.Saved Saves => DeepSharp.Kernels.Saved.Nothing;
+
+        public T Forward<T>(T x)
+            where T : unmanaged, DeepSharp.Kernels.IReal<T> => x + 1;
+
+        public T Derivative<T>(T saved)
+            where T : unmanaged, DeepSharp.Kernels.IReal<T> => 1;
     }
 }

@@ -2,6 +2,7 @@ using DeepSharp.Kernels;
 
 namespace DeepSharp.Tests;
 
+[Collection(Alone.Name)]
 public class MixedPrecisionTests
 {
     private static readonly Device[] s_devices = [Device.Cpu, TestDevice.Gpu];

@@ -188,6 +188,7 @@ public sealed partial class Device
         {
             if (!_kernels.TryGetValue(typeof(TKey), out Delegate? kernel))
             {
+                KernelTypes.RequireVisible(typeof(TKey));
                 long start = Stopwatch.GetTimestamp();
                 kernel = load(Accelerator);
                 _compileTime += Stopwatch.GetElapsedTime(start);

@@ -1,7 +1,8 @@
 namespace DeepSharp.Kernels;
 
 /// <summary>A differentiable element-wise function y = f(a, b), written once for scalars, registers and GPU threads.</summary>
-/// <remarks>Implement it as a <c>readonly struct</c>; parameters are its fields.</remarks>
+/// <remarks>Implement it as a public <c>readonly struct</c>, nested in nothing that is not public, or GPUs cannot use it; parameters are its
+/// fields.</remarks>
 public interface IBinaryOp
 {
     /// <summary>f(a, b).</summary>

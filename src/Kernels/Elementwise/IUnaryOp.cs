@@ -1,7 +1,8 @@
 namespace DeepSharp.Kernels;
 
 /// <summary>A differentiable element-wise function y = f(x), written once for scalars, registers and GPU threads.</summary>
-/// <remarks>Implement it as a <c>readonly struct</c>; parameters such as a slope are its fields.</remarks>
+/// <remarks>Implement it as a public <c>readonly struct</c>, nested in nothing that is not public, or GPUs cannot use it; parameters such as a
+/// slope are its fields.</remarks>
 public interface IUnaryOp
 {
     /// <summary>What <see cref="Derivative"/> is a function of.</summary>

@@ -2,7 +2,8 @@ namespace DeepSharp.Kernels;
 
 /// <summary>One step of an optimizer for one element, written once for scalars, registers and GPU threads.</summary>
 /// <remarks>
-/// Implemented by <c>readonly struct</c>s whose fields are the step's hyper-parameters. <see cref="Slots"/> is a constant to both
+/// Implemented by <c>readonly struct</c>s whose fields are the step's hyper-parameters; one of your own is public, and nested in nothing that is
+/// not, or GPUs cannot use it. <see cref="Slots"/> is a constant to both
 /// compilers: state that it does not count is neither loaded nor stored.
 /// </remarks>
 public interface IUpdateRule
