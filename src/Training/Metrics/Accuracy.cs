@@ -1,7 +1,8 @@
 namespace DeepSharp.Training;
 
 /// <summary>The share of rows whose largest output is that of their label.</summary>
-/// <remarks>Predictions are scores [N, C]; targets are labels [N], or distributions [N, C] whose largest entry is the label.</remarks>
+/// <remarks>Predictions are scores [N, C]; targets are labels [N], or distributions [N, C] whose largest entry is the label.
+/// For a single output see <see cref="BinaryAccuracy"/>.</remarks>
 public sealed class Accuracy : Metric
 {
     private Tensor? _counts;
@@ -10,7 +11,7 @@ public sealed class Accuracy : Metric
     public override string Name => "accuracy";
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit, or there is one class only.</exception>
     public override void Update(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -20,6 +21,13 @@ public sealed class Accuracy : Metric
         {
             throw new ArgumentException(
                 $"Accuracy: scores {prediction.Shape} and targets {target.Shape} do not fit; use [N, C] and [N] or [N, C].");
+        }
+
+        if (prediction.Shape[1] == 1)
+        {
+            throw new ArgumentException(
+                $"Accuracy: scores {prediction.Shape} are of one class, which is always the largest. Use BinaryAccuracy, with a threshold of 0 for "
+                + "logits and 0.5 for probabilities.");
         }
 
         using NoGrad noGrad = new();
