@@ -89,7 +89,8 @@ internal static class BatchKernel
         if (device.IsHost)
         {
             device.CountLaunch();
-            HostParallel.For(rows, Math.Max(1, 8 * 1024 / Math.Max(1, width)), new Rows<TIn, TOut, TConversion, TTarget>(
+            int grain = HostParallel.EvenGrain(rows, Math.Max(1, 8 * 1024 / Math.Max(1, width)));
+            HostParallel.For(rows, grain, new Rows<TIn, TOut, TConversion, TTarget>(
                 order, first, conversion, width, targetWidth, features.Block.Host<TIn>(features.Offset),
                 targets.Block.Host<TTarget>(targets.Offset), x.Block.Host<TOut>(x.Offset), y.Block.Host<TTarget>(y.Offset)));
             return;

@@ -15,7 +15,6 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
     // Elements staged on the stack when an operand does not stand in a row or is stored otherwise than computed with.
     private const int Tile = 256;
 
-
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
     {
         // What is read as well is in the cache anyway.
@@ -26,7 +25,7 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
             TMap.Arity > 1 ? Port.Of(b) : default, TMap.Arity > 2 ? Port.Of(c) : default);
         if (nest.Rank <= 1)
         {
-            HostParallel.For(nest.InnerLength, Grain, loop);
+            HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
         }
         else
         {

@@ -53,6 +53,23 @@ internal static unsafe class HostParallel
         }
     }
 
+    /// <summary>
+    /// At most <paramref name="grain"/>, rounded up to a multiple of <paramref name="unit"/>, such that an even number of equal chunks
+    /// covers <paramref name="count"/> items, as far as whole units allow: one chunk too many, or a short one, leaves a core waiting.
+    /// For bodies whose results do not depend on where the chunks end.
+    /// </summary>
+    internal static int EvenGrain(int count, int grain, int unit = 1)
+    {
+        if (count <= grain)
+        {
+            return grain;
+        }
+
+        int chunks = ((count - 1) / grain) + 1;
+        chunks += chunks & 1;
+        return (((count - 1) / chunks / unit) + 1) * unit;
+    }
+
     private static void Invoke<TBody>(void* body, int start, int end)
         where TBody : struct, IRangeBody
         => Unsafe.AsRef<TBody>(body).Run(start, end);

@@ -58,7 +58,7 @@ public static class UpdateKernel
 
             T sign = treatment.Sign;
             Treatment<T> before = new(treatment, treatment.Factor is { } factor ? sign * *Start<T>(factor) : sign);
-            HostParallel.For(count, 16 * 1024, new Loop<TRule, T, TVector>(
+            HostParallel.For(count, HostParallel.EvenGrain(count, 16 * 1024, unit: 64), new Loop<TRule, T, TVector>(
                 rule, before, Start<T>(values), Start<T>(gradients), Start<T>(s0), Start<T>(s1), Start<T>(s2)));
             return;
         }

@@ -44,6 +44,18 @@ public sealed unsafe class HostParallelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(32, 10, 1, 8)]
+    [InlineData(128, 10, 1, 10)]
+    [InlineData(25_450, 16_384, 64, 12_736)]
+    [InlineData(16_385, 16_384, 64, 8_256)]
+    [InlineData(32_768, 16_384, 64, 16_384)]
+    [InlineData(40, 50, 1, 50)]
+    [InlineData(0, 50, 1, 50)]
+    [InlineData(int.MaxValue, 16_384, 64, 16_384)]
+    public void Chunks_are_evened_out(int count, int grain, int unit, int expected)
+        => Assert.Equal(expected, HostParallel.EvenGrain(count, grain, unit));
+
     [Fact]
     public void The_shared_pool_visits_every_index_exactly_once()
     {
