@@ -57,12 +57,12 @@ public static class MatMulOperators
             if (b.Rank == 2)
             {
                 // One matrix on the right serves all batches: they are more rows of the left one.
-                return MatMulNode.Run(a.Reshape(-1, a.Shape[^1]), b).Reshape(rows);
+                return MatMulNode.Run(a.AsRows(), b).Reshape(rows);
             }
 
             Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), nameof(MatMul));
-            Tensor wideA = a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]).Reshape(-1, a.Shape[^2], a.Shape[^1]);
-            Tensor wideB = b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]).Reshape(-1, b.Shape[^2], b.Shape[^1]);
+            Tensor wideA = a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]).Reshape(batch.Size, a.Shape[^2], a.Shape[^1]);
+            Tensor wideB = b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]).Reshape(batch.Size, b.Shape[^2], b.Shape[^1]);
             return MatMulNode.Run(wideA, wideB).Reshape(new Shape([.. batch, a.Shape[^2], b.Shape[^1]]));
         }
 
@@ -125,7 +125,7 @@ public static class MatMulOperators
 
             return x.Rank == 2
                 ? LinearNode<TAct>.Run(x, weight, factor, bias, activation, chain)
-                : LinearNode<TAct>.Run(x.Reshape(-1, x.Shape[^1]), weight, factor, bias, activation, chain)
+                : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation, chain)
                     .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]]));
         }
     }

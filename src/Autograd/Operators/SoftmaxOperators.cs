@@ -98,8 +98,7 @@ public static class SoftmaxOperators
             return AlongRows(x.Transpose(at, -1), -1, operation, log).Transpose(at, -1);
         }
 
-        Tensor rows = x.Rank == 2 ? x : x.Reshape(-1, x.Shape[^1]);
-        Tensor y = SoftmaxNode.Run(rows, log);
+        Tensor y = SoftmaxNode.Run(x.AsRows(), log);
         return x.Rank == 2 ? y : y.Reshape(x.Shape);
     }
 }

@@ -48,9 +48,9 @@ public sealed class CrossEntropyLoss(
         // Classes stand on the second axis, or the only one; for the kernel every position is a row.
         Tensor rows = logits.Rank == 2 ? logits
             : logits.Rank == 1 ? logits.Unsqueeze(0)
-            : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).Reshape(-1, logits.Shape[1]);
+            : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).AsRows();
         Tensor loss = rows.SoftmaxCrossEntropy(
-            labels.Rank == 1 ? labels : labels.Reshape(-1), _labelSmoothing, classWeights, ignoreIndex, Reduction);
+            labels.Rank == 1 ? labels : labels.Flatten(), _labelSmoothing, classWeights, ignoreIndex, Reduction);
         return Reduction == LossReduction.None ? loss.Reshape(labels.Shape) : loss;
     }
 
