@@ -10,34 +10,45 @@ public class WarmupTests
     [Fact]
     public void After_a_warm_up_training_compiles_nothing_and_goes_as_without()
     {
+        // The warm one goes first; nothing else in these tests needs the kernels of Softplus and NAdam.
         Device device = TestDevice.Gpu;
+        Generator before = Generator.Default;
         float[][] results = new float[2][];
-        for (int warm = 0; warm < 2; warm++)
+        try
         {
-            Generator.Default = new Generator(3);
-            Sequential model =
-            [
-                new Dense(2, 6, device: device), new BatchNorm(6, device: device), new Softplus(), new Dropout(0.2), new Dense(6, 3, device: device),
-            ];
-            NAdam optimizer = new(model.Parameters());
-            Dataset data = Problem.Rings(12, device);
-            Accuracy accuracy = new();
-            if (warm == 1)
+            for (int warm = 1; warm >= 0; warm--)
             {
-                WarmupReport report = device.Warmup(model, data, optimizer, batchSize: 6, metrics: [accuracy]);
-                Assert.Equal(0, optimizer.StepCount);
-                Assert.All(model.Parameters(), static p => Assert.All(p.Gradient!.ToArray<float>(), static g => Assert.Equal(0, g)));
-                Assert.True(report.Kernels > 0 == report.CompileTime > TimeSpan.Zero);
-            }
+                Generator.Default = new Generator(3);
+                Sequential model =
+                [
+                    new Dense(2, 6, device: device), new BatchNorm(6, device: device), new Softplus(), new Dropout(0.2),
+                    new Dense(6, 3, device: device),
+                ];
+                NAdam optimizer = new(model.Parameters());
+                Dataset data = Problem.Rings(12, device);
+                Accuracy accuracy = new();
+                if (warm == 1)
+                {
+                    WarmupReport report = device.Warmup(model, data, optimizer, batchSize: 6, metrics: [accuracy]);
+                    Assert.Equal(0, optimizer.StepCount);
+                    Assert.All(model.Parameters(), static p => Assert.All(p.Gradient!.ToArray<float>(), static g => Assert.Equal(0, g)));
+                    Assert.True(report.Kernels > 0, $"{report}");
+                    Assert.True(report.CompileTime > TimeSpan.Zero, $"{report}");
+                }
 
-            int kernels = device.Statistics.Kernels;
-            model.Fit(data, optimizer, epochs: 2, batchSize: 6, metrics: [accuracy], validation: data);
-            if (warm == 1)
-            {
-                Assert.Equal(kernels, device.Statistics.Kernels);
-            }
+                int kernels = device.Statistics.Kernels;
+                model.Fit(data, optimizer, epochs: 2, batchSize: 6, metrics: [accuracy], validation: data);
+                if (warm == 1)
+                {
+                    Assert.Equal(kernels, device.Statistics.Kernels);
+                }
 
-            results[warm] = [.. model.State().Values.SelectMany(static t => t.ToArray<float>())];
+                results[warm] = [.. model.State().Values.SelectMany(static t => t.ToArray<float>())];
+            }
+        }
+        finally
+        {
+            Generator.Default = before;
         }
 
         Assert.Equal(results[0], results[1]);
