@@ -3,7 +3,8 @@ using DeepSharp.Kernels;
 namespace DeepSharp;
 
 /// <summary>
-/// A stream of random numbers: a seed and a position. The same seed gives the same numbers on every device (Philox 4x32-10).
+/// A stream of random numbers: a seed and a position. The same seed gives the same numbers on every device (Philox 4x32-10), but for the
+/// last place of uniform and normal ones, which a GPU may round otherwise.
 /// </summary>
 /// <param name="seed">The seed.</param>
 public sealed class Generator(ulong seed = 0)

@@ -13,7 +13,7 @@ public class RandomTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_same_seed_gives_the_same_numbers_on_every_device(string name)
+    public void The_same_seed_gives_the_same_numbers_and_another_seed_others(string name)
     {
         using TensorScope scope = Tensor.Scope();
         foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
@@ -21,12 +21,6 @@ public class RandomTests
             double[] first = Draw(name, [3, 7], dtype, Device.Cpu, new Generator(5));
             Assert.Equal(first, Draw(name, [3, 7], dtype, Device.Cpu, new Generator(5)));
             Assert.NotEqual(first, Draw(name, [3, 7], dtype, Device.Cpu, new Generator(6)));
-            double[] emulated = Draw(name, [3, 7], dtype, TestDevice.Gpu, new Generator(5));
-            for (int i = 0; i < first.Length; i++)
-            {
-                // The logarithm and the cosine of a normal number may differ in their last place.
-                Assert.Equal(first[i], emulated[i], dtype == DType.Float32 ? 1e-6 : 1e-14);
-            }
         }
     }
 
