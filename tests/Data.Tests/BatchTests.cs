@@ -260,8 +260,8 @@ public class BatchTests
         (Dataset first, Dataset second) = data.Split(0.6, seed: 4);
         foreach (Dataset part in (Dataset[])[data, data.Take(20), data.Slice(7, 30).Slice(2, 9), first, second, second.Slice(3, 8), data.Slice(5, 20).Split(0.5).Second])
         {
-            Dataset moved = part.To(Device.Emulated);
-            Assert.Same(Device.Emulated, moved.Device);
+            Dataset moved = part.To(TestDevice.Gpu);
+            Assert.Same(TestDevice.Gpu, moved.Device);
             Assert.Equal((part.Count, part.SampleShape), (moved.Count, moved.SampleShape));
             foreach ((Batch here, Batch there) in part.Batches(4, seed: 2, epoch: 3).Zip(moved.Batches(4, seed: 2, epoch: 3)))
             {
@@ -270,7 +270,7 @@ public class BatchTests
             }
         }
 
-        Assert.Equal(Enumerable.Range(9, 9), data.Slice(7, 30).Slice(2, 9).To(Device.Emulated).Targets.ToArray<int>());
+        Assert.Equal(Enumerable.Range(9, 9), data.Slice(7, 30).Slice(2, 9).To(TestDevice.Gpu).Targets.ToArray<int>());
         Assert.Same(data, data.To(Device.Cpu));
         Assert.Throws<ArgumentNullException>(() => data.To(null!));
     }
@@ -281,7 +281,7 @@ public class BatchTests
         Dataset moved;
         using (Tensor.Scope())
         {
-            moved = Bytes(10, 3, Device.Cpu).To(Device.Emulated);
+            moved = Bytes(10, 3, Device.Cpu).To(TestDevice.Gpu);
         }
 
         Assert.Equal(Enumerable.Range(0, 10), Order(moved.Batches(3, shuffle: false)));

@@ -5,7 +5,7 @@ namespace DeepSharp.Tests;
 /// <summary>Scaling of the loss, against PyTorch's rules for its GradScaler.</summary>
 public class LossScalerTests
 {
-    private static readonly Device[] s_devices = [Device.Cpu, Device.Emulated];
+    private static readonly Device[] s_devices = [Device.Cpu, TestDevice.Gpu];
 
     [Fact]
     public void A_step_is_that_of_the_loss_itself()
@@ -101,16 +101,16 @@ public class LossScalerTests
     [Fact]
     public void A_step_never_waits_for_the_device()
     {
-        (Parameter weight, Sgd optimizer) = Problem(DType.Float32, Device.Emulated);
+        (Parameter weight, Sgd optimizer) = Problem(DType.Float32, TestDevice.Gpu);
         LossScaler scaler = new();
         Step(scaler, optimizer, weight, 1);
         using TensorScope scope = Tensor.Scope();
-        Tensor factor = Tensor.Ones([2], device: Device.Emulated);
-        long before = Device.Emulated.Statistics.Waits;
+        Tensor factor = Tensor.Ones([2], device: TestDevice.Gpu);
+        long before = TestDevice.Gpu.Statistics.Waits;
         optimizer.ZeroGradients();
         scaler.Scale((weight * factor).Sum()).Backward();
         scaler.Step(optimizer);
-        Assert.Equal(before, Device.Emulated.Statistics.Waits);
+        Assert.Equal(before, TestDevice.Gpu.Statistics.Waits);
     }
 
     [Fact]

@@ -65,11 +65,11 @@ public class EvaluationTests
         Assert.Equal(3, mean.Result());
 
         // From another device too: (2 * 3 + 6 + 4 * 10) / 8 = 6.5.
-        mean.Add(Tensor.Scalar(10, device: Device.Emulated), weight: 4, scale: 4);
+        mean.Add(Tensor.Scalar(10, device: TestDevice.Gpu), weight: 4, scale: 4);
         Assert.Equal(6.5, mean.Result());
         mean.Reset();
         Assert.True(double.IsNaN(mean.Result()));
-        mean.Add(Tensor.Scalar(7, device: Device.Emulated), weight: 1);
+        mean.Add(Tensor.Scalar(7, device: TestDevice.Gpu), weight: 1);
         Assert.Equal(7, mean.Result());
         mean.Reset();
         Assert.Throws<ArgumentException>(() => mean.Add(Tensor.Zeros(2, device: Device.Cpu), 1));
