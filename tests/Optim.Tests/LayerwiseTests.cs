@@ -55,6 +55,18 @@ public class LayerwiseTests
         Assert.All(w.Values(), static x => Assert.Equal(-0.5, x, 12));
     }
 
+    [Fact]
+    public void Adafactor_takes_a_small_parameter_for_one_of_a_thousandth()
+    {
+        // The first step divides the gradient by itself: 1e-5 - 0.05 · 1e-3 · sign(g).
+        Parameter w = Surface.Parameter([1e-5, -1e-5]);
+        Adafactor adafactor = new([w], 0.05);
+        w.Gradient!.CopyFrom<double>([3, -0.2]);
+        adafactor.Step();
+        Assert.Equal(-4e-5, w.Values()[0], 1e-15);
+        Assert.Equal(4e-5, w.Values()[1], 1e-15);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

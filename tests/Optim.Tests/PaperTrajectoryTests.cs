@@ -48,31 +48,55 @@ public class PaperTrajectoryTests
     [InlineData("rosenbrock", true)]
     public void Thirty_steps_of_Newton_s_method_follow_algorithm_7_1(string surface, bool maximize)
     {
+        NewtonCgOptions options = new() { Maximize = maximize };
+        Assert.Equal((100, 1e-3, 20), (options.Iterations, options.Tolerance, options.Halvings));
+        FollowNewton(surface, options);
+    }
+
+    // Each of these goes another way than the defaults do.
+    [Theory]
+    [InlineData("quadratic", 1, 1e-3, 20)]
+    [InlineData("rosenbrock", 1, 1e-3, 20)]
+    [InlineData("rosenbrock", 100, 0.5, 20)]
+    [InlineData("rosenbrock", 100, 1e-3, 2)]
+    public void Newton_s_method_ends_as_early_as_its_options_say(string surface, int iterations, double tolerance, int halvings)
+    {
+        NewtonCgOptions options = new() { Iterations = iterations, Tolerance = tolerance, Halvings = halvings };
+        double[] found = FollowNewton(surface, options, steps: 2);
+        double[] defaults = FollowNewton(surface, new NewtonCgOptions(), steps: 2);
+        Assert.True(Math.Abs(found[0] - defaults[0]) + Math.Abs(found[1] - defaults[1]) > 1e-3);
+    }
+
+    private static double[] FollowNewton(string surface, NewtonCgOptions options, int steps = 30)
+    {
+        bool maximize = options.Maximize;
         double[] w = Surface.Start(surface).ToArray();
         Parameter point = Surface.Parameter(w);
-        NewtonCg optimizer = new([point], new NewtonCgOptions { Maximize = maximize });
-        for (int t = 1; t <= 30; t++)
+        NewtonCg optimizer = new([point], options);
+        for (int t = 1; t <= steps; t++)
         {
             using TensorScope scope = Tensor.Scope();
             double loss = optimizer.Step(() => maximize ? -Surface.Loss(surface, point) : Surface.Loss(surface, point)).Item();
             Assert.Equal(maximize ? -Loss(surface, w) : Loss(surface, w), loss, 1e-10);
-            NewtonStep(surface, w);
+            NewtonStep(surface, w, options);
             Assert.Equal(w[0], point.Values()[0], 1e-10);
             Assert.Equal(w[1], point.Values()[1], 1e-10);
         }
+
+        return w;
     }
 
     // Nocedal, Wright 2006, algorithm 7.1: conjugate gradients for H p = -g, then the length is halved until the loss falls.
-    private static void NewtonStep(string surface, double[] w)
+    private static void NewtonStep(string surface, double[] w, NewtonCgOptions options)
     {
         double[] g = Surface.Gradient(surface, w);
         (double a, double b, double c) = Hessian(surface, w);
         double norm = Math.Sqrt(Dot(g, g));
-        double enough = Math.Min(1e-3, Math.Sqrt(norm)) * norm;
+        double enough = Math.Min(options.Tolerance, Math.Sqrt(norm)) * norm;
         double[] z = [0, 0];
         double[] r = [.. g];
         double[] d = [-g[0], -g[1]];
-        for (int j = 0; j < 100 && Dot(r, r) > 0; j++)
+        for (int j = 0; j < options.Iterations && Dot(r, r) > 0; j++)
         {
             double[] h = [(a * d[0]) + (b * d[1]), (b * d[0]) + (c * d[1])];
             double curvature = Dot(d, h);
@@ -95,7 +119,7 @@ public class PaperTrajectoryTests
             d = [(share * d[0]) - r[0], (share * d[1]) - r[1]];
         }
 
-        for (double length = 1; length >= Math.Pow(2, -20); length /= 2)
+        for (double length = 1; length >= Math.Pow(2, -options.Halvings); length /= 2)
         {
             double[] next = [w[0] + (length * z[0]), w[1] + (length * z[1])];
             if (Loss(surface, next) <= Loss(surface, w) + (1e-4 * length * Dot(g, z)))

@@ -33,6 +33,12 @@ internal static class ParameterReferences
             }
         }
 
+        // The weights are of size one: below the smallest scale at first, and above it later where they grow.
+        yield return ("Adafactor, power 0.5, scale 1.5", new PaperReference(
+            (p, rate) => new Adafactor(
+                [p], decay.Of(new AdafactorOptions { DecayPower = 0.5, SmallestScale = 1.5, ClipThreshold = 0.8 }, rate)),
+            rate => Adafactor(decay, rate, scales: true, power: 0.5, smallest: 1.5)));
+
         foreach (bool nesterov in s_both)
         {
             yield return ($"Muon, Nesterov {nesterov}", new PaperReference(
@@ -114,14 +120,15 @@ internal static class ParameterReferences
     }
 
     // Shazeer, Stern 2018, algorithms 4 to 6. The factors of a row or a column alone are the squares themselves.
-    private static PaperReference.Step Adafactor(PaperDecay decay, double rate, bool scales)
+    private static PaperReference.Step Adafactor(
+        PaperDecay decay, double rate, bool scales, double power = 0.8, double smallest = 1e-3)
     {
         double[] v = [0, 0];
         return (w, gradient, t) =>
         {
             double[] g = gradient(w);
             double[] u = [0, 0];
-            double kept = 1 - Math.Pow(t, -0.8);
+            double kept = 1 - Math.Pow(t, -power);
             for (int i = 0; i < 2; i++)
             {
                 double decayed = g[i] + (decay.Coupled * w[i]);
@@ -130,7 +137,7 @@ internal static class ParameterReferences
             }
 
             double relative = Math.Min(rate, 1 / Math.Sqrt(t));
-            double step = relative * (scales ? Math.Max(1e-3, Norm(w) / Math.Sqrt(2)) : 1) / Math.Max(1, Norm(u) / Math.Sqrt(2) / 0.8);
+            double step = relative * (scales ? Math.Max(smallest, Norm(w) / Math.Sqrt(2)) : 1) / Math.Max(1, Norm(u) / Math.Sqrt(2) / 0.8);
             Scale(w, decay.Kept(relative));
             w[0] -= step * u[0];
             w[1] -= step * u[1];

@@ -43,6 +43,26 @@ public class ScheduleFormulas
     }
 
     [Fact]
+    public void Momentum_is_cycled_by_epoch_and_through_products_too()
+    {
+        // Linear from 0.95 to 0.85 in four steps, as the rate goes from 1 / 25 to 1.
+        OneCycle cycle = new(1, 10, riseShare: 0.5, annealing: Annealing.Linear);
+        LearningRateSchedule byEpoch = cycle.PerEpoch(steps: 100);
+        Assert.True(byEpoch.CyclesMomentum);
+        Assert.Equal([0.95, 0.925, 0.9, 0.85], new double[] { 99, 100, 299, 400 }.Select(t => Math.Round(byEpoch.Momentum(0.5, t), 12)));
+        Assert.Equal(0.9375, new EpochSchedule(cycle, 100, continuous: true).Momentum(0.5, 50), 12);
+        foreach (LearningRateSchedule product in (LearningRateSchedule[])[cycle.Times(new StepDecay(1, 0.5)), new StepDecay(1, 0.5).Times(cycle)])
+        {
+            Assert.True(product.CyclesMomentum);
+            Assert.Equal(0.9, product.Momentum(0.5, 2), 12);
+        }
+
+        LearningRateSchedule still = new StepDecay(1, 0.5).Times(new InverseTimeDecay(1)).PerEpoch(steps: 100);
+        Assert.False(still.CyclesMomentum);
+        Assert.Equal(0.5, still.Momentum(0.5, 299));
+    }
+
+    [Fact]
     public void The_transformers_rate_peaks_where_its_warm_up_ends()
     {
         // Vaswani et al. 2017: d = 512, 4000 steps of warm-up; the peak is (512 · 4000)^(-1/2).

@@ -1,3 +1,4 @@
+using System.Reflection;
 using DeepSharp.Optim;
 
 namespace DeepSharp.Tests;
@@ -55,11 +56,37 @@ public class SchedulesOfOptimizers
         Assert.Equal(0.1, optimizer.LearningRate);
     }
 
-    [Fact]
-    public void Adam_cycles_its_first_beta()
+    [Theory]
+    [MemberData(nameof(Rule.Names), MemberType = typeof(Rule))]
+    public void A_cycle_moves_the_momentum_of_a_rule_that_has_one_and_nothing_else(string name)
     {
-        Adam optimizer = new([new Parameter(Tensor.Zeros(1))]) { Schedule = new OneCycle(1, 20) };
-        Assert.Equal(0.95, optimizer.Options.Beta1, 12);
+        string rule = name.Split(',')[0];
+        string? momentum = rule switch
+        {
+            "Adam" or "AdamW" or "Adamax" or "NAdam" or "RAdam" or "Lamb" or "Lion" or "Lookahead" => "Beta1",
+            "NesterovAccelerated" or "Lars" or "Muon" => "Momentum",
+            "Sgd" => name == "Sgd" ? null : "Momentum",
+            _ => name.Contains("momentum", StringComparison.Ordinal) ? "Momentum" : null,
+        };
+        Optimizer optimizer = Rule.All[name].Make([new Parameter(Tensor.Ones([1, 1], device: Device.Cpu))], 0.5);
+        OptimizerOptions before = Options(optimizer);
+        OneCycle cycle = new(1, 20, minimumMomentum: 0.5, maximumMomentum: 0.6);
+        if (momentum is null)
+        {
+            Assert.Throws<ArgumentException>(() => optimizer.Schedule = cycle);
+            return;
+        }
+
+        optimizer.Schedule = cycle;
+        OptimizerOptions now = Options(optimizer);
+        PropertyInfo[] moved = [.. now.GetType().GetProperties().Where(p => !Equals(p.GetValue(before), p.GetValue(now)))];
+        Assert.Equal(new HashSet<string> { momentum, "LearningRate", "MomentumCoefficient" }, [.. moved.Select(static p => p.Name)]);
+        Assert.Equal(0.6, (double)now.GetType().GetProperty(momentum)!.GetValue(now)!, 12);
+        optimizer.Schedule = null;
+        Assert.Equal(before, Options(optimizer));
+
+        static OptimizerOptions Options(Optimizer optimizer) =>
+            (OptimizerOptions)optimizer.Groups[0].GetType().GetProperty("Options")!.GetValue(optimizer.Groups[0])!;
     }
 
     [Theory]
