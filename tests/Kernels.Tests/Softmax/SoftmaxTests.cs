@@ -190,12 +190,14 @@ public class SoftmaxTests
         double[] upstream = dy.Read();
         double[] values = new double[logits.Length];
         double[] gradients = new double[logits.Length];
+        double largest = log ? 1 : 0;
         for (int start = 0; start < logits.Length; start += columns)
         {
             double[] row = logits[start..(start + columns)];
             double max = row.Max();
             double logSum = max + Math.Log(Numbers.Sum(row.Select(v => Math.Exp(v - max))));
             double[] p = [.. row.Select(v => Math.Exp(v - logSum))];
+            largest = Math.Max(largest, p.Max());
             double sum = Numbers.Sum(p.Select((v, i) => upstream[start + i] * (log ? 1 : v)));
             for (int i = 0; i < columns; i++)
             {
@@ -207,6 +209,8 @@ public class SoftmaxTests
         double unit = dtype == DType.Float32 ? 1e-6 : 2e-15;
         string what = $"{(log ? "log-softmax" : "softmax")} {device} {dtype} [{rows}, {columns}]";
         Numbers.AssertClose(values, y.Read(), unit * (1 + (scale / 10)), unit * (log ? scale : 0.01), what);
-        Numbers.AssertClose(gradients, dx.Read(), unit * (1 + (scale / 10)), unit * 2, what + " gradient");
+
+        // p (dy - s) is as exact as dy - s, times p: in long rows that is little.
+        Numbers.AssertClose(gradients, dx.Read(), unit * (1 + (scale / 10)), unit * 2 * largest, what + " gradient");
     }
 }
