@@ -15,7 +15,6 @@ def build():
     for dtype in DTYPES:
         cross_entropy_labels(family, dtype)
         cross_entropy_probabilities(family, dtype)
-        negative_log_likelihood(family, dtype)
         regression(family, dtype)
         binary(family, dtype)
     return family
@@ -71,17 +70,6 @@ def cross_entropy_probabilities(family, dtype):
             {"label_smoothing": smoothing}, ("target", "weight"))
 
 
-def negative_log_likelihood(family, dtype):
-    samples = Samples("nll", dtype)
-    inputs = {"input": -samples.between(0, 4, 6, 4), "target": torch.tensor([3, 0, 1, 1, 2, 3])}
-    weight = torch.tensor([0.5, 2, 1.25, 0.75], dtype=DTYPES[dtype])
-    constants = ("target", "weight")
-    add(family, "nll", "plain", dtype, F.nll_loss, inputs, {"ignore_index": -100}, constants)
-    add(family, "nll", "weights", dtype, F.nll_loss, {**inputs, "weight": weight}, {"ignore_index": -100}, constants)
-    add(family, "nll", "weights + ignore 1", dtype, F.nll_loss, {**inputs, "weight": weight}, {"ignore_index": 1},
-        constants)
-
-
 def regression(family, dtype):
     samples = Samples("regression", dtype)
     inputs = {"input": samples.normal(5, 3, std=1.5), "target": samples.normal(5, 3)}
@@ -92,8 +80,6 @@ def regression(family, dtype):
     add(family, "l1", "", dtype, F.l1_loss, inputs, {}, ())
     for delta in (0.5, 1.0, 2.5):
         add(family, "huber", f"delta {delta}", dtype, F.huber_loss, inputs, {"delta": delta}, ("target",))
-    for beta in (0.5, 1.0, 2.5):
-        add(family, "smooth_l1", f"beta {beta}", dtype, F.smooth_l1_loss, inputs, {"beta": beta}, ("target",))
 
 
 def binary(family, dtype):
