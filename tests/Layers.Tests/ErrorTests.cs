@@ -95,7 +95,8 @@ public class ErrorTests
         using TensorScope scope = Tensor.Scope();
         Tensor bad = Tensor.From(new[,] { { 1f, float.NaN }, { 0, 1 } }, Device.Cpu);
         Tensor target = Tensor.Zeros([2, 2], device: Device.Cpu);
-        foreach (Loss loss in (Loss[])[new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropyWithLogits()])
+        foreach (Loss loss in (Loss[])[
+            new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropy(), new BinaryCrossEntropyWithLogits()])
         {
             Assert.True(double.IsNaN(loss.Compute(bad, target).Item()), loss.GetType().Name);
         }

@@ -30,6 +30,21 @@ internal sealed record BinaryCase(
         Numbers("AddScaled by 1/3", new AddScaled(1 / 3.0), (a, b, _, r) => r(a + r(b * r(1 / 3.0)))) with { Numeric = false },
         Numbers("MultiplyAdd", default(MultiplyAdd), (a, b, c, r) => r(r(a * b) + c)),
         Numbers("Where", default(Where), (a, b, c, _) => a != 0 ? b : c),
+        new("LogLoss", 2, false, false, (o, p, t, _) => Kernels.Elementwise.Run(new BinaryForward<LogLoss>(default), o, p, t), LogLossOf)
+        {
+            Ulps = 4,
+        },
+        new(
+            "LogLoss by p", 3, false, false,
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardA<LogLoss>(default), o, g, p, t),
+            (g, p, t, r) => r(g * r(r(p - t) / Math.Max(r(p * r(1 - p)), 1e-12f)))),
+        new(
+            "LogLoss by t", 3, false, false,
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardB<LogLoss>(default), o, g, p, t),
+            (g, p, _, r) => r(g * r(Limited(r(1 - p)) - Limited(p))))
+        {
+            Ulps = 8,
+        },
         Comparison("Equal", default(Equal), (a, b) => a == b),
         Comparison("NotEqual", default(NotEqual), (a, b) => a != b),
         Comparison("Greater", default(Greater), (a, b) => a > b),
@@ -53,11 +68,21 @@ internal sealed record BinaryCase(
 
     /// <summary>
     /// A value for an input: small numbers with ties and zeros among them; the bases of powers are positive, as are the exponents
-    /// of integers, so that the formula holds for them all.
+    /// of integers, so that the formula holds for them all. Probabilities are 0, 1 and between, but not near 0.5, where the logarithms
+    /// of both sides cancel; targets are between 0 and 1.
     /// </summary>
     internal double Input(DType dtype, int input, int index)
     {
         double noise = Tests.Numbers.Noise(index, 20 + input);
+        switch (Name == "LogLoss" ? input : Name.StartsWith("LogLoss by", StringComparison.Ordinal) ? input - 1 : -1)
+        {
+            case 0:
+                double probability = noise < 0 ? 0.4 * (1 + noise) : 1 - (0.4 * (1 - noise));
+                return index % 3 == 0 ? Math.Round(probability) : probability;
+            case 1:
+                return index % 5 == 0 ? Math.Round((1 + noise) / 2) : (1 + noise) / 2;
+        }
+
         double value = dtype.IsFloatingPoint && index % 3 != 0 ? noise * 9 : Math.Round(noise * 9);
         return Name != "Pow" ? value : input == 0 || !dtype.IsFloatingPoint ? Math.Abs(value) : value;
     }
@@ -65,6 +90,11 @@ internal sealed record BinaryCase(
     /// <summary>The formula in an element type.</summary>
     internal double Expected(DType dtype, double a, double b, double c) =>
         Value(a, b, c, dtype == DType.Float32 ? static v => (float)v : static v => v);
+
+    private static double LogLossOf(double p, double t, double unused, Func<double, double> r) =>
+        r(r(r(t - 1) * Limited(r(1 - p))) - r(t * Limited(p)));
+
+    private static double Limited(double p) => Math.Max(Math.Log(p), -100);
 
     private static BinaryCase Numbers<TOp>(string name, TOp op, Func<double, double, double, Func<double, double>, double> value)
         where TOp : unmanaged, INumericMap =>
