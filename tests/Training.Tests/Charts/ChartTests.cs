@@ -134,6 +134,57 @@ public class ChartTests
     }
 
     [Fact]
+    public void Lines_have_the_dashes_and_the_opacity_of_their_style()
+    {
+        ChartStyle style = new() { Color = "#123456", Width = 2, Dashes = "6 3", Opacity = 0.25 };
+        SvgDocument svg = new(new Chart().Line("a", [1, 2], style).Line("b", [2, 1], ChartPalette.Style(0)).ToSvg());
+        XElement[] lines = [.. svg.Of("path", "line")];
+        Assert.Equal(
+            [("#123456", "2", "6 3", "0.25"), (ChartPalette.Colors[0], "1.8", null, null)],
+            lines.Select(static line => (Text(line, "stroke"), Text(line, "stroke-width"), Text(line, "stroke-dasharray"), Text(line, "stroke-opacity"))));
+        Assert.Equal(["6 3", null], svg.Of("line").Select(static sample => Text(sample, "stroke-dasharray")));
+        Assert.NotNull(Text(new SvgDocument(new Chart().Line("", [1, 2], ChartPalette.Style(7)).ToSvg()).Of("path", "line").Single(), "stroke-dasharray"));
+    }
+
+    [Fact]
+    public void Points_have_the_mark_of_their_style_and_no_line()
+    {
+        (SvgDocument svg, double x, double y) = Draw(new ChartStyle { Color = "#123456", MarkerSize = 4, Opacity = 0.5 });
+        XElement circle = Assert.Single(svg.Of("circle"));
+        Near([(x, y)], [(SvgDocument.Number(circle, "cx"), SvgDocument.Number(circle, "cy"))]);
+        Assert.Equal(("4", "#123456", "0.5"), (Text(circle, "r"), Text(circle, "fill"), Text(circle, "fill-opacity")));
+
+        // Two strokes of eight pixels that cross in the point.
+        (svg, x, y) = Draw(new ChartStyle { Color = "#123456", Marker = ChartMarker.Plus, MarkerSize = 4, Opacity = 0.5 });
+        XElement plus = Assert.Single(svg.Of("path"), static path => Text(path, "stroke") == "#123456");
+        Assert.Equal("0.5", Text(plus, "stroke-opacity"));
+        Near([(x - 4, y), (x, y - 4)], [.. SvgDocument.Stretches(plus).Select(static stretch => stretch[0])]);
+        double[] ends = [.. Text(plus, "d")!.Split('H', 'M', 'V').Where(static part => part.Length > 0 && !part.Contains(' ', StringComparison.Ordinal))
+            .Select(static part => double.Parse(part, CultureInfo.InvariantCulture))];
+        Near([(x + 4, y + 4)], [(ends[0], ends[1])]);
+
+        // A star stands on two of its five points.
+        (svg, x, y) = Draw(new ChartStyle { Color = "#123456", Marker = ChartMarker.Star, MarkerSize = 4, Opacity = 0.5 });
+        XElement star = Assert.Single(svg.Of("path"), static path => Text(path, "fill") == "#123456");
+        Assert.Equal("0.5", Text(star, "fill-opacity"));
+        List<(double X, double Y)> corners = Assert.Single(SvgDocument.Stretches(star));
+        Assert.Equal(10, corners.Count);
+        Near(
+            [.. Enumerable.Range(0, 5).Select(i => (x + (4 * Math.Cos((90 - (72 * i)) * Math.PI / 180)), y - (4 * Math.Sin((90 - (72 * i)) * Math.PI / 180))))],
+            [.. corners.Where(static (_, i) => i % 2 == 0)]);
+        Assert.All(corners.Where(static (_, i) => i % 2 == 1), corner => Assert.InRange(Math.Sqrt(Math.Pow(corner.X - x, 2) + Math.Pow(corner.Y - y, 2)), 1, 2));
+
+        static (SvgDocument Svg, double X, double Y) Draw(ChartStyle style)
+        {
+            Chart chart = new() { XAxis = { Minimum = 0, Maximum = 2 }, YAxis = { Minimum = 0, Maximum = 4 } };
+            SvgDocument svg = new(chart.Points("", [1], [1], style).ToSvg());
+            Assert.Empty(svg.Of("path", "line"));
+            (double left, double top, double width, double height) = Assert.Single(svg.Plots);
+            return (svg, left + (width / 2), top + (height * 3 / 4));
+        }
+    }
+
+    [Fact]
     public void The_same_chart_gives_the_same_bytes_in_any_culture()
     {
         static string Draw() => new Chart("loss") { YAxis = { Scale = AxisScale.Log } }
@@ -208,6 +259,8 @@ public class ChartTests
         Chart negative = new() { YAxis = { Scale = AxisScale.Log, Minimum = -1 } };
         Assert.Throws<InvalidOperationException>(() => negative.ToSvg());
     }
+
+    private static string? Text(XElement element, string name) => element.Attribute(name)?.Value;
 
     private static void Near(IReadOnlyList<(double X, double Y)> expected, List<(double X, double Y)> actual)
     {
