@@ -65,6 +65,7 @@ public class DropoutTests
         layer.Eval();
         Assert.Same(x, layer.Forward(x));
         Assert.Same(x, new Dropout(0, generator).Forward(x));
+        Assert.Equal((0.0, 0.3), (new Dropout(0).Probability, new Dropout(0.3).Probability));
         Assert.Equal(
             Tensor.Uniform(4, 0, 1, device: Device.Cpu, generator: new Generator(3)).ToArray<float>(),
             Tensor.Uniform(4, 0, 1, device: Device.Cpu, generator: generator).ToArray<float>());

@@ -140,6 +140,7 @@ public class LayerGoldens
         using TensorScope scope = Tensor.Scope();
         Tensor table = golden.Inputs["weight"].Tensor();
         Embedding layer = new(table.Shape[0], table.Shape[1], padding, dtype: table.DType, device: Device.Cpu);
+        Assert.Equal(padding, layer.PaddingIndex);
         if (padding is { } row)
         {
             Assert.Equal(0, layer.Weight.Detach()[row].Abs().Max().Item());

@@ -250,6 +250,9 @@ public class ResidualTests
         Tensor input = Tensor.Normal([4, 5], device: Device.Cpu);
         Assert.Equal(model.Forward(input).ToArray<float>(), other.Forward(input).ToArray<float>());
         Assert.Equal(2, new Residual([new Dense(3, 3), new Layers.Tanh()]).Body.Children.Count);
+        Assert.Null(new Residual(new Dense(3, 3)).Shortcut);
+        Dense shortcut = new(3, 3);
+        Assert.Same(shortcut, new Residual(new Dense(3, 3), shortcut).Shortcut);
     }
 
     [Fact]

@@ -164,6 +164,7 @@ public class FormatTests
     {
         Tensor x = Tensor.Zeros([2, 3], DType.Float64, Device.Cpu);
         x.Dispose();
+        Assert.Equal("Zeros", x.Origin);
         Assert.Equal("Tensor Float64 [2, 3] made by Zeros, freed", x.ToString());
     }
 

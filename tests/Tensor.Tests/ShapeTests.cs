@@ -85,6 +85,8 @@ public class ShapeTests
     public void Shapes_that_cannot_be_are_refused()
     {
         Assert.Contains("[2, -3]", Assert.Throws<ArgumentException>(() => new Shape(2, -3)).Message, StringComparison.Ordinal);
+        Assert.Equal(8, Shape.MaxRank);
+        Assert.Equal(8, new Shape(1, 1, 1, 1, 1, 1, 1, 1).Rank);
         Assert.Contains("8", Assert.Throws<ArgumentException>(() => new Shape(1, 1, 1, 1, 1, 1, 1, 1, 1)).Message, StringComparison.Ordinal);
         foreach (int[] dims in (int[][])[[65536, 32768], [int.MaxValue, 2], [int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue]])
         {

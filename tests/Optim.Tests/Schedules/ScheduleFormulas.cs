@@ -162,6 +162,13 @@ public class ScheduleFormulas
     }
 
     [Fact]
+    public void A_constant_rate_is_the_base_times_a_factor()
+    {
+        Assert.Equal((1.0, 0.25), (new ConstantRate().Factor, new ConstantRate(0.25).Factor));
+        Assert.Equal(0.1, new ConstantRate(0.25).Rate(0.4, 17), 14);
+    }
+
+    [Fact]
     public void The_momentum_of_a_sequence_returns_to_its_base()
     {
         LearningRateSchedule schedule = new ConstantRate()
