@@ -65,9 +65,9 @@ public class FuseTests
         Tensor x = (Tensor.Arange(24, DType.Float64, Device.Cpu) * 0.1).RequireGrad();
         Tensor seed = Tensor.Ones(24, DType.Float64, Device.Cpu);
         Tensor y = null!;
-        Assert.Equal(1, Launches(() => y = Fuse.Unary<Then<Then<Tanh, Square>, Sin>>(x)));
-        Assert.Equal(1, Launches(() => Grad.Of(y, x, gradient: seed)));
-        Assert.Equal(2, Launches(() => Grad.Of(
+        Assert.Equal(1, LaunchCount.Of(() => y = Fuse.Unary<Then<Then<Tanh, Square>, Sin>>(x)));
+        Assert.Equal(1, LaunchCount.Of(() => Grad.Of(y, x, gradient: seed)));
+        Assert.Equal(2, LaunchCount.Of(() => Grad.Of(
             Fuse.Binary<After<Multiply, Relu>>(x, seed), x, gradient: seed)));
         GradCheck.Run(
             static xs => Fuse.Unary(xs[0], new Affine(2, 1).Then(default(Tanh)).Then(default(Exp))),
@@ -167,7 +167,7 @@ public class FuseTests
         {
             Close(expected, x.BatchNorm(gamma, beta, null, null, 0.1, 1e-3, activation));
             Tensor once = null!;
-            Assert.Equal(1, Launches(
+            Assert.Equal(1, LaunchCount.Of(
                 () => once = x.BatchNormFixed(gamma, beta, running[0], running[1], 1e-3, activation), x.Device));
             Close(evaluated, once);
         }
@@ -189,7 +189,7 @@ public class FuseTests
         using (new NoGrad())
         {
             Tensor evaluated = null!;
-            Assert.Equal(1, Launches(() => evaluated = inputs[0].Linear(inputs[1], inputs[2], activation), inputs[0].Device));
+            Assert.Equal(1, LaunchCount.Of(() => evaluated = inputs[0].Linear(inputs[1], inputs[2], activation), inputs[0].Device));
             Close(expected, evaluated);
         }
 
@@ -211,13 +211,6 @@ public class FuseTests
         {
             Assert.Equal(a[i], b[i], tolerance);
         }
-    }
-
-    private static long Launches(Action action, Device? device = null)
-    {
-        long before = (device ?? Device.Cpu).Statistics.Launches;
-        action();
-        return (device ?? Device.Cpu).Statistics.Launches - before;
     }
 
     private static void Says<TException>(Action action, params string[] words)

@@ -89,9 +89,9 @@ public class MixedPrecisionTests
         Tensor x = Tensor.Ones([2, 4], DType.Float16, Device.Cpu);
         using MixedPrecision mixed = new(DType.Float16);
         Assert.Equal(4, x.Linear(weight)[0, 0].Item());
-        long again = Launches(() => x.Linear(weight));
+        long again = LaunchCount.Of(() => x.Linear(weight));
         weight.Fill(2);
-        Assert.Equal(again + 1, Launches(() => x.Linear(weight)));
+        Assert.Equal(again + 1, LaunchCount.Of(() => x.Linear(weight)));
         Assert.Equal(8, x.Linear(weight)[0, 0].Item());
         Assert.Equal(8, x.MatMul(weight)[0, 0].Item());
     }
@@ -144,13 +144,6 @@ public class MixedPrecisionTests
             Assert.Equal(expected, Assert.Throws<ArgumentException>(() => x.Linear(weight)).Message);
             Assert.Contains(dtype.ToString(), expected, StringComparison.Ordinal);
         }
-    }
-
-    private static long Launches(Action work)
-    {
-        long before = Device.Cpu.Statistics.Launches;
-        work();
-        return Device.Cpu.Statistics.Launches - before;
     }
 
     private static double[] Rounded(float[] values, DType dtype) => Array.ConvertAll(

@@ -12,7 +12,7 @@ public class GroupTests
     {
         Parameter[] parameters = [.. Enumerable.Range(0, tensors).Select(i => new Parameter(Tensor.Ones(new Shape(3 + i, 2), device: Device.Cpu)))];
         Optimizer optimizer = new Adam(parameters);
-        Assert.Equal(1, Launches(optimizer.Step));
+        Assert.Equal(1, LaunchCount.Of(optimizer.Step));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public class GroupTests
     {
         Adam optimizer = new([Point(), Point()]);
         optimizer.AddGroup([Point(), Point(), Point()], o => o with { WeightDecay = 0.1, LearningRate = 1 });
-        Assert.Equal(2, Launches(optimizer.Step));
+        Assert.Equal(2, LaunchCount.Of(optimizer.Step));
     }
 
     [Fact]
@@ -151,11 +151,4 @@ public class GroupTests
 
     private static void Refused(string message, Func<object> action) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(action).Message, StringComparison.Ordinal);
-
-    private static long Launches(Action action)
-    {
-        long before = Device.Cpu.Statistics.Launches;
-        action();
-        return Device.Cpu.Statistics.Launches - before;
-    }
 }

@@ -116,22 +116,15 @@ public class MixedPrecisionCopyTests
         Tensor x = Tensor.Ones([1, 2], DType.BFloat16, Device.Cpu);
         using MixedPrecision mixed = new(DType.BFloat16);
         Forward();
-        long products = Launches(Forward);
+        long products = LaunchCount.Of(Forward);
         optimizer.Step();
-        Assert.Equal(products + 1, Launches(Forward));
-        Assert.Equal(products, Launches(Forward));
+        Assert.Equal(products + 1, LaunchCount.Of(Forward));
+        Assert.Equal(products, LaunchCount.Of(Forward));
 
         void Forward()
         {
             _ = x.Linear(first);
             _ = x.Linear(second);
         }
-    }
-
-    private static long Launches(Action work)
-    {
-        long before = Device.Cpu.Statistics.Launches;
-        work();
-        return Device.Cpu.Statistics.Launches - before;
     }
 }

@@ -1,0 +1,23 @@
+#if ILGPU_PACKAGE
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Runtime.OpenCL;
+
+namespace DeepSharp.Kernels.Tests;
+
+/// <summary>ILGPU's compiler for OpenCL without a device.</summary>
+internal static class OpenCL
+{
+    /// <summary>The source that ILGPU writes for a device that can do everything.</summary>
+    internal static string Source(Context context, EntryPointDescription kernel)
+    {
+        // The constructor takes one truth value for each capability, and other versions of ILGPU have others.
+        ConstructorInfo capabilities = typeof(CLCapabilityContext).GetConstructors().Single();
+        object[] all = [.. capabilities.GetParameters().Select(_ => (object)true)];
+        using CLBackend backend = new(context, (CLCapabilityContext)capabilities.Invoke(all), CLDeviceVendor.Nvidia, CLCVersion.CL20);
+        return ((CLCompiledKernel)backend.Compile(kernel, default)).Source;
+    }
+}
+#endif
