@@ -109,7 +109,7 @@ public sealed class Dataset
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public Dataset Take(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        Bounds.AtLeast(0, count, nameof(Take));
         return Part(0, Math.Min(count, Count));
     }
 
@@ -157,7 +157,7 @@ public sealed class Dataset
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below one.</exception>
     public BatchSequence Batches(int batchSize, bool shuffle = true, ulong seed = 0, int epoch = 0, bool dropLast = false)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        Bounds.AtLeast(1, batchSize, nameof(Batches));
         return new BatchSequence(this, batchSize, shuffle ? (seed, (ulong)epoch) : null, dropLast);
     }
 

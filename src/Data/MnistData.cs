@@ -29,7 +29,7 @@ public sealed class MnistData
     public static MnistData Load(string folder, Device? device = null, int classes = 10)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        Bounds.AtLeast(1, classes, nameof(MnistData));
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"{folder}: expected a folder with the four IDX files and found no folder of this name.");

@@ -61,7 +61,7 @@ public partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">The count is below one.</exception>
     public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32, Device? device = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Bounds.AtLeast(1, count, nameof(Linspace));
         double[] values = new double[count];
         double step = (end - start) / (count - 1);
         for (int i = 0; i < count; i++)
@@ -75,7 +75,7 @@ public partial class Tensor
     /// <summary>The identity matrix [size, size].</summary>
     public static Tensor Eye(int size, DType dtype = DType.Float32, Device? device = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        Bounds.AtLeast(0, size, nameof(Eye));
         double[] values = new double[checked(size * size)];
         for (int i = 0; i < size; i++)
         {

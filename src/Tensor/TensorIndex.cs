@@ -34,7 +34,7 @@ public readonly struct TensorIndex
     /// <exception cref="ArgumentOutOfRangeException">The step is below one.</exception>
     public static TensorIndex Every(int step, Range range)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        Bounds.AtLeast(1, step, nameof(Every));
         return new TensorIndex(range, step, Kind.Range);
     }
 

@@ -38,7 +38,7 @@ public static class DeviceWarmup
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
-            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            Bounds.AtLeast(1, batchSize, "Warmup");
             if (data.Count == 0 || !ReferenceEquals(data.Device, device))
             {
                 throw new ArgumentException(

@@ -51,8 +51,8 @@ public static class ModuleTraining
         {
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
-            ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            Bounds.AtLeast(1, epochs, "Fit");
+            Bounds.AtLeast(1, batchSize, "Fit");
             if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
             {
                 throw new ArgumentException(
@@ -108,7 +108,7 @@ public static class ModuleTraining
             Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
         {
             ArgumentNullException.ThrowIfNull(data);
-            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            Bounds.AtLeast(1, batchSize, "Evaluate");
             RequireNames("Evaluate", metrics);
             if (data.Count == 0)
             {
@@ -126,7 +126,7 @@ public static class ModuleTraining
         public Tensor Predict(Tensor inputs, int batchSize = 1000)
         {
             ArgumentNullException.ThrowIfNull(inputs);
-            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+            Bounds.AtLeast(1, batchSize, "Predict");
             if (inputs.Rank == 0)
             {
                 throw new ArgumentException("Predict: the input is a scalar; its first axis must be the batch.", nameof(inputs));

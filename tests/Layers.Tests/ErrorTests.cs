@@ -67,6 +67,12 @@ public class ErrorTests
         (() => new BinaryCrossEntropy(s_there).Compute(s_two, s_two), ["BinaryCrossEntropy", "weights", "[2, 3]", .. s_devices]),
         (() => new BinaryCrossEntropyWithLogits(positiveWeights: s_there[0]).Compute(s_two, s_two), ["BinaryCrossEntropyWithLogits", "weights", "[3]", .. s_devices]),
         (() => new BinaryCrossEntropyWithLogits().Compute(s_two, s_there), ["BinaryCrossEntropyWithLogits", "[2, 3]", .. s_devices]),
+        (() => new Dense(0, 2, device: Device.Cpu), ["Dense", "inputs", "at least 1", "is 0"]),
+        (() => new Dense(2, -1, device: Device.Cpu), ["Dense", "outputs", "at least 1", "is -1"]),
+        (() => new BatchNorm(0, device: Device.Cpu), ["BatchNorm", "features", "at least 1", "is 0"]),
+        (() => new LayerNorm(0, device: Device.Cpu), ["LayerNorm", "features", "at least 1", "is 0"]),
+        (() => new Embedding(0, 2, device: Device.Cpu), ["Embedding", "entries", "at least 1", "is 0"]),
+        (() => new Embedding(2, 0, device: Device.Cpu), ["Embedding", "features", "at least 1", "is 0"]),
         (() => new Sequential(new Dense(3, 2, device: Device.Cpu), new Dense(3, 2, device: Device.Cpu)).Forward(s_two), ["[2, 2]", "[2, 3]"]),
     ];
 

@@ -72,7 +72,7 @@ public static class SoftmaxOperators
         /// <exception cref="ArgumentException">The labels are not integers.</exception>
         public Tensor OneHot(int classes, DType dtype = DType.Float32)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+            Bounds.AtLeast(1, classes, nameof(OneHot));
             if (!x.DType.IsInteger)
             {
                 throw new ArgumentException($"OneHot: labels must be integers, not {x.DType}. Convert with To(DType.Int64).");

@@ -24,7 +24,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     public BatchNorm(
         int features, double momentum = 0.1, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        Bounds.AtLeast(1, features, nameof(BatchNorm));
         if (!(momentum >= 0 && momentum <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "BatchNorm: the momentum must be in [0, 1].");

@@ -28,8 +28,8 @@ public sealed class Dense : Module, IFusesActivation
         Device? device = null,
         Generator? generator = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        Bounds.AtLeast(1, inputs, nameof(Dense));
+        Bounds.AtLeast(1, outputs, nameof(Dense));
         Inputs = inputs;
         Outputs = outputs;
         double bound = 1 / Math.Sqrt(inputs);

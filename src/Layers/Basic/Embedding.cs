@@ -26,8 +26,8 @@ public sealed class Embedding : Module
         Device? device = null,
         Generator? generator = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(entries, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        Bounds.AtLeast(1, entries, nameof(Embedding));
+        Bounds.AtLeast(1, features, nameof(Embedding));
         if (paddingIndex < 0 || paddingIndex >= entries)
         {
             throw new ArgumentOutOfRangeException(

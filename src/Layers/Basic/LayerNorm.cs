@@ -18,7 +18,7 @@ public sealed class LayerNorm : Module, INormalizesSum
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public LayerNorm(int features, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        Bounds.AtLeast(1, features, nameof(LayerNorm));
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "LayerNorm: epsilon must be finite and not negative.");

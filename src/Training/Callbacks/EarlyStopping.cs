@@ -23,7 +23,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
         string monitor = "val_loss", int patience = 3, double minDelta = 0, bool smallerIsBetter = true, bool restoreBest = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(monitor);
-        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        Bounds.AtLeast(0, patience, nameof(EarlyStopping));
         if (!(minDelta >= 0))
         {
             throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "EarlyStopping: the difference must not be negative.");

@@ -96,7 +96,7 @@ public sealed class Chart
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(levels);
-        ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 1);
+        Bounds.AtLeast(1, resolution, nameof(Contours));
         _layers.Add(new ContourLayer(function, [.. levels.Where(double.IsFinite).Order()], resolution));
         return this;
     }

@@ -14,7 +14,7 @@ public sealed class ChartPage
     public ChartPage(IReadOnlyList<Chart> charts, int columns = 2)
     {
         ArgumentNullException.ThrowIfNull(charts);
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        Bounds.AtLeast(1, columns, nameof(ChartPage));
         if (charts.Count == 0)
         {
             throw new ArgumentException("ChartPage: there is no chart.", nameof(charts));
@@ -43,8 +43,8 @@ public sealed class ChartPage
     /// <exception cref="ArgumentOutOfRangeException">Panels are too small.</exception>
     public string ToSvg()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(PanelWidth, 200);
-        ArgumentOutOfRangeException.ThrowIfLessThan(PanelHeight, 150);
+        Bounds.AtLeast(200, PanelWidth, nameof(ChartPage));
+        Bounds.AtLeast(150, PanelHeight, nameof(ChartPage));
         int rows = (_charts.Length + Columns - 1) / Columns;
         double width = (2 * Edge) + (Columns * PanelWidth) + ((Columns - 1) * Gap);
         double top = Edge + (Title.Length > 0 ? 28 : 0);

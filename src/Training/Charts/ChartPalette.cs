@@ -16,7 +16,7 @@ public static class ChartPalette
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static ChartStyle Style(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        Bounds.AtLeast(0, index, nameof(ChartPalette));
         return new() { Color = Colors[index % Colors.Count], Dashes = s_dashes[index / Colors.Count % s_dashes.Length] };
     }
 }

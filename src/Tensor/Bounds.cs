@@ -1,0 +1,16 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp;
+
+/// <summary>Checks of arguments whose errors name the operation.</summary>
+internal static class Bounds
+{
+    /// <summary>Refuses a value below the least one.</summary>
+    internal static void AtLeast(int least, int value, string operation, [CallerArgumentExpression(nameof(value))] string argument = "")
+    {
+        if (value < least)
+        {
+            throw new ArgumentOutOfRangeException(argument, value, $"{operation}: {argument} must be at least {least}, and is {value}.");
+        }
+    }
+}
