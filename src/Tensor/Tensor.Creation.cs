@@ -36,7 +36,7 @@ public partial class Tensor
         Filled(Shape.Scalar, value, dtype, device, nameof(Scalar));
 
     /// <summary>The numbers start, start + step, … below <paramref name="end"/>, on one axis.</summary>
-    /// <exception cref="ArgumentException">The step is zero or leads away from the end.</exception>
+    /// <exception cref="ArgumentException">The step is zero or leads away from the end, or there are too many.</exception>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32, Device? device = null)
     {
         if (!(step != 0) || (end - start) / step < 0 || !double.IsFinite((end - start) / step))
@@ -44,7 +44,14 @@ public partial class Tensor
             throw new ArgumentException($"Arange: from {start} to {end} there are no steps of {step}.", nameof(step));
         }
 
-        int count = checked((int)Math.Ceiling((end - start) / step));
+        double steps = Math.Ceiling((end - start) / step);
+        if (steps > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"Arange: from {start} to {end} there are {steps:N0} steps of {step}; a tensor holds at most {int.MaxValue:N0} elements.", nameof(end));
+        }
+
+        int count = (int)steps;
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
         {
@@ -76,7 +83,7 @@ public partial class Tensor
     public static Tensor Eye(int size, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(0, size, nameof(Eye));
-        double[] values = new double[checked(size * size)];
+        double[] values = new double[new Shape(size, size).Size];
         for (int i = 0; i < size; i++)
         {
             values[(i * size) + i] = 1;

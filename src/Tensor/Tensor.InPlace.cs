@@ -7,8 +7,10 @@ public partial class Tensor
 {
     /// <summary>Sets all elements to a value.</summary>
     /// <param name="value">The value, converted to the element type.</param>
+    /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void Fill(double value)
     {
+        RequireOwnElements(nameof(Fill));
         CountChange();
         if (IsContiguous)
         {
@@ -28,11 +30,13 @@ public partial class Tensor
 
     /// <summary>Adds scale * other to the elements.</summary>
     /// <param name="other">A tensor of the same element type and device, which is broadcast.</param>
-    /// <param name="scale">The factor.</param>
-    /// <exception cref="ArgumentException">Shape, element type or device do not fit.</exception>
+    /// <param name="scale">The factor; for integers a whole number.</param>
+    /// <exception cref="ArgumentException">Shape, element type or device do not fit, or the scale is no integer for integers.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void AddInPlace(Tensor other, double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(other);
+        RequireOwnElements(nameof(AddInPlace));
         if (other.DType != DType || !ReferenceEquals(other.Device, Device))
         {
             throw new ArgumentException(
@@ -43,6 +47,13 @@ public partial class Tensor
         if (DType is DType.Bool or DType.UInt8)
         {
             throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType} {Shape}. Convert both with To(DType.Int32).", nameof(other));
+        }
+
+        if (DType.IsInteger && scale != Math.Truncate(scale))
+        {
+            throw new ArgumentException(
+                $"AddInPlace: the scale {scale.ToString(System.Globalization.CultureInfo.InvariantCulture)} is no {DType}, and cutting it off to one would change the result. Convert the tensor {Shape} with "
+                + "To(DType.Float32).", nameof(scale));
         }
 
         if (other.Shape != Shape && DeepSharp.Shape.Broadcast(Shape, other.Shape, nameof(AddInPlace)) != Shape)
@@ -64,5 +75,19 @@ public partial class Tensor
         Operand expanded = Apart(values).Expand(Shape).Operand;
         CountChange();
         Elementwise.RunNumeric(new AddScaled(scale), own, own, expanded, own);
+    }
+
+    // Threads would write to one place, and the last one would win.
+    private void RequireOwnElements(string operation)
+    {
+        for (int axis = 0; axis < Rank; axis++)
+        {
+            if (_strides[axis] == 0 && Shape[axis] > 1)
+            {
+                throw new InvalidOperationException(
+                    $"{operation}: the elements of {Shape} along axis {axis} are one in memory, since the tensor was expanded, and cannot be "
+                    + "changed one by one. Change what was expanded, or a Clone().");
+            }
+        }
     }
 }

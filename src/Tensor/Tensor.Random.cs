@@ -12,13 +12,15 @@ public partial class Tensor
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The upper end is below the lower one, or the range is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The upper end is below the lower one, or the range is not finite in the element
+    /// type.</exception>
     public static Tensor Uniform(
         Shape shape, double low = 0, double high = 1, DType dtype = DType.Float32, Device? device = null, Generator? generator = null)
     {
-        if (!(high >= low && double.IsFinite(high - low)))
+        double range = dtype == DType.Float64 ? high - low : (float)high - (float)low;
+        if (!(high >= low && double.IsFinite(range)))
         {
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"Uniform: [{low}, {high}) is no finite range; the upper end comes second.");
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"Uniform: [{low}, {high}) is no finite range of {dtype}; the upper end comes second.");
         }
 
         Tensor made = Random(shape, dtype, device, generator, nameof(Uniform), out ulong seed, out ulong position);

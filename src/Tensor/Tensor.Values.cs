@@ -40,7 +40,8 @@ public partial class Tensor
     }
 
     /// <summary>Overwrites the elements with values in row-major order.</summary>
-    /// <exception cref="ArgumentException">Number or type of the values do not fit, or the tensor is a view with gaps.</exception>
+    /// <exception cref="ArgumentException">Number or type of the values do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void CopyFrom<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
@@ -50,6 +51,7 @@ public partial class Tensor
             throw new ArgumentException($"CopyFrom: {values.Length} values do not fill the shape {Shape}.", nameof(values));
         }
 
+        RequireOwnElements(nameof(CopyFrom));
         CountChange();
         if (IsContiguous)
         {
@@ -64,9 +66,11 @@ public partial class Tensor
     /// <summary>Overwrites the elements with those of another tensor, which is broadcast and converted as needed.</summary>
     /// <remarks>No gradient flows through it.</remarks>
     /// <exception cref="ArgumentException">The other shape does not broadcast to this one.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void CopyFrom(Tensor source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        RequireOwnElements(nameof(CopyFrom));
         using TensorScope scope = Scope();
         using Tensor values = source.Hold();
         Tensor converted = values.To(DType).To(Device);

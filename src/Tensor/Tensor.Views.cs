@@ -5,6 +5,9 @@ namespace DeepSharp;
 /// <content>Views, which copy nothing, and copies. All of them pass gradients on.</content>
 public partial class Tensor
 {
+    // What a copy between devices takes of the host's memory at a time, and so of staging memory.
+    private const int TransferBytes = 16 * 1024 * 1024;
+
     /// <summary>The transposed matrix; of more axes, the last two are swapped.</summary>
     /// <exception cref="InvalidOperationException">The tensor has fewer than two axes.</exception>
     public Tensor T => Rank >= 2
@@ -64,7 +67,7 @@ public partial class Tensor
                     default:
                         (starts[axis], int length) = Part(place.Range, axis);
                         steps[axis] = place.Step;
-                        lengths[axis] = (length + place.Step - 1) / place.Step;
+                        lengths[axis] = length == 0 ? 0 : ((length - 1) / place.Step) + 1;
                         result.Add(lengths[axis++]);
                         break;
                 }
@@ -305,9 +308,15 @@ public partial class Tensor
 
         Tensor source = Contiguous();
         Tensor copy = Uninitialized(Shape, DType, device, "To");
-        byte[] bytes = new byte[(long)Count * DType.Size];
-        source.Storage.Block.Download<byte>(bytes, (long)source._offset * DType.Size);
-        copy.Storage.Block.Upload<byte>(bytes, 0);
+        long length = (long)Count * DType.Size;
+        byte[] bytes = new byte[Math.Min(length, TransferBytes)];
+        for (long at = 0; at < length; at += bytes.Length)
+        {
+            Span<byte> part = bytes.AsSpan(0, (int)Math.Min(bytes.Length, length - at));
+            source.Storage.Block.Download(part, ((long)source._offset * DType.Size) + at);
+            copy.Storage.Block.Upload<byte>(part, at);
+        }
+
         Node?.AttachCopy(this, copy);
         return copy;
     }

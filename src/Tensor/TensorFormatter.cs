@@ -16,88 +16,96 @@ internal sealed class TensorFormatter
 
     private readonly int[] _dims;
     private readonly int[] _strides;
+    private readonly bool[] _isCut;
     private readonly string[] _words;
-    private readonly bool _isAbridged;
 
-    private TensorFormatter(Shape shape, Func<int[], string[]> format)
+    private TensorFormatter(Shape shape, bool[] isCut, string[] words)
     {
         _dims = shape.ToArray();
         _strides = shape.RowMajorStrides();
-        _isAbridged = shape.Size > Threshold;
-        int[] shown = [.. Enumerable.Range(0, shape.Size).Where(IsShown)];
-        string[] words = format(shown);
-        _words = new string[shape.Size];
-        for (int i = 0; i < shown.Length; i++)
-        {
-            _words[shown[i]] = words[i];
-        }
+        _isCut = isCut;
+        _words = words;
     }
 
-    internal static string Format(Tensor tensor) => $"{tensor.DType}{tensor.Shape} on {tensor.Device}\n{Values(tensor)}";
+    internal static string Format(Tensor tensor)
+    {
+        using TensorScope scope = Tensor.Scope();
+        using Tensor values = tensor.Hold();
+        bool[] isCut = new bool[tensor.Rank];
+        Tensor shown = tensor.Count > Threshold ? Edges(values, isCut) : values;
+        string[] words = tensor.Count == 0 ? [] : Words(shown);
+        string text = tensor.Rank == 0 ? words[0]
+            : tensor.Count == 0 ? "[]"
+            : new TensorFormatter(shown.Shape, isCut, words).Part(0, 0, " ", LineWidth);
+        return $"{tensor.DType}{tensor.Shape} on {tensor.Device}\n{text}";
+    }
 
-    private static string Values(Tensor tensor)
+    // The first and last elements along each long axis: only what is shown leaves the device.
+    private static Tensor Edges(Tensor tensor, bool[] isCut)
+    {
+        // The longest axis first, so that little is left to copy for the others.
+        foreach (int axis in Enumerable.Range(0, tensor.Rank).OrderByDescending(axis => tensor.Shape[axis]).ToArray())
+        {
+            if (tensor.Shape[axis] <= 2 * EdgeItems)
+            {
+                break;
+            }
+
+            isCut[axis] = true;
+            int[] dims = tensor.Shape.ToArray();
+            dims[axis] = 2 * EdgeItems;
+            Tensor edges = Tensor.Uninitialized(new Shape(dims), tensor.DType, tensor.Device, "ToString");
+            edges.Narrow(axis, 0, EdgeItems).CopyFrom(tensor.Narrow(axis, 0, EdgeItems));
+            edges.Narrow(axis, EdgeItems, EdgeItems).CopyFrom(tensor.Narrow(axis, tensor.Shape[axis] - EdgeItems, EdgeItems));
+            tensor = edges;
+        }
+
+        return tensor;
+    }
+
+    private static string[] Words(Tensor tensor)
     {
         switch (tensor.DType)
         {
             case DType.Float32:
                 float[] singles = tensor.ToArray<float>();
                 return tensor.Rank == 0
-                    ? NumberFormat.Scalar(singles[0], singles[0].ToString("R", CultureInfo.InvariantCulture))
-                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => (double)singles[i])));
+                    ? [NumberFormat.Scalar(singles[0], singles[0].ToString("R", CultureInfo.InvariantCulture))]
+                    : NumberFormat.Column(Array.ConvertAll(singles, static v => (double)v));
             case DType.Float64:
                 double[] doubles = tensor.ToArray<double>();
                 return tensor.Rank == 0
-                    ? NumberFormat.Scalar(doubles[0], doubles[0].ToString("R", CultureInfo.InvariantCulture))
-                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => doubles[i])));
+                    ? [NumberFormat.Scalar(doubles[0], doubles[0].ToString("R", CultureInfo.InvariantCulture))]
+                    : NumberFormat.Column(doubles);
             case DType.Float16:
                 // The shortest decimals that tell the numbers apart, as NumPy has them.
                 string[] shortest = Array.ConvertAll(tensor.ToArray<Half>(), static v => v.ToString("R", CultureInfo.InvariantCulture));
                 double[] halves = Array.ConvertAll(shortest, static word => double.Parse(word, CultureInfo.InvariantCulture));
-                return tensor.Rank == 0
-                    ? NumberFormat.Scalar(halves[0], shortest[0])
-                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => halves[i])));
+                return tensor.Rank == 0 ? [NumberFormat.Scalar(halves[0], shortest[0])] : NumberFormat.Column(halves);
             case DType.BFloat16:
                 double[] brief = Array.ConvertAll(tensor.ToArray<BF16>(), BF16.ToDouble);
                 return tensor.Rank == 0
-                    ? NumberFormat.Scalar(brief[0], ((float)brief[0]).ToString("R", CultureInfo.InvariantCulture))
-                    : Nested(tensor.Shape, shown => NumberFormat.Column(Array.ConvertAll(shown, i => brief[i])));
+                    ? [NumberFormat.Scalar(brief[0], ((float)brief[0]).ToString("R", CultureInfo.InvariantCulture))]
+                    : NumberFormat.Column(brief);
             case DType.Int32:
-                return Integers(tensor.Shape, tensor.ToArray<int>());
+                return Integers(tensor.ToArray<int>());
             case DType.Int64:
-                return Integers(tensor.Shape, tensor.ToArray<long>());
+                return Integers(tensor.ToArray<long>());
             case DType.UInt8:
-                return Integers(tensor.Shape, tensor.ToArray<byte>());
+                return Integers(tensor.ToArray<byte>());
             default:
-                bool[] truths = tensor.ToArray<bool>();
                 return tensor.Rank == 0
-                    ? truths[0].ToString()
-                    : Nested(tensor.Shape, shown => Array.ConvertAll(shown, i => truths[i] ? " True" : "False"));
+                    ? [tensor.ToArray<bool>()[0].ToString()]
+                    : Array.ConvertAll(tensor.ToArray<bool>(), static truth => truth ? " True" : "False");
         }
     }
 
-    private static string Integers<T>(Shape shape, T[] values)
-        where T : IFormattable => Nested(shape, shown =>
+    private static string[] Integers<T>(T[] values)
+        where T : IFormattable
     {
-        string[] words = Array.ConvertAll(shown, i => values[i].ToString(null, CultureInfo.InvariantCulture));
+        string[] words = Array.ConvertAll(values, static value => value.ToString(null, CultureInfo.InvariantCulture));
         int width = words.Max(static word => word.Length);
         return Array.ConvertAll(words, word => word.PadLeft(width));
-    });
-
-    private static string Nested(Shape shape, Func<int[], string[]> format) =>
-        shape.Size == 0 ? "[]" : new TensorFormatter(shape, format).Part(0, 0, " ", LineWidth);
-
-    private bool IsShown(int index)
-    {
-        for (int axis = 0; axis < _dims.Length && _isAbridged; axis++)
-        {
-            int position = index / _strides[axis] % _dims[axis];
-            if (position >= EdgeItems && position < _dims[axis] - EdgeItems)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     // The elements from a start on, along the axes from a given one on, in brackets; without the indent of the first line.
@@ -109,13 +117,11 @@ internal sealed class TensorFormatter
         }
 
         List<string> items = [];
-        bool cut = _isAbridged && _dims[axis] > 2 * EdgeItems;
         for (int i = 0; i < _dims[axis]; i++)
         {
-            if (cut && i == EdgeItems)
+            if (_isCut[axis] && i == EdgeItems)
             {
                 items.Add("...");
-                i = _dims[axis] - EdgeItems;
             }
 
             items.Add(Part(axis + 1, start + (i * _strides[axis]), indent + " ", width - 1));

@@ -20,6 +20,27 @@ public class CustomOpTests
     }
 
     [Fact]
+    public void The_gradient_that_an_operator_is_given_is_not_its_own_to_change()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Faulty faulty = new(
+            static (_, inputs) => inputs[0] * 2,
+            static (_, gradient) =>
+            {
+                gradient.AddInPlace(gradient, 2);
+                return [gradient];
+            });
+        Tensor x = Tensor.Scalar(3, DType.Float64, Device.Cpu).RequireGrad();
+        string message = Assert.Throws<InvalidOperationException>(() => faulty.Apply(x).Backward()).Message;
+        Assert.Contains("Clone()", message, StringComparison.Ordinal);
+
+        // The next pass begins with a one again.
+        Tensor y = Tensor.Scalar(3, DType.Float64, Device.Cpu).RequireGrad();
+        (y * y).Backward();
+        Assert.Equal(6, y.Gradient!.Item());
+    }
+
+    [Fact]
     public void Inputs_without_gradient_and_results_without_graph_cost_nothing()
     {
         using TensorScope scope = Tensor.Scope();

@@ -50,6 +50,7 @@ public class ErrorTests
         (() => s_two.Dropout(1), ["Dropout", "[0, 1)"]),
         (() => Tensor.Concatenate([]), ["Concatenate", "at least one"]),
         (() => Tensor.Concatenate([s_two, s_other]), ["Concatenate", "[2, 3]", "[4, 5]", "Reshape"]),
+        (() => Tensor.Concatenate([s_two[0, ..1].Expand(2_000_000_000), s_two[0, ..1].Expand(2_000_000_000)]), ["Concatenate", "axis 0", "fewer"]),
         (() => Tensor.Concatenate([s_two, s_two[0]]), ["Concatenate", "[2, 3]", "[3]"]),
         (() => Tensor.Concatenate([s_two, s_double]), ["Concatenate", "Float64"]),
         (() => s_integers.RequireGrad(), ["RequireGrad", "Int32"]),

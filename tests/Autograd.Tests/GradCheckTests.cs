@@ -29,6 +29,10 @@ public class GradCheckTests
         () => GradCheck.Run(static xs => xs[0].Detach() * 2, [Sample(1)]));
 
     [Fact]
+    public void A_difference_that_is_not_finite_proves_nothing() => Assert.Throws<GradCheckException>(
+        () => GradCheck.Run(static xs => xs[0].Log(), [Tensor.From([1e-5], Device.Cpu)], step: 1e-5));
+
+    [Fact]
     public void A_wrong_second_gradient_is_found_when_asked_for()
     {
         static Tensor Function(Tensor[] xs) => new Wrong(2, constant: true).Apply(xs[0], xs[1].Square());

@@ -160,6 +160,52 @@ public class GraphTests
     }
 
     [Fact]
+    public void Scopes_without_gradients_that_end_out_of_order_end_together()
+    {
+        using TensorScope scope = Tensor.Scope();
+        NoGrad outer = new();
+        NoGrad inner = new();
+        outer.Dispose();
+        Assert.True(Grad.IsEnabled);
+        inner.Dispose();
+        Assert.True(Grad.IsEnabled);
+
+        MixedPrecision outerMixed = new(DType.Float16);
+        MixedPrecision innerMixed = new(DType.BFloat16);
+        outerMixed.Dispose();
+        innerMixed.Dispose();
+        Tensor x = Tensor.Ones([2, 2], device: Device.Cpu);
+        Assert.Equal(DType.Float32, x.MatMul(x).DType);
+    }
+
+    [Fact]
+    public void A_gradient_that_was_used_must_not_have_changed()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Leaf([1, 2]);
+        Tensor w = Leaf([3, 4]);
+        (w * w).Sum().Backward();
+        Tensor first = (w.Gradient! * x).Sum();
+        (w * 2).Sum().Backward();
+        Assert.Contains("changed in place", Assert.Throws<InvalidOperationException>(() => first.Backward()).Message, StringComparison.Ordinal);
+        Tensor second = (w.Gradient! * x).Sum();
+        w.ZeroGradient();
+        Assert.Contains("changed in place", Assert.Throws<InvalidOperationException>(() => second.Backward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Running_statistics_that_a_graph_uses_must_not_move()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor mean = Tensor.Zeros([2], DType.Float64, Device.Cpu);
+        Tensor variance = Tensor.Ones([2], DType.Float64, Device.Cpu);
+        Tensor x = Leaf([1, 2, 3, 5]).Reshape(2, 2);
+        Tensor y = (mean * x).Sum();
+        _ = x.BatchNorm(null, null, mean, variance, 0.1, 1e-5);
+        Assert.Contains("changed in place", Assert.Throws<InvalidOperationException>(() => y.Backward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_frozen_parameter_takes_no_gradient()
     {
         using TensorScope scope = Tensor.Scope();

@@ -105,6 +105,15 @@ public class HalfTests
     }
 
     [Fact]
+    public void Sums_at_indices_have_the_type_of_what_they_are_added_to()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor sum = Tensor.From([100_000f, 1], Device.Cpu).IndexAdd(Tensor.From([0], Device.Cpu), Tensor.From([(Half)2], Device.Cpu));
+        Assert.Equal(DType.Float32, sum.DType);
+        Assert.Equal([100_002f, 1], sum.ToArray<float>());
+    }
+
+    [Fact]
     public void Casts_pass_gradients_back_in_the_type_they_came_from()
     {
         Tensor x = Tensor.From([1f, 2f], Device.Cpu).RequireGrad();

@@ -170,6 +170,8 @@ public class RandomTests
     [InlineData(2, 1)]
     [InlineData(double.NaN, 1)]
     [InlineData(0, double.PositiveInfinity)]
+    [InlineData(-3e38, 3e38)]
+    [InlineData(1e39, 2e39)]
     [InlineData(double.NegativeInfinity, double.PositiveInfinity)]
     public void Ranges_must_be_ranges(double low, double high) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.Uniform(3, low, high, device: Device.Cpu));

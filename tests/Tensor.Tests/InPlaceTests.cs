@@ -20,6 +20,40 @@ public class InPlaceTests
     }
 
     [Fact]
+    public void What_is_one_element_in_memory_cannot_be_changed_as_several()
+    {
+        foreach (Device device in Devices.All)
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor row = Tensor.Arange(3, DType.Float32, device);
+            Tensor x = row.Expand([4, 3]);
+            Action[] changes =
+            [
+                () => x.Fill(1), () => x.AddInPlace(Tensor.OnesLike(row)), () => x.CopyFrom(Tensor.Zeros([4, 3], DType.Float32, device)),
+                () => x.CopyFrom<float>(new float[12]), () => x.T.Fill(2),
+            ];
+            foreach (Action change in changes)
+            {
+                Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(change).Message, StringComparison.Ordinal);
+            }
+
+            Assert.Equal([0, 1, 2], Devices.Values(row));
+            x[2].Fill(5);
+            row.Expand([1, 3]).AddInPlace(row);
+            Assert.Equal([10, 10, 10], Devices.Values(row));
+        }
+    }
+
+    [Fact]
+    public void Integers_are_not_scaled_by_fractions()
+    {
+        Tensor x = Tensor.From([1, 2], Device.Cpu);
+        Assert.Equal("scale", Assert.Throws<ArgumentException>(() => x.AddInPlace(x, 0.5)).ParamName);
+        Assert.Equal("scale", Assert.Throws<ArgumentException>(() => x.AddInPlace(x, double.NaN)).ParamName);
+        Assert.Equal([1, 2], x.ToArray<int>());
+    }
+
+    [Fact]
     public void AddInPlace_adds_a_scaled_tensor_that_broadcasts()
     {
         foreach (Device device in Devices.All)

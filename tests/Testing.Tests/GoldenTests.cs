@@ -7,8 +7,8 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "residual",
-            "schedule_options", "schedules", "second_order", "training",
+            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "programs",
+            "residual", "schedule_options", "schedules", "second_order", "training",
         ];
 
         Assert.Equal(expected, Golden.Families);

@@ -69,7 +69,7 @@ public static class GradCheck
             {
                 double numeric = Difference(function, leaves, i, values, j, step);
                 double error = Math.Abs(numeric - analytic[i][j]);
-                if (!(error <= tolerance * (1 + Math.Abs(numeric))))
+                if (!(error <= tolerance * (1 + Math.Abs(numeric))) || !double.IsFinite(numeric))
                 {
                     throw new GradCheckException(
                         $"GradCheck: the {what} of element {j} of input {i}, {leaves[i].Shape}, is {analytic[i][j]:G10}, but the "

@@ -23,7 +23,14 @@ internal sealed class CustomNode : Node
 
     internal override void Backward(Tensor gradient)
     {
+        int version = gradient.Storage.Version;
         IReadOnlyList<Tensor?> gradients = _op.RunBackward(_context, gradient);
+        if (gradient.Storage.Version != version)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: Backward changed the gradient {gradient.Shape} that it was given in place; others use it, too. Work on a Clone().");
+        }
+
         if (gradients.Count != _shapes.Length)
         {
             throw new InvalidOperationException($"{Name}: Backward returned {gradients.Count} gradients for {_shapes.Length} inputs.");

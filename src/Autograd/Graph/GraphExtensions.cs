@@ -52,6 +52,7 @@ public static class GraphExtensions
         {
             if (tensor.Gradient is { } gradient)
             {
+                gradient.CountChange();
                 Kernels.Fill.Zero(gradient.Operand);
             }
         }

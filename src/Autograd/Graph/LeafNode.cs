@@ -59,6 +59,7 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
             _gradient = Tensor.Uninitialized(shape, dtype, device, Name);
         }
 
+        _gradient.CountChange();
         return _gradient.Operand;
     }
 
@@ -70,7 +71,8 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
     {
         if (_isStale)
         {
-            Fill.Zero(_gradient!.Operand);
+            _gradient!.CountChange();
+            Fill.Zero(_gradient.Operand);
             _isStale = false;
         }
     }

@@ -47,7 +47,9 @@ public sealed class MixedPrecision : IDisposable
     /// <summary>The scope that is open on this thread, if it changes anything.</summary>
     internal static MixedPrecision? Current => t_current is { DType: not DType.Float32 } open ? open : null;
 
-    /// <summary>Goes back to what was before, and frees the copies of parameters. Ending twice does nothing.</summary>
+    /// <summary>
+    /// Goes back to what was before, and frees the copies of parameters; scopes opened inside end with it. Ending twice does nothing.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Another thread opened it, where it stays open.</exception>
     public void Dispose()
     {
@@ -57,8 +59,19 @@ public sealed class MixedPrecision : IDisposable
         }
 
         _thread.Require(nameof(MixedPrecision));
-        _ended = true;
+        for (MixedPrecision? inner = t_current; inner is not null && inner != this; inner = inner._outer)
+        {
+            inner.End();
+        }
+
+        End();
+
         t_current = _outer;
+    }
+
+    private void End()
+    {
+        _ended = true;
         foreach (Copy copy in _copies.Values)
         {
             copy.Dispose();

@@ -74,6 +74,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor inverse = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
         sum = PlaceForSum(x, residual, keepsSum || records);
+        runningMean?.CountChange();
+        runningVariance?.CountChange();
         BatchNormalization.Forward(
             activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));

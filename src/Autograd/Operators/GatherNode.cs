@@ -92,7 +92,7 @@ internal sealed class ScatterAddNode : Node
     {
         if (source.DType.IsHalfPrecision)
         {
-            return Run(name, target?.Wide(), shape, source.Wide(), indices, axis, slices).To(source.DType);
+            return Run(name, target?.Wide(), shape, source.Wide(), indices, axis, slices).To(target?.DType ?? source.DType);
         }
 
         Tensor places = indices.Contiguous();

@@ -37,7 +37,12 @@ public static class JoinOperators
                     }
                 }
 
-                dims[along] = checked(dims[along] + tensor.Shape[along]);
+                if ((long)dims[along] + tensor.Shape[along] > int.MaxValue)
+                {
+                    throw new ArgumentException($"Concatenate: together axis {along} is longer than {int.MaxValue:N0}. Join fewer tensors.");
+                }
+
+                dims[along] += tensor.Shape[along];
                 records |= tensor.Records();
             }
 

@@ -58,7 +58,7 @@ internal abstract class NormNode : Node
             : beta is null ? [x, gamma] : [x, gamma, beta];
 
     private protected static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta, Tensor? residual = null) =>
-        x.Records() || gamma?.Records() == true || beta?.Records() == true || residual?.Records() == true;
+        NormOperators.AnyRecords(x, gamma, beta) || residual?.Records() == true;
 
     /// <summary>A tensor for x + residual, if there is a residual and the sum is wanted.</summary>
     private protected static Tensor? PlaceForSum(Tensor x, Tensor? residual, bool wanted) =>

@@ -122,7 +122,7 @@ internal static class BatchKernel
         where TConversion : unmanaged, IElementConversion<TIn, TOut>
         where TTarget : unmanaged
     {
-        for (int i = Grid.GlobalIndex.X; i < k.Rows * k.Most; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)(k.Rows * k.Most); i += Grid.DimX * Group.DimX)
         {
             int row = i / k.Most;
             int column = i - (row * k.Most);

@@ -68,6 +68,7 @@ public sealed unsafe partial class Block
         where T : unmanaged =>
         _allocation.Buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
 
+    // The guard's finalizer may run as soon as nothing refers to the block; until a copy is done, something has to.
     internal void Upload<T>(ReadOnlySpan<T> source, long offset)
         where T : unmanaged
     {
@@ -79,6 +80,7 @@ public sealed unsafe partial class Block
         if (Device.IsHost)
         {
             source.CopyTo(new Span<T>(Host<T>(offset), source.Length));
+            GC.KeepAlive(this);
             return;
         }
 
@@ -88,13 +90,13 @@ public sealed unsafe partial class Block
         {
             bool done = false;
             UploadStaged((byte*)start, (long)source.Length * sizeof(T), offset * sizeof(T), ref done);
-            if (done)
+            if (!done)
             {
-                return;
+                View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
             }
-
-            View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
         }
+
+        GC.KeepAlive(this);
     }
 
     internal void Download<T>(Span<T> target, long offset)
@@ -108,6 +110,7 @@ public sealed unsafe partial class Block
         if (Device.IsHost)
         {
             new ReadOnlySpan<T>(Host<T>(offset), target.Length).CopyTo(target);
+            GC.KeepAlive(this);
             return;
         }
 
@@ -116,6 +119,8 @@ public sealed unsafe partial class Block
         {
             View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
         }
+
+        GC.KeepAlive(this);
     }
 
     // Large uploads go through page-locked memory, where ILGPU has it.

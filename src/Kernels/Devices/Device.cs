@@ -223,11 +223,12 @@ public sealed partial class Device
     internal void CountWait() => Interlocked.Increment(ref _waits);
 
     /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>
+    /// <remarks>Such loops compare their index as <c>uint</c>: close to the largest count, the index behind the last item wraps.</remarks>
     internal KernelConfig Grid(int count)
     {
         int group = Math.Min(PreferredGroupSize, MaxGroupSize);
         int most = Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
-        return new KernelConfig(Math.Clamp((count + group - 1) / group, 1, most), group);
+        return new KernelConfig(Math.Clamp(((count - 1) / group) + 1, 1, most), group);
     }
 
     /// <summary>An emulated device of its own that has a library for matrix products: for tests.</summary>

@@ -64,7 +64,7 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
         where TOut : unmanaged, IStored<TOut, TScalar>
         where TFirst : unmanaged, IStored<TFirst, TScalar>
     {
-        for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)x.Nest.Count; i += Grid.DimX * Group.DimX)
         {
             GpuIndex index = x.Nest.Index(i);
             TScalar value = x.Map.Apply(

@@ -85,7 +85,7 @@ internal static unsafe class Gather<T, TIndex>
 
     private static void RowKernel(Arguments a)
     {
-        for (int i = Grid.GlobalIndex.X; i < a.Count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)a.Count; i += Grid.DimX * Group.DimX)
         {
             int row = i / a.Inner;
             int outer = row / a.Indices;
@@ -98,7 +98,7 @@ internal static unsafe class Gather<T, TIndex>
 
     private static void AlongKernel(Arguments a)
     {
-        for (int i = Grid.GlobalIndex.X; i < a.Nest.Count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)a.Nest.Count; i += Grid.DimX * Group.DimX)
         {
             GpuIndex place = a.Nest.Index(i);
             long index = TIndex.Value(a.Index[a.Nest.A.At(place)]);

@@ -15,7 +15,7 @@ internal static class BlasEpilogue<T, TAct>
 
     private static void Kernel(Arguments x)
     {
-        for (int i = Grid.GlobalIndex.X; i < x.Count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)x.Count; i += Grid.DimX * Group.DimX)
         {
             int column = i % x.Columns;
             int line = i / x.Columns;

@@ -121,7 +121,7 @@ public static class Cast
         where TIn : unmanaged, IScalar<TIn>
         where TOut : unmanaged, IScalar<TOut>
     {
-        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
         {
             output[i] = TOut.FromDouble(TIn.ToDouble(input[i]));
         }

@@ -66,7 +66,7 @@ public static class Fill
     private static void Kernel<T>(ArrayView<T> output, T value, int count)
         where T : unmanaged
     {
-        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
         {
             output[i] = value;
         }

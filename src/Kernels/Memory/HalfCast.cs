@@ -52,7 +52,7 @@ internal static unsafe class HalfCast<THalf>
 
     private static void WidenKernel(ArrayView<THalf> input, ArrayView<F32> output, int count)
     {
-        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
         {
             output[i] = THalf.Load(input[i]);
         }
@@ -60,7 +60,7 @@ internal static unsafe class HalfCast<THalf>
 
     private static void NarrowKernel(ArrayView<F32> input, ArrayView<THalf> output, int count)
     {
-        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
         {
             output[i] = THalf.Store(input[i]);
         }

@@ -20,7 +20,7 @@ internal static unsafe class HostCopy<T>
             int rows = nest.Dims[nest.Rank - 2];
             int planes = nest.OuterCount / rows;
             int bands = (rows + Edge - 1) / Edge;
-            HostParallel.For(planes * bands, Math.Max(1, Grain / (Edge * nest.InnerLength)), new Transpose(nest, to, from, rows, bands));
+            HostParallel.For(planes * bands, (int)Math.Max(1, Grain / ((long)Edge * nest.InnerLength)), new Transpose(nest, to, from, rows, bands));
         }
         else if (nest.Rank <= 1 && nest.InnerStride(0) == 1 && nest.InnerStride(1) == 1
             && (long)nest.InnerLength * sizeof(T) >= StreamedStore.From)

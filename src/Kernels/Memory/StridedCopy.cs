@@ -60,7 +60,7 @@ public static class StridedCopy
     private static void Kernel<T>(Arguments<T> x)
         where T : unmanaged
     {
-        for (int i = Grid.GlobalIndex.X; i < x.Nest.Count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)x.Nest.Count; i += Grid.DimX * Group.DimX)
         {
             GpuIndex index = x.Nest.Index(i);
             x.Output[x.Nest.Output.At(index)] = x.Input[x.Nest.A.At(index)];

@@ -172,7 +172,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
     private static void JoinKernel(Arguments a)
     {
-        for (int feature = Grid.GlobalIndex.X; feature < a.Features; feature += Grid.DimX * Group.DimX)
+        for (int feature = Grid.GlobalIndex.X; (uint)feature < (uint)a.Features; feature += Grid.DimX * Group.DimX)
         {
             // Means are joined as distances from the first one, which keeps the digits of a large mean.
             TScalar first = a.Partials[a.Partial(0, feature)];
@@ -197,7 +197,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
     private static void ApplyKernel<TSource>(Arguments a)
         where TSource : unmanaged, INormSource
     {
-        for (int i = Grid.GlobalIndex.X; i < a.Samples * a.Features * a.Length; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)(a.Samples * a.Features * a.Length); i += Grid.DimX * Group.DimX)
         {
             int feature = i / a.Length % a.Features;
             TScalar z = (a.First<TSource>(i) - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature);
@@ -252,7 +252,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
     private static void JoinSumsKernel(Arguments a)
     {
-        for (int feature = Grid.GlobalIndex.X; feature < a.Features; feature += Grid.DimX * Group.DimX)
+        for (int feature = Grid.GlobalIndex.X; (uint)feature < (uint)a.Features; feature += Grid.DimX * Group.DimX)
         {
             TScalar sum = 0;
             TScalar dot = 0;
@@ -271,7 +271,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
     private static void GradientKernel(Arguments a)
     {
-        for (int i = Grid.GlobalIndex.X; i < a.Samples * a.Features * a.Length; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)(a.Samples * a.Features * a.Length); i += Grid.DimX * Group.DimX)
         {
             int feature = i / a.Length % a.Features;
             a.Y[i] = Gradient(a, feature, i, a.Partials[a.Partial(0, feature)], a.Partials[a.Partial(0, feature) + 1]);

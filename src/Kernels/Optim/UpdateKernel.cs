@@ -98,7 +98,7 @@ public static class UpdateKernel
         T factor = k.HasFactor != 0 ? treatment.Factor * k.Factor[0] : treatment.Factor;
         bool go = k.HasGo == 0 || T.IsNonzero(k.Go[0]);
         int count = go ? k.Count : 0;
-        for (int i = Grid.GlobalIndex.X; i < count; i += Grid.DimX * Group.DimX)
+        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
         {
             T value = k.Values[i];
             T gradient = treatment.Gradient(k.Gradients[i], value, factor);

@@ -119,7 +119,7 @@ public static class RandomFill
         where T : unmanaged, IReal<T>
         where TPairs : unmanaged, IPairs<T>
     {
-        for (int pair = Grid.GlobalIndex.X; pair < (count >> 1) + (count & 1); pair += Grid.DimX * Group.DimX)
+        for (int pair = Grid.GlobalIndex.X; (uint)pair < (uint)((count >> 1) + (count & 1)); pair += Grid.DimX * Group.DimX)
         {
             default(TPairs).Draw(seed, position, pair, out T u, out T v);
             distribution.Sample(u, v, out T first, out T second);
@@ -136,7 +136,7 @@ public static class RandomFill
         where T : unmanaged, IReal<T>
         where TPairs : unmanaged, IPairs<T>
     {
-        for (int pair = Grid.GlobalIndex.X; pair < (count >> 1) + (count & 1); pair += Grid.DimX * Group.DimX)
+        for (int pair = Grid.GlobalIndex.X; (uint)pair < (uint)((count >> 1) + (count & 1)); pair += Grid.DimX * Group.DimX)
         {
             default(TPairs).Draw(seed, position, pair, out T u, out T v);
             T scale = 1 / (1 - probability);

@@ -83,12 +83,12 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
         int thread = Group.IdxX;
 
         // Threads without an element of their own enter the piece's first one, which changes nothing.
-        int own = start + thread < end ? start + thread : start;
+        int own = thread < end - start ? start + thread : start;
         int place = elements + x.Reduced.Output.At(x.Reduced.Index(own));
         Candidate<TOrder, TScalar> best = default;
         best.Value = x.Input[place];
         best.Index = x.HasIndices != 0 ? x.FromIndices[place] : own;
-        for (int i = own + Group.DimX; i < end; i += Group.DimX)
+        for (int i = own + Group.DimX; (uint)i < (uint)end; i += Group.DimX)
         {
             place = elements + x.Reduced.Output.At(x.Reduced.Index(i));
             TScalar value = x.Input[place];

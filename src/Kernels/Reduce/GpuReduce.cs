@@ -109,7 +109,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
     private static void ThreadKernel<TPass>(Arguments<TPass> x)
         where TPass : unmanaged, ITypedReduction<TScalar, TVector>
     {
-        for (int item = Grid.GlobalIndex.X; item < x.Kept.Count * x.Pieces; item += Grid.DimX * Group.DimX)
+        for (int item = Grid.GlobalIndex.X; (uint)item < (uint)(x.Kept.Count * x.Pieces); item += Grid.DimX * Group.DimX)
         {
             int piece = item / x.Kept.Count;
             GpuIndex kept = x.Kept.Index(item - (piece * x.Kept.Count));
@@ -148,7 +148,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         int start = piece * x.PieceLength;
         int end = start + IntrinsicMath.Min(x.ReducedCount - start, x.PieceLength);
         TScalar total = x.Identity;
-        for (int i = start + Group.IdxX; i < end; i += Group.DimX)
+        for (int i = start + Group.IdxX; (uint)i < (uint)end; i += Group.DimX)
         {
             TScalar element = x.Input[elements + x.Reduced.Output.At(x.Reduced.Index(i))];
             total = x.Reduction.Combine(total, x.Reduction.Map(element, known));

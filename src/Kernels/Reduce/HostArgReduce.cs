@@ -27,7 +27,7 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
             && plan.ReducedCount <= MostRows)
         {
             int tile = Math.Min(TileRegisters, plan.Kept.InnerLength / Width) * Width;
-            int tiles = (plan.Kept.InnerLength + tile - 1) / tile;
+            int tiles = ((plan.Kept.InnerLength - 1) / tile) + 1;
             HostParallel.For(
                 plan.Kept.OuterCount * tiles, (int)Math.Max(1, Grain / ((long)tile * plan.ReducedCount)),
                 new Columns(plan, output, input, tiles));

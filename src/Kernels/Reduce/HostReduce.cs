@@ -29,7 +29,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     private const int BlockElements = 1024;
     private const int BlockRows = 32;
 
-    // Blocks join like the carries of a binary counter: 2^Levels of them is more than an int can count.
+    // Blocks join like the carries of a binary counter: 2^Levels of them, 32 rows each, are more than an int can count.
     private const int Levels = 27;
 
     private static int Width => sizeof(TVector) / sizeof(TScalar);
@@ -41,7 +41,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         if (columns)
         {
             int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
-            int panels = plan.Kept.OuterCount * ((plan.Kept.InnerLength + panel - 1) / panel);
+            int panels = plan.Kept.OuterCount * (((plan.Kept.InnerLength - 1) / panel) + 1);
             int rows = Math.Max(BlockRows, PieceElements / panel);
             if (panels < ManyResults && plan.ReducedCount >= 2 * rows)
             {
@@ -85,7 +85,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         if (columns)
         {
             int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
-            int panels = (plan.Kept.InnerLength + panel - 1) / panel;
+            int panels = ((plan.Kept.InnerLength - 1) / panel) + 1;
             int grain = (int)Math.Max(1, Grain / Math.Max(1, (long)panel * plan.PieceLength));
             HostParallel.For(
                 plan.Kept.OuterCount * panels * plan.Pieces, grain,

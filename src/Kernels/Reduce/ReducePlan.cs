@@ -77,7 +77,7 @@ internal unsafe struct ReducePlan
     internal void Split(int pieceLength)
     {
         PieceLength = pieceLength;
-        Pieces = Math.Max(1, (ReducedCount + pieceLength - 1) / pieceLength);
+        Pieces = Math.Max(1, ((ReducedCount - 1) / pieceLength) + 1);
     }
 
     /// <summary>The plan of the pass that joins the pieces, which stand one set of results behind the other.</summary>

@@ -22,6 +22,18 @@ public class ReductionTests
     }
 
     [Theory]
+    [InlineData(int.MaxValue, 65_536, 32_768)]
+    [InlineData(65_537, 65_536, 2)]
+    [InlineData(65_536, 65_536, 1)]
+    [InlineData(0, 1, 1)]
+    public void Pieces_cover_what_is_reduced(int count, int length, int pieces)
+    {
+        ReducePlan plan = new() { ReducedCount = count };
+        plan.Split(length);
+        Assert.Equal(pieces, plan.Pieces);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Every_subset_of_four_axes_agrees_with_the_formula(string name)
     {
