@@ -59,26 +59,33 @@ public class ProgramGoldens
         ["cat"] = s => Tensor.Concatenate([s.X, s.Y], s.Axis),
         ["stack"] = s => Tensor.Stack([s.X, s.Y], s.Axis),
         ["where"] = s => Tensor.Where(s.X > 0.1, s.Y, s.Z),
-        ["index_select"] = s => s.X.IndexSelect(Tensor.From(s.Integers("indices")), s.Axis),
-        ["gather"] = s => s.X.Gather(Tensor.From(s.Integers("indices"), new Shape(s.Integers("shape"))), s.Axis),
-        ["scatter_add"] = s => s.X.ScatterAdd(Tensor.From(s.Integers("indices"), new Shape(s.Integers("shape"))), s.Y, s.Axis),
-        ["index_add"] = s => s.X.IndexAdd(Tensor.From(s.Integers("indices")), s.Y, s.Axis),
+        ["index_select"] = s => s.X.IndexSelect(s.Indices(s.Integers("indices").Length), s.Axis),
+        ["gather"] = s => s.X.Gather(s.Indices(new Shape(s.Integers("shape"))), s.Axis),
+        ["scatter_add"] = s => s.X.ScatterAdd(s.Indices(new Shape(s.Integers("shape"))), s.Y, s.Axis),
+        ["index_add"] = s => s.X.IndexAdd(s.Indices(s.Integers("indices").Length), s.Y, s.Axis),
         ["layer_norm"] = s => s.X.LayerNorm(epsilon: 0.1),
         ["batch_norm"] = s => s.X.BatchNorm(null, null, null, null, 0.1, 0.1),
         ["cross_entropy"] = s => s.X.SoftmaxCrossEntropy(
-            Tensor.From(s.Integers("labels")), s.Number("smoothing"), reduction: Enum.Parse<LossReduction>(s.Text("reduction"), ignoreCase: true)),
+            Tensor.From(s.Integers("labels"), s.X.Device), s.Number("smoothing"), reduction: Enum.Parse<LossReduction>(s.Text("reduction"), ignoreCase: true)),
     };
 
     public static IEnumerable<object[]> Names => Golden.Names("programs");
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Programs_agree_with_PyTorch(string name)
+    public void Programs_agree_with_PyTorch(string name) => Check(name, Device.Cpu, 1);
+
+    // A GPU may contract products and sums.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void GPU_kernels_agree_with_PyTorch(string name) => Check(name, TestDevice.Gpu, 10);
+
+    private static void Check(string name, Device device, double looser)
     {
         GoldenCase golden = Golden.Load("programs")[name];
         using TensorScope scope = Tensor.Scope();
         string[] names = [.. golden.Gradients.All.Select(static array => array.Name)];
-        Tensor[] leaves = [.. names.Select(key => golden.Inputs[key].Tensor().RequireGrad())];
+        Tensor[] leaves = [.. names.Select(key => golden.Inputs[key].Tensor().To(device).RequireGrad())];
         List<Tensor> values = [.. leaves];
         foreach (GoldenOptions instruction in golden.Options.NestedList("code"))
         {
@@ -86,23 +93,23 @@ public class ProgramGoldens
         }
 
         Tensor output = values[^1];
-        golden.Outputs["output"].Matches(output, looser: 10);
-        Tensor upstream = golden.OutputGradients["output"].Tensor();
+        golden.Outputs["output"].Matches(output, looser: 10 * looser);
+        Tensor upstream = golden.OutputGradients["output"].Tensor().To(device);
         Tensor[] plain = Grad.Of(output, leaves, gradient: upstream, retainGraph: true);
         Tensor[] first = Grad.Of(output, leaves, createGraph: true, upstream);
-        Tensor sum = Tensor.Scalar(0, DType.Float64, Device.Cpu);
+        Tensor sum = Tensor.Scalar(0, DType.Float64, device);
         for (int i = 0; i < first.Length; i++)
         {
-            golden.Outputs["first." + names[i]].Matches(plain[i], looser: 10);
-            golden.Outputs["first." + names[i]].Matches(first[i], looser: 10);
-            sum += (first[i] * golden.Inputs["direction." + names[i]].Tensor()).Sum();
+            golden.Outputs["first." + names[i]].Matches(plain[i], looser: 10 * looser);
+            golden.Outputs["first." + names[i]].Matches(first[i], looser: 10 * looser);
+            sum += (first[i] * golden.Inputs["direction." + names[i]].Tensor().To(device)).Sum();
         }
 
         // Where no gradient depends on an input, there is nothing that could be differentiated again.
         Tensor[] second = sum.RequiresGrad ? Grad.Of(sum, leaves) : [.. leaves.Select(Tensor.ZerosLike)];
         for (int i = 0; i < second.Length; i++)
         {
-            golden.Gradients[names[i]].Matches(second[i], looser: 100);
+            golden.Gradients[names[i]].Matches(second[i], looser: 100 * looser);
         }
     }
 
@@ -122,6 +129,8 @@ public class ProgramGoldens
         public int[] Axes => options.Integers("axes");
 
         public bool Keep => options.Flag("keep");
+
+        public Tensor Indices(Shape shape) => Tensor.From(options.Integers("indices"), shape, X.Device);
 
         public int Integer(string name) => options.Integer(name);
 
