@@ -129,6 +129,8 @@ public class AveragingTests
         Sgd inner = new([Surface.Parameter([1])], 1);
         Lookahead optimizer = new(inner, steps: 2) { Schedule = new StepDecay(1, 0.5), Clipping = GradientClipping.ByValue(1) };
         inner.AddGroup([Surface.Parameter([2])]);
+        IReadOnlyDictionary<string, Tensor> before = optimizer.State();
+        Assert.Equal([1, 2], [before["slow.0"].Item(), before["slow.1"].Item()]);
         optimizer.Step();
         Assert.Equal(0.5, optimizer.LearningRate);
         Assert.Equal(0.5, inner.LearningRate);

@@ -89,6 +89,7 @@ public sealed class Lookahead : Optimizer
             yield return own;
         }
 
+        Follow();
         int index = 0;
         foreach (Parameter parameter in Groups.SelectMany(static group => group.Parameters))
         {
