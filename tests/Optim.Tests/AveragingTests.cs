@@ -124,6 +124,34 @@ public class AveragingTests
     }
 
     [Fact]
+    public void Weights_loaded_before_the_first_step_are_those_that_averages_begin_with()
+    {
+        Parameter w = Surface.Parameter([1]);
+        Lookahead lookahead = new(new Sgd([w], 0.1), steps: 1, alpha: 0.5);
+        w.Fill(10);
+        w.Gradient!.Fill(2);
+        lookahead.Step();
+        Assert.Equal(10 - (0.5 * 0.1 * 2), w.Item(), 12);
+
+        // The first step of z is Adam's, of size 1 times the rate, and the mean x is z itself; then y = (1 - beta1) z + beta1 x.
+        Parameter v = Surface.Parameter([1]);
+        ScheduleFreeAdamW free = new([v], 0.1, epsilon: 1e-12);
+        v.Fill(10);
+        v.Gradient!.Fill(2);
+        free.Step();
+        Assert.Equal(9.9, v.Item(), 9);
+    }
+
+    [Fact]
+    public void Momentum_returns_when_a_schedule_that_moves_it_is_replaced()
+    {
+        Sgd optimizer = new([Surface.Parameter([1])], 0.1, momentum: 0.9) { Schedule = new OneCycle(1, 100) };
+        Assert.NotEqual(0.9, ((ParameterGroup<SgdOptions>)optimizer.Groups[0]).Options.Momentum);
+        optimizer.Schedule = new ConstantRate();
+        Assert.Equal(0.9, ((ParameterGroup<SgdOptions>)optimizer.Groups[0]).Options.Momentum);
+    }
+
+    [Fact]
     public void Lookahead_follows_schedules_and_takes_groups()
     {
         Sgd inner = new([Surface.Parameter([1])], 1);

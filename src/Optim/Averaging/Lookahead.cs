@@ -98,10 +98,18 @@ public sealed class Lookahead : Optimizer
         }
     }
 
-    // Groups may have been added since the last step.
+    // Groups may have been added since the last step, and weights loaded before the first.
     private void Follow()
     {
         using TensorScope.Suspension suspension = TensorScope.Suspend();
+        if (StepCount == 0)
+        {
+            foreach ((UpdateRun run, Tensor slow) in _slow)
+            {
+                StridedCopy.Run(slow.Operand, run.Values);
+            }
+        }
+
         foreach (UpdateRun run in Groups.SelectMany(static group => group.Runs).Where(run => !_slow.ContainsKey(run)))
         {
             Tensor slow = Tensor.Zeros(run.Run.Length, run.DType, run.Device);

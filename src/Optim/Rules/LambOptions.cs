@@ -18,9 +18,9 @@ public sealed record LambOptions : OptimizerOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is not in [0, 1).</exception>
     public double Beta2 { get; init => field = InUnit(value); } = 0.999;
 
-    /// <summary>Keeps the divisor from zero.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
-    public double Epsilon { get; init => field = NotNegative(value); } = 1e-6;
+    /// <summary>Keeps the divisor from zero: above 0, since one 0 / 0 would be in the size of the whole parameter's step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive, or infinite.</exception>
+    public double Epsilon { get; init => field = Positive(value); } = 1e-6;
 
     /// <inheritdoc/>
     public override double? MomentumCoefficient => Beta1;

@@ -91,6 +91,12 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     /// <inheritdoc/>
     protected override void Update(ParameterGroup<ScheduleFreeAdamWOptions> group, UpdateRun run)
     {
+        if (group.StepCount == 1)
+        {
+            // Weights may have been loaded since the optimizer was made.
+            Initialize(run);
+        }
+
         ScheduleFreeAdamWOptions o = group.Options;
         double rate = Rate(o, group.StepCount);
         double largest = Number(group, LargestRate);

@@ -28,6 +28,10 @@ public abstract partial class Optimizer
             else
             {
                 Follow(value, StepCount);
+                if (!value.CyclesMomentum)
+                {
+                    RestoreMomentum();
+                }
             }
 
             _schedule = value;
@@ -95,6 +99,15 @@ public abstract partial class Optimizer
         foreach (ParameterGroup group in _groups)
         {
             group.SetBaseRate(group.BaseLearningRate);
+        }
+
+        RestoreMomentum();
+    }
+
+    private void RestoreMomentum()
+    {
+        foreach (ParameterGroup group in _groups)
+        {
             if (group.BaseMomentum is { } momentum)
             {
                 group.SetMomentum(momentum);

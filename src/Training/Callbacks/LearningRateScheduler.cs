@@ -44,10 +44,8 @@ public sealed class LearningRateScheduler : ICallback
     public void OnEpochBegin(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_unit == ScheduleUnit.Epoch)
-        {
-            context.Optimizer.Follow(_schedule, context.Epoch - 1);
-        }
+        // By steps, too: other callbacks may have changed the rates at the end of an epoch.
+        context.Optimizer.Follow(_schedule, _unit == ScheduleUnit.Epoch ? context.Epoch - 1 : (double)(context.Epoch - 1) * context.Batches);
     }
 
     /// <inheritdoc/>
