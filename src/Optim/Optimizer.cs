@@ -116,8 +116,9 @@ public abstract partial class Optimizer
     /// <summary>What has to be saved to go on later bit for bit, by name.</summary>
     /// <remarks>
     /// For each parameter, in the order in which they were given, <c>state.{index}.{name}</c>, of the parameter's shape; for each
-    /// group its step count, learning rate and the rule's own numbers, <c>group.{index}.{name}</c>. The tensors of parameters are the
-    /// optimizer's own, not copies. It does not depend on how parameters are packed.
+    /// group its step count, its learning rates, their proportion to those of the first group (NaN if there is none) and the rule's own
+    /// numbers, <c>group.{index}.{name}</c>. The tensors of parameters are the optimizer's own, not copies. It does not depend on how
+    /// parameters are packed.
     /// </remarks>
     public IReadOnlyDictionary<string, Tensor> State() => OptimizerState.Save(this);
 

@@ -136,6 +136,33 @@ public class ClosureTests
         }
     }
 
+    [Theory]
+    [InlineData("not a number")]
+    [InlineData("infinite with a slope")]
+    public void Lbfgs_finds_its_way_back_from_where_the_loss_is_no_number(string beyond)
+    {
+        // w - ln w has its minimum at 1; the first length that is tried leads from 3 to -3.7, and half of it to -0.3.
+        Parameter w = Surface.Parameter([3]);
+        Lbfgs optimizer = new([w], learningRate: 10, lineSearch: true);
+        using TensorScope scope = Tensor.Scope();
+        Tensor infinity = Tensor.Scalar(double.PositiveInfinity, DType.Float64, Device.Cpu);
+        optimizer.Step(() => beyond == "not a number"
+            ? (w - w.Log()).Sum()
+            : Tensor.Where(w.Detach() > 0, w - w.Clamp(1e-3, double.PositiveInfinity).Log(), w + infinity).Sum());
+        Assert.Equal(1, w.Item(), 1e-4);
+    }
+
+    [Fact]
+    public void Lbfgs_stays_where_it_is_if_the_loss_is_a_number_nowhere_else()
+    {
+        Parameter w = Surface.Parameter([3]);
+        Lbfgs optimizer = new([w], lineSearch: true);
+        using TensorScope scope = Tensor.Scope();
+        int evaluations = 0;
+        optimizer.Step(() => (evaluations++ == 0 ? 1 : double.NaN) * w.Sum());
+        Assert.Equal(3, w.Item());
+    }
+
     [Fact]
     public void They_need_the_loss_and_refuse_what_they_cannot_do()
     {
@@ -145,6 +172,10 @@ public class ClosureTests
             Assert.Contains("Step(() => loss)", Assert.Throws<InvalidOperationException>(optimizer.Step).Message, StringComparison.Ordinal);
             Assert.Throws<InvalidOperationException>(() => optimizer.Clipping = GradientClipping.ByValue(1));
             Assert.Throws<InvalidOperationException>(() => optimizer.SkipsNonFinite = true);
+
+            // What they are anyway may be set.
+            optimizer.Clipping = null;
+            optimizer.SkipsNonFinite = false;
             Assert.Contains("weight decay", Assert.Throws<ArgumentException>(() => optimizer.Groups[0].WeightDecay = 0.1).Message, StringComparison.Ordinal);
             Assert.Equal(0, optimizer.Groups[0].WeightDecay);
         }

@@ -128,6 +128,7 @@ public class GroupTests
         Refused("AdamW: weightDecay must be finite and not negative, not Infinity.", () => new AdamW([Point()], weightDecay: double.PositiveInfinity));
         Refused("RMSProp: alpha must be in [0, 1), not NaN.", () => new RMSProp([Point()], alpha: double.NaN));
         Refused("Adagrad: epsilon must be finite and not negative, not -1.", () => new Adagrad([Point()], epsilon: -1));
+        Refused("Lamb: epsilon must be finite and above 0, not 0.", () => new Lamb([Point()], epsilon: 0));
         Assert.Contains("Nesterov", Refusal(() => new Sgd([Point()], nesterov: true)), StringComparison.Ordinal);
         Assert.Contains("Direction", Refusal(() => new Sgd([Point()], momentum: 0.9, dampening: 0.1, form: MomentumForm.Velocity)), StringComparison.Ordinal);
         Assert.Contains("Average", Refusal(() => new Sgd([Point()], momentum: 0.9, biasCorrection: true)), StringComparison.Ordinal);

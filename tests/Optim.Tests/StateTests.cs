@@ -14,7 +14,7 @@ public class StateTests
         IReadOnlyDictionary<string, Tensor> state = optimizer.State();
         Assert.Equal(
             ["group.0.base_learning_rate", "group.0.learning_rate", "group.0.step", "group.1.base_learning_rate", "group.1.learning_rate",
-                "group.1.step", "skipped_steps", "state.0.largest", "state.0.mean", "state.0.square", "state.1.mean", "state.1.square"],
+                "group.1.rate_ratio", "group.1.step", "skipped_steps", "state.0.largest", "state.0.mean", "state.0.square", "state.1.mean", "state.1.square"],
             state.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(new Shape(2, 3), state["state.0.square"].Shape);
         Assert.Equal(DType.Int64, state["group.1.step"].DType);
@@ -38,6 +38,37 @@ public class StateTests
         Steps(apart, 3);
         Assert.Equal(together.Groups[0].Parameters[0].Values(), first.Values());
         Assert.Equal(together.Groups[0].Parameters[1].Values(), second.Values());
+    }
+
+    [Theory]
+    [InlineData(0.1, 0.01)]
+    [InlineData(0.1, 0.0)]
+    [InlineData(0.0, 0.3)]
+    public void The_proportion_of_rates_is_restored(double rate, double second)
+    {
+        Sgd optimizer = Two(rate, second);
+        Sgd resumed = Two(1, 1);
+        resumed.LoadState(Saved(optimizer));
+        optimizer.LearningRate = resumed.LearningRate = 0.05;
+        Assert.Equal(rate > 0 ? 0.05 * (second / rate) : second, resumed.Groups[1].LearningRate, 1e-15);
+        Assert.Equal(optimizer.Groups[1].LearningRate, resumed.Groups[1].LearningRate);
+
+        // Saved while it cannot be seen in the rates.
+        optimizer.LearningRate = 0;
+        Sgd again = Two(1, 1);
+        again.LoadState(Saved(optimizer));
+        optimizer.LearningRate = again.LearningRate = 0.2;
+        Assert.Equal(optimizer.Groups[1].LearningRate, again.Groups[1].LearningRate);
+        Dictionary<string, Tensor> impossible = Saved(optimizer);
+        impossible["group.1.rate_ratio"] = Tensor.Scalar(-1, DType.Float64, Device.Cpu);
+        Assert.Contains("group.1.rate_ratio is -1", Assert.Throws<ArgumentException>(() => again.LoadState(impossible)).Message, StringComparison.Ordinal);
+
+        static Sgd Two(double first, double second)
+        {
+            Sgd optimizer = new([Surface.Parameter([1])], first);
+            optimizer.AddGroup([Surface.Parameter([1])], o => o with { LearningRate = second });
+            return optimizer;
+        }
     }
 
     [Fact]

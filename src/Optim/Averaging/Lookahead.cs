@@ -8,8 +8,8 @@ namespace DeepSharp.Optim;
 /// ones go back to them, w ← s.
 /// </summary>
 /// <remarks>
-/// One more launch for each stretch every k steps. Groups, rates, clipping and state are those of the optimizer inside; the slow
-/// weights are saved besides, as <c>slow.{index}</c>. Source: Zhang, Lucas, Hinton, Ba 2019.
+/// One more launch for each stretch every k steps. Groups, rates, schedule, clipping and state are those of the optimizer inside; the
+/// slow weights are saved besides, as <c>slow.{index}</c>. Source: Zhang, Lucas, Hinton, Ba 2019.
 /// </remarks>
 public sealed class Lookahead : Optimizer
 {
@@ -46,6 +46,13 @@ public sealed class Lookahead : Optimizer
     }
 
     /// <inheritdoc/>
+    public override LearningRateSchedule? Schedule
+    {
+        get => _inner.Schedule;
+        set => _inner.Schedule = value;
+    }
+
+    /// <inheritdoc/>
     public override bool SkipsNonFinite
     {
         get => _inner.SkipsNonFinite;
@@ -79,6 +86,8 @@ public sealed class Lookahead : Optimizer
         SlowStep();
         return value;
     }
+
+    internal override void FollowSchedule() => _inner.FollowSchedule();
 
     internal override IReadOnlyList<string> StateNames(ParameterGroup group) => _inner.StateNames(group);
 
@@ -129,8 +138,6 @@ public sealed class Lookahead : Optimizer
                 run.Apply(new Rule(Alpha), slow.Operand);
             }
         }
-
-        FollowSchedule();
     }
 
     internal readonly struct Rule(double alpha) : IUpdateRule

@@ -7,6 +7,7 @@ internal static class OptimizerState
     private const string Step = "step";
     private const string Rate = "learning_rate";
     private const string BaseRate = "base_learning_rate";
+    private const string Ratio = "rate_ratio";
 
     internal static IReadOnlyDictionary<string, Tensor> Save(Optimizer optimizer)
     {
@@ -40,6 +41,11 @@ internal static class OptimizerState
             group.StepCount = (long)state[$"group.{i}.{Step}"].Item();
             group.SetBaseRate(state[$"group.{i}.{BaseRate}"].Item());
             group.SetRate(state[$"group.{i}.{Rate}"].Item());
+            if (i > 0)
+            {
+                group.RateRatio = state[$"group.{i}.{Ratio}"].Item();
+            }
+
             foreach (string name in group.Numbers.Keys.ToArray())
             {
                 group.Numbers[name] = state[$"group.{i}.{name}"].Item();
@@ -63,12 +69,11 @@ internal static class OptimizerState
         ];
         foreach (string name in numbers.Where(state.ContainsKey))
         {
-            bool mayBeNegative = !name.EndsWith(Step, StringComparison.Ordinal) && !name.EndsWith(Rate, StringComparison.Ordinal) && name != Skipped;
             if (state[name].Count != 1)
             {
                 faults.Add($"{name} has the shape {state[name].Shape}, not one number");
             }
-            else if (state[name].Item() is var value && (double.IsNaN(value) || (!mayBeNegative && !(value >= 0 && double.IsFinite(value)))))
+            else if (state[name].Item() is var value && !IsPossible(name, value))
             {
                 faults.Add($"{name} is {value}");
             }
@@ -81,6 +86,14 @@ internal static class OptimizerState
                 + (faults.Count > 10 ? $"; and {faults.Count - 10} more." : "."),
                 nameof(state));
         }
+    }
+
+    // A rule's own numbers may be anything but NaN; a group may have no proportion to the first.
+    private static bool IsPossible(string name, double value)
+    {
+        bool ratio = name.EndsWith(Ratio, StringComparison.Ordinal);
+        bool own = !ratio && !name.EndsWith(Step, StringComparison.Ordinal) && !name.EndsWith(Rate, StringComparison.Ordinal) && name != Skipped;
+        return double.IsNaN(value) ? ratio : own || (value >= 0 && double.IsFinite(value));
     }
 
     private static IEnumerable<(string Name, Tensor Value)> Tensors(Optimizer optimizer)
@@ -115,6 +128,11 @@ internal static class OptimizerState
             yield return ($"group.{i}.{Step}", group.StepCount, true);
             yield return ($"group.{i}.{Rate}", group.LearningRate, false);
             yield return ($"group.{i}.{BaseRate}", group.BaseLearningRate, false);
+            if (i > 0)
+            {
+                yield return ($"group.{i}.{Ratio}", group.RateRatio, false);
+            }
+
             foreach ((string name, double value) in group.Numbers)
             {
                 yield return ($"group.{i}.{name}", value, false);

@@ -58,7 +58,13 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     public override GradientClipping? Clipping
     {
         get => null;
-        set => throw new InvalidOperationException("Lbfgs: gradients are not clipped; it needs them as they are.");
+        set
+        {
+            if (value is not null)
+            {
+                throw new InvalidOperationException("Lbfgs: gradients are not clipped; it needs them as they are.");
+            }
+        }
     }
 
     /// <summary>False: the host sees the loss of each evaluation.</summary>
@@ -66,7 +72,13 @@ public sealed class Lbfgs : Optimizer<LbfgsOptions>
     public override bool SkipsNonFinite
     {
         get => false;
-        set => throw new InvalidOperationException("Lbfgs: steps are not skipped on the device; look at the loss it returns.");
+        set
+        {
+            if (value)
+            {
+                throw new InvalidOperationException("Lbfgs: steps are not skipped on the device; look at the loss it returns.");
+            }
+        }
     }
 
     /// <summary>The evaluations of the loss made so far by this object.</summary>

@@ -41,7 +41,13 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
     public override GradientClipping? Clipping
     {
         get => null;
-        set => throw new InvalidOperationException("NewtonCg: gradients are not clipped; it needs them as they are.");
+        set
+        {
+            if (value is not null)
+            {
+                throw new InvalidOperationException("NewtonCg: gradients are not clipped; it needs them as they are.");
+            }
+        }
     }
 
     /// <summary>False: a step that does not lower the loss is not made anyway.</summary>
@@ -49,7 +55,13 @@ public sealed class NewtonCg : Optimizer<NewtonCgOptions>
     public override bool SkipsNonFinite
     {
         get => false;
-        set => throw new InvalidOperationException("NewtonCg: a step that does not lower the loss is not made; there is nothing to skip.");
+        set
+        {
+            if (value)
+            {
+                throw new InvalidOperationException("NewtonCg: a step that does not lower the loss is not made; there is nothing to skip.");
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,10 @@ namespace DeepSharp.Optim;
 /// A step length that meets the strong Wolfe conditions, f(t) ≤ f(0) + 1e-4 t f'(0) and |f'(t)| ≤ 0.9 |f'(0)|: brackets one, then narrows
 /// the bracket by cubic interpolation.
 /// </summary>
-/// <remarks>Source: Nocedal, Wright 2006, algorithms 3.5 and 3.6; bounds and safeguards as in torch.optim.LBFGS.</remarks>
+/// <remarks>
+/// A loss that is no number counts as infinite: the search goes back from there. Source: Nocedal, Wright 2006, algorithms 3.5 and 3.6;
+/// bounds and safeguards as in torch.optim.LBFGS.
+/// </remarks>
 internal sealed class WolfeSearch(Func<double, WolfePoint> evaluate, double largest, double changeTolerance)
 {
     private const double Decrease = 1e-4;
@@ -52,7 +55,7 @@ internal sealed class WolfeSearch(Func<double, WolfePoint> evaluate, double larg
         (WolfePoint left, WolfePoint right) = a.Length <= b.Length ? (a, b) : (b, a);
         double mean = a.Slope + b.Slope - (3 * (a.Loss - b.Loss) / (a.Length - b.Length));
         double square = (mean * mean) - (a.Slope * b.Slope);
-        if (!(square >= 0))
+        if (!(square >= 0 && double.IsFinite(square)))
         {
             return (low + high) / 2;
         }
@@ -110,6 +113,7 @@ internal sealed class WolfeSearch(Func<double, WolfePoint> evaluate, double larg
     private WolfePoint At(double length)
     {
         Evaluations++;
-        return evaluate(length);
+        WolfePoint point = evaluate(length);
+        return double.IsNaN(point.Loss) ? point with { Loss = double.PositiveInfinity } : point;
     }
 }

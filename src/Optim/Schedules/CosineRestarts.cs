@@ -2,7 +2,8 @@ namespace DeepSharp.Optim;
 
 /// <summary>
 /// Half a cosine again and again, each time from the peak: α = minimum + (peak - minimum) (1 + cos(π τ / T)) / 2, τ counted from the
-/// last restart, T = firstLength lengthFactor^n the length of this cycle and peak = α₀ peakFactor^n, n the restarts so far.
+/// last restart, T = firstLength lengthFactor^n the length of this cycle and peak = max(α₀ peakFactor^n, min(α₀, minimum)), n the
+/// restarts so far.
 /// </summary>
 /// <remarks>Source: Loshchilov, Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"; PyTorch's CosineAnnealingWarmRestarts.</remarks>
 public sealed class CosineRestarts : LearningRateSchedule
@@ -15,7 +16,7 @@ public sealed class CosineRestarts : LearningRateSchedule
     /// <summary>Cosines with warm restarts.</summary>
     /// <param name="firstLength">The length of the first cycle, T₀.</param>
     /// <param name="lengthFactor">How much longer each cycle is than the one before, T_mult; at least 1.</param>
-    /// <param name="minimum">The least rate.</param>
+    /// <param name="minimum">The rate at the end of each cycle; lower peaks end here, too.</param>
     /// <param name="peakFactor">The factor from one restart's rate to the next one's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public CosineRestarts(double firstLength, double lengthFactor = 1, double minimum = 0, double peakFactor = 1)
@@ -45,7 +46,7 @@ public sealed class CosineRestarts : LearningRateSchedule
         }
 
         double part = (t - Start(cycle)) / (_firstLength * Math.Pow(_lengthFactor, cycle));
-        double peak = baseRate * Math.Pow(_peakFactor, cycle);
+        double peak = Math.Max(baseRate * Math.Pow(_peakFactor, cycle), Math.Min(baseRate, _minimum));
         return _minimum + ((peak - _minimum) * (1 + Math.Cos(Math.PI * part)) / 2);
     }
 

@@ -16,7 +16,7 @@ public abstract partial class Optimizer
     /// </summary>
     /// <exception cref="ArgumentException">The schedule moves the momentum, and this optimizer has none.</exception>
     /// <exception cref="InvalidOperationException">The schedule gives a rate that is negative, NaN or infinite.</exception>
-    public LearningRateSchedule? Schedule
+    public virtual LearningRateSchedule? Schedule
     {
         get => _schedule;
         set
@@ -86,7 +86,7 @@ public abstract partial class Optimizer
         FollowSchedule();
     }
 
-    internal void FollowSchedule()
+    internal virtual void FollowSchedule()
     {
         if (_schedule is not null)
         {

@@ -115,6 +115,22 @@ public class ScheduleFormulas
     }
 
     [Fact]
+    public void Lowered_peaks_end_at_the_minimum()
+    {
+        CosineRestarts schedule = new(10, minimum: 0.01, peakFactor: 0.5);
+        Assert.Equal([0.1, 0.05, 0.025, 0.0125, 0.01, 0.01], new double[] { 0, 10, 20, 30, 40, 45 }.Select(t => schedule.Rate(0.1, t)), Close);
+
+        static bool Close(double a, double b) => Math.Abs(a - b) < 1e-15;
+    }
+
+    [Fact]
+    public void Cycles_of_a_base_rate_below_the_minimum_rise_to_it_as_in_PyTorch()
+    {
+        CosineRestarts schedule = new(10, minimum: 0.01, peakFactor: 0.5);
+        Assert.Equal([0.002, 0.006, 0.002, 0.006], new double[] { 0, 5, 10, 15 }.Select(t => Math.Round(schedule.Rate(0.002, t), 15)));
+    }
+
+    [Fact]
     public void One_cycle_stays_at_its_end()
     {
         OneCycle schedule = new(peakRate: 1, length: 100);

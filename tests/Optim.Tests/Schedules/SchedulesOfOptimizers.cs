@@ -137,6 +137,58 @@ public class SchedulesOfOptimizers
         Assert.Equal(0.1, optimizer.LearningRate);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lookahead_and_the_optimizer_inside_have_one_schedule(bool outside)
+    {
+        Sgd inner = Make(0.1, momentum: 0.5);
+        Lookahead optimizer = new(inner, steps: 2);
+        OneCycle schedule = new(1, 20);
+        (outside ? optimizer : (Optimizer)inner).Schedule = schedule;
+        Assert.Same(schedule, optimizer.Schedule);
+        Assert.Same(schedule, inner.Schedule);
+        for (int step = 1; step <= 7; step++)
+        {
+            optimizer.Step();
+            Assert.Equal(schedule.Rate(0.1, step), optimizer.LearningRate);
+        }
+
+        // A base rate that is changed from either side is scheduled at once.
+        StepDecay decay = new(1, 0.5);
+        optimizer.Schedule = decay;
+        optimizer.LearningRate = 0.4;
+        Assert.Equal(decay.Rate(0.4, 7), optimizer.LearningRate);
+        optimizer.Groups[0].LearningRate = 0.8;
+        Assert.Equal(decay.Rate(0.8, 7), optimizer.LearningRate);
+        ReduceOnPlateau plateau = new(factor: 0.5, patience: 0);
+        plateau.Observe(optimizer, 1);
+        Assert.True(plateau.Observe(optimizer, 2));
+        Assert.Equal(decay.Rate(0.4, 7), optimizer.LearningRate);
+        optimizer.Schedule = null;
+        Assert.Null(inner.Schedule);
+        Assert.Equal(0.4, optimizer.LearningRate);
+    }
+
+    [Fact]
+    public void Lookahead_goes_on_from_a_saved_state_where_its_schedule_stood()
+    {
+        Sgd first = Make(0.1, momentum: 0.5);
+        first.Schedule = new OneCycle(1, 20);
+        Lookahead ahead = new(first, steps: 2);
+        for (int step = 0; step < 7; step++)
+        {
+            ahead.Step();
+        }
+
+        Sgd second = Make(0.1, momentum: 0.5);
+        second.Schedule = new OneCycle(1, 20);
+        Lookahead resumed = new(second, steps: 2);
+        resumed.LoadState(ahead.State());
+        Assert.Equal(first.LearningRate, second.LearningRate);
+        Assert.Equal(first.Options.Momentum, second.Options.Momentum);
+    }
+
     [Fact]
     public void One_schedule_serves_many_optimizers()
     {
