@@ -185,13 +185,7 @@ public sealed class Dataset
     private static Tensor Kept(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        Tensor kept = tensor.Contiguous();
-        while (kept.BelongsToScope)
-        {
-            kept.Keep();
-        }
-
-        return kept;
+        return tensor.Contiguous().KeepForever();
     }
 
     private static int Samples(Tensor tensor) => tensor?.Rank > 0 ? tensor.Shape[0] : 0;

@@ -120,6 +120,19 @@ public partial class Tensor : IDisposable
         return this;
     }
 
+    /// <summary>Moves the tensor out of all scopes.</summary>
+    /// <returns>The tensor itself.</returns>
+    internal Tensor KeepForever()
+    {
+        if (Scope_ is not null)
+        {
+            Storage.LeaveToCollector();
+            Scope_ = null;
+        }
+
+        return this;
+    }
+
     /// <summary>Gives the memory back, unless views still share it. Disposing twice does nothing.</summary>
     public void Dispose()
     {

@@ -49,10 +49,12 @@ public static class DeviceWarmup
             ModuleTraining.RequirePrecision("Warmup", optimizer, mixedPrecision, null);
             DeviceStatistics before = device.Statistics;
             using TensorScope scope = Tensor.Scope();
-            Dictionary<string, Tensor> values = model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Detach().Clone());
+            using ModuleSnapshot values = new();
+            values.Take(model);
             Dictionary<string, Tensor> state = optimizer.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
             ulong position = Generator.Default.Position;
             bool training = model.IsTraining;
+            bool skips = optimizer.SkipsNonFinite;
             try
             {
                 using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], [])
@@ -64,8 +66,9 @@ public static class DeviceWarmup
             }
             finally
             {
-                model.LoadState(values);
+                values.Restore(model);
                 optimizer.LoadState(state);
+                optimizer.SkipsNonFinite = skips;
                 optimizer.ZeroGradients();
                 Generator.Default.Position = position;
                 if (!training)

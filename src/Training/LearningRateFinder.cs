@@ -52,7 +52,8 @@ public static class LearningRateFinder
         Require(divergence > 1, nameof(divergence), divergence, "above 1");
         Require(data.Count > 0, nameof(data), $"a set of {data.Count} samples", "a set with samples");
 
-        Dictionary<string, Tensor> before = Copy(model);
+        using ModuleSnapshot before = new();
+        before.Take(model);
         bool training = model.IsTraining;
         try
         {
@@ -70,12 +71,7 @@ public static class LearningRateFinder
         }
         finally
         {
-            model.LoadState(before);
-            foreach (Tensor tensor in before.Values)
-            {
-                tensor.Dispose();
-            }
-
+            before.Restore(model);
             if (!training)
             {
                 model.Eval();
@@ -119,24 +115,6 @@ public static class LearningRateFinder
                 optimizer.Step();
             }
         }
-    }
-
-    private static Dictionary<string, Tensor> Copy(Module model)
-    {
-        using NoGrad noGrad = new();
-        Dictionary<string, Tensor> copies = [];
-        foreach ((string name, Tensor value) in model.State())
-        {
-            Tensor copy = value.Detach().Clone();
-            while (copy.BelongsToScope)
-            {
-                copy.Keep();
-            }
-
-            copies.Add(name, copy);
-        }
-
-        return copies;
     }
 
     private static void Require(bool holds, string name, object value, string allowed)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using DeepSharp.Data;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
@@ -29,9 +30,16 @@ internal sealed class TrainingRun(
             model.Train();
         }
 
-        Tell(callback => callback.OnTrainBegin(context));
+        Exception? error = null;
+        int begun = 0;
         try
         {
+            foreach (ICallback callback in callbacks)
+            {
+                callback.OnTrainBegin(context);
+                begun++;
+            }
+
             for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
             {
                 Begin(context, epoch);
@@ -43,11 +51,12 @@ internal sealed class TrainingRun(
 
             history.StoppedEarly = context.StopRequested && context.Epoch < epochs;
         }
-        finally
+        catch (Exception first)
         {
-            Tell(callback => callback.OnTrainEnd(context));
+            error = first;
         }
 
+        End(context, begun, error);
         return history;
     }
 
@@ -65,7 +74,7 @@ internal sealed class TrainingRun(
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, shuffle: false))
         {
             Tensor prediction = model.Forward(x);
-            Collect(mean, metrics, loss, loss.Compute(prediction, y), prediction, y);
+            Collect(mean, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
         }
 
         return Values(mean, metrics);
@@ -97,7 +106,7 @@ internal sealed class TrainingRun(
             void Evaluate()
             {
                 Tensor prediction = model.Forward(x);
-                Collect(_loss, metrics, loss, loss.Compute(prediction, y), prediction, y);
+                Collect(_loss, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
             }
         }
 
@@ -111,6 +120,7 @@ internal sealed class TrainingRun(
     {
         // Some rules evaluate the loss more than once; the first time is at the weights before the step.
         Tensor? prediction = null;
+        Tensor? weight = null;
         Tensor value;
         if (Scaler is null)
         {
@@ -124,15 +134,20 @@ internal sealed class TrainingRun(
             Scaler.Step(optimizer);
         }
 
-        Collect(_loss, metrics, loss, value, prediction!, y);
+        Collect(_loss, metrics, (value, weight), loss.Reduction, prediction!, y);
 
         Tensor Compute()
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
             Tensor output = model.Forward(x);
-            prediction ??= output;
-            return loss.Compute(output, y);
+            (Tensor result, Tensor? counts) = loss.ComputeWeighted(output, y);
+            if (prediction is null)
+            {
+                (prediction, weight) = (output, counts);
+            }
+
+            return result;
         }
     }
 
@@ -184,12 +199,21 @@ internal sealed class TrainingRun(
     }
 
     private static void Collect(
-        RunningMean mean, IReadOnlyList<Metric> metrics, Loss loss, Tensor value, Tensor prediction, Tensor target)
+        RunningMean mean, IReadOnlyList<Metric> metrics, (Tensor Value, Tensor? Weight) loss, LossReduction reduction, Tensor prediction,
+        Tensor target)
     {
-        // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less.
-        int rows = prediction.Shape[0];
         using NoGrad noGrad = new();
-        mean.Add(value.Count == 1 ? value : value.Sum(), rows, loss.Reduction == LossReduction.Mean ? rows : 1);
+        if (loss.Weight is { } weight)
+        {
+            mean.Add(loss.Value, weight);
+        }
+        else
+        {
+            // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less.
+            int rows = prediction.Shape[0];
+            mean.Add(loss.Value.Count == 1 ? loss.Value : loss.Value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
+        }
+
         foreach (Metric metric in metrics)
         {
             metric.Update(prediction, target);
@@ -205,6 +229,27 @@ internal sealed class TrainingRun(
         }
 
         return values;
+    }
+
+    // All that were begun are told the end, whatever the others do; the first error of all comes out.
+    private void End(TrainingContext context, int begun, Exception? error)
+    {
+        for (int i = 0; i < begun; i++)
+        {
+            try
+            {
+                callbacks[i].OnTrainEnd(context);
+            }
+            catch (Exception further)
+            {
+                error ??= further;
+            }
+        }
+
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
     }
 
     private void Tell(Action<ICallback> what)

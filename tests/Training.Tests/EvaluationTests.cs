@@ -38,6 +38,55 @@ public class EvaluationTests
         Assert.Equal(0.5, values["accuracy"]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void Means_over_weighted_and_ignored_labels_do_not_depend_on_the_batches(int batchSize)
+    {
+        // Batches of 4 have one, no and four labels that count.
+        int[] labels = [2, -1, -1, -1, -1, -1, -1, -1, 0, 1, 0, 2];
+        double[] weights = [0.5, 3, 1.25];
+        double[] scores = [.. Enumerable.Range(0, 36).Select(static i => 2 * Math.Sin(3 * i))];
+        double LossOf(int row) =>
+            Math.Log(Enumerable.Range(0, 3).Sum(c => Math.Exp(scores[(3 * row) + c]))) - scores[(3 * row) + labels[row]];
+        int[] counted = [.. Enumerable.Range(0, 12).Where(row => labels[row] >= 0)];
+        double plain = counted.Average(LossOf);
+        double weighted = counted.Sum(row => weights[labels[row]] * LossOf(row)) / counted.Sum(row => weights[labels[row]]);
+        foreach ((Device device, DType dtype, double tolerance) in ((Device, DType, double)[])
+            [(Device.Cpu, DType.Float64, 1e-12), (TestDevice.Gpu, DType.Float32, 1e-6)])
+        {
+            Dataset data = new(Tensor.From(scores, [12, 3], device).To(dtype), Tensor.From(labels, device));
+            CrossEntropyLoss ignoring = new(ignoreIndex: -1);
+            CrossEntropyLoss weighing = new(ignoreIndex: -1, classWeights: Tensor.From(weights, device).To(dtype));
+            Assert.Equal(plain, new Same().Evaluate(data, ignoring, batchSize: batchSize)["loss"], tolerance);
+            Assert.Equal(weighted, new Same().Evaluate(data, weighing, batchSize: batchSize)["loss"], tolerance);
+
+            // Fit reports the same of the weights before the steps, which a rate of 0 leaves as they are.
+            Dense model = new(3, 3, bias: false, dtype: dtype, device: device);
+            model.Weight.CopyFrom(Tensor.Eye(3, dtype: dtype, device: device));
+            Sgd still = new(model.Parameters(), 0);
+            Assert.Equal(weighted, model.Fit(data, still, weighing, batchSize: batchSize).Epochs[0]["loss"], tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(100)]
+    public void A_loss_of_one_s_own_says_how_it_reduces_or_what_it_counts(int batchSize)
+    {
+        double[] squares = [.. Enumerable.Range(0, 10).Select(static i => Math.Pow((0.5 * Problem.Point(i).X) + 0.25 - Problem.Point(i).Y, 2))];
+        double[] inputs = [.. Enumerable.Range(0, 10).Select(static i => Math.Abs((0.5 * Problem.Point(i).X) + 0.25))];
+        Dense model = Problem.LineModel();
+        Assert.Equal(squares.Average(), model.Evaluate(Problem.Line(10), new Squares(), batchSize: batchSize)["loss"], 1e-14);
+        Assert.Equal(
+            squares.Zip(inputs, static (s, w) => s * w).Sum() / inputs.Sum(),
+            model.Evaluate(Problem.Line(10), new WeightedSquares(), batchSize: batchSize)["loss"], 1e-14);
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new Squares((LossReduction)7));
+    }
+
     [Fact]
     public void Accuracy_takes_distributions_too_and_starts_again_when_reset()
     {
@@ -73,6 +122,15 @@ public class EvaluationTests
         Assert.Equal(7, mean.Result());
         mean.Reset();
         Assert.Throws<ArgumentException>(() => mean.Add(Tensor.Zeros(2, device: Device.Cpu), 1));
+        Assert.Throws<ArgumentException>(() => mean.Add(Tensor.Ones(1, device: Device.Cpu), Tensor.Zeros(2, device: Device.Cpu)));
+
+        // Weights on the device, of other types and devices; one of 0 counts nothing. (3 * 2 + 1 * 6) / 4 = 3.
+        mean.Add(Tensor.From([2], Device.Cpu), Tensor.Scalar(3, device: TestDevice.Gpu));
+        mean.Add(Tensor.Scalar(double.NaN, device: Device.Cpu), Tensor.Scalar(0, device: Device.Cpu));
+        mean.Add(Tensor.Scalar(6, device: Device.Cpu), Tensor.Scalar(1, DType.Float64, Device.Cpu));
+        Assert.Equal(3, mean.Result());
+        mean.Dispose();
+        Assert.True(double.IsNaN(mean.Result()));
     }
 
     [Fact]
@@ -163,6 +221,23 @@ public class EvaluationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(Tensor.Zeros([2, 1], DType.Float64, Device.Cpu), 0));
         using Tensor none = model.Predict(Tensor.Zeros([0, 1], DType.Float64, Device.Cpu));
         Assert.Equal(new Shape(0, 1), none.Shape);
+    }
+
+    private sealed class Squares(LossReduction reduction = LossReduction.Sum) : Loss(reduction)
+    {
+        public override Tensor Compute(Tensor prediction, Tensor target) => (prediction - target).Square().Sum();
+    }
+
+    private sealed class WeightedSquares : Loss
+    {
+        public override Tensor Compute(Tensor prediction, Tensor target) => ComputeWeighted(prediction, target).Value;
+
+        public override (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target)
+        {
+            Tensor weights = prediction.Abs();
+            Tensor sum = weights.Sum();
+            return ((weights * (prediction - target).Square()).Sum() / sum, sum);
+        }
     }
 
     private sealed class Same : Module

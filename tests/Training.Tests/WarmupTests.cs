@@ -65,6 +65,7 @@ public class WarmupTests
         Dataset data = Problem.Rings(12, device);
         device.Warmup(model, data, optimizer, batchSize: 6, mixedPrecision: precision);
         Assert.Equal(0, optimizer.StepCount);
+        Assert.False(optimizer.SkipsNonFinite);
         int kernels = device.Statistics.Kernels;
         model.Fit(data, optimizer, epochs: 2, batchSize: 6, validation: data, mixedPrecision: precision);
         model.Evaluate(data);

@@ -74,7 +74,7 @@ internal sealed class CrossEntropyNode : Node
         Save(labels.Labels, logSumExp, denominator ?? logSumExp, labels.ClassWeights ?? logSumExp);
     }
 
-    internal static Tensor Run(Tensor logits, CrossEntropyLabels labels, LossReduction reduction)
+    internal static Tensor Run(Tensor logits, CrossEntropyLabels labels, LossReduction reduction, out Tensor? denominator)
     {
         int rows = logits.Shape[0];
         Tensor losses = Tensor.Uninitialized(rows, logits.DType, logits.Device, "SoftmaxCrossEntropy");
@@ -83,7 +83,7 @@ internal sealed class CrossEntropyNode : Node
         CrossEntropyOptions options = labels.Options(labels.ClassWeights);
         SoftmaxCrossEntropy.Forward(losses.Operand, logSumExp.Operand, source.Operand, labels.Labels.Operand, options);
         Tensor result = losses;
-        Tensor? denominator = null;
+        denominator = null;
         if (reduction != LossReduction.None)
         {
             result = Tensor.Uninitialized(Shape.Scalar, logits.DType, logits.Device, "SoftmaxCrossEntropy");

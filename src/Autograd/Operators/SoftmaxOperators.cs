@@ -29,13 +29,18 @@ public static class SoftmaxOperators
             double labelSmoothing = 0,
             Tensor? classWeights = null,
             int ignoreIndex = -100,
-            LossReduction reduction = LossReduction.Mean)
+            LossReduction reduction = LossReduction.Mean) =>
+            x.SoftmaxCrossEntropy(labels, labelSmoothing, classWeights, ignoreIndex, reduction, out _);
+
+        /// <summary>The cross-entropy, and what its sum was divided by; null if the rows' losses were not reduced.</summary>
+        internal Tensor SoftmaxCrossEntropy(
+            Tensor labels, double labelSmoothing, Tensor? classWeights, int ignoreIndex, LossReduction reduction, out Tensor? denominator)
         {
             ArgumentNullException.ThrowIfNull(labels);
             ReductionKernels.RequireReal(nameof(SoftmaxCrossEntropy), x);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().SoftmaxCrossEntropy(labels, labelSmoothing, classWeights?.Wide(), ignoreIndex, reduction).Like(x);
+                return x.Wide().SoftmaxCrossEntropy(labels, labelSmoothing, classWeights?.Wide(), ignoreIndex, reduction, out denominator).Like(x);
             }
 
             if (x.Rank != 2 || labels.Rank != 1 || labels.Shape[0] != x.Shape[0] || !labels.DType.IsInteger
@@ -49,7 +54,7 @@ public static class SoftmaxOperators
             Binary.CheckDevice(nameof(SoftmaxCrossEntropy), x, "the labels", labels);
             Binary.CheckDevice(nameof(SoftmaxCrossEntropy), x, "the class weights", classWeights);
             return CrossEntropyNode.Run(
-                x, new CrossEntropyLabels(labels.Contiguous(), labelSmoothing, classWeights?.Contiguous(), ignoreIndex), reduction);
+                x, new CrossEntropyLabels(labels.Contiguous(), labelSmoothing, classWeights?.Contiguous(), ignoreIndex), reduction, out denominator);
         }
 
         /// <summary>Counts the rows whose largest score stands at their label, on the device and without waiting for it.</summary>

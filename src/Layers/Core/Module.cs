@@ -118,7 +118,7 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(buffer);
         Check(name);
-        _buffers.Add((name, KeepForever(buffer)));
+        _buffers.Add((name, buffer.KeepForever()));
         return buffer;
     }
 
@@ -141,15 +141,6 @@ public abstract class Module
     private IEnumerable<(string Name, Tensor Value)> AllBuffers() =>
         _buffers.Concat(_children.SelectMany(static child =>
             child.Value.AllBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
-
-    private static Tensor KeepForever(Tensor tensor)
-    {
-        for (; tensor.BelongsToScope; tensor.Keep())
-        {
-        }
-
-        return tensor;
-    }
 
     private void Check(string name)
     {

@@ -27,16 +27,20 @@ public sealed class CrossEntropyLoss(
     /// <param name="target">Labels [N] of an integer type, or distributions of the logits' shape and type; a scalar label or a
     /// distribution [C] for logits [C].</param>
     /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or there is not one weight per class.</exception>
-    public override Tensor Compute(Tensor prediction, Tensor target)
+    public override Tensor Compute(Tensor prediction, Tensor target) => ComputeWeighted(prediction, target).Value;
+
+    /// <inheritdoc/>
+    /// <remarks>The mean over labels counts by the sum of the weights of the labels that are not ignored.</remarks>
+    public override (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
         CheckDevice(prediction, target.DType.IsInteger ? "the labels" : "the target", target);
         CheckDevice(prediction, "the class weights", classWeights);
-        return target.DType.IsInteger ? OfLabels(prediction, target) : OfDistributions(prediction, target);
+        return target.DType.IsInteger ? OfLabels(prediction, target) : (OfDistributions(prediction, target), null);
     }
 
-    private Tensor OfLabels(Tensor logits, Tensor labels)
+    private (Tensor Value, Tensor? Weight) OfLabels(Tensor logits, Tensor labels)
     {
         if (logits.Rank != labels.Rank + 1)
         {
@@ -50,8 +54,13 @@ public sealed class CrossEntropyLoss(
             : logits.Rank == 1 ? logits.Unsqueeze(0)
             : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).AsRows();
         Tensor loss = rows.SoftmaxCrossEntropy(
-            labels.Rank == 1 ? labels : labels.Flatten(), _labelSmoothing, classWeights, ignoreIndex, Reduction);
-        return Reduction == LossReduction.None ? loss.Reshape(labels.Shape) : loss;
+            labels.Rank == 1 ? labels : labels.Flatten(), _labelSmoothing, classWeights, ignoreIndex, Reduction, out Tensor? weight);
+        return Reduction switch
+        {
+            LossReduction.Mean => (loss, weight),
+            LossReduction.Sum => (loss, null),
+            _ => (loss.Reshape(labels.Shape), null),
+        };
     }
 
     private Tensor OfDistributions(Tensor logits, Tensor target)

@@ -3,7 +3,11 @@ namespace DeepSharp.Layers;
 /// <summary>How far a prediction is from its target: what training makes small.</summary>
 public abstract class Loss
 {
-    private protected Loss(LossReduction reduction)
+    /// <summary>A loss.</summary>
+    /// <param name="reduction">What becomes of the losses of single elements. <c>Fit</c> and <c>Evaluate</c> report the mean of batches'
+    /// means, each counting by its rows; of other reductions the sum over all batches, divided by all rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The reduction is unknown.</exception>
+    protected Loss(LossReduction reduction = LossReduction.Mean)
     {
         if (!Enum.IsDefined(reduction))
         {
@@ -13,11 +17,6 @@ public abstract class Loss
         Reduction = reduction;
     }
 
-    /// <summary>A loss of your own; it reduces as it likes.</summary>
-    protected Loss()
-    {
-    }
-
     /// <summary>What becomes of the losses of single elements.</summary>
     public LossReduction Reduction { get; }
 
@@ -25,6 +24,13 @@ public abstract class Loss
     /// <param name="prediction">What the network put out.</param>
     /// <param name="target">What it should have put out.</param>
     public abstract Tensor Compute(Tensor prediction, Tensor target);
+
+    /// <summary>The loss, and how much it counts in a mean over batches, as <c>Fit</c> and <c>Evaluate</c> report it.</summary>
+    /// <param name="prediction">What the network put out.</param>
+    /// <param name="target">What it should have put out.</param>
+    /// <returns>The loss and one element, such as the sum of the weights by which a weighted mean was divided; null if it counts by its
+    /// rows.</returns>
+    public virtual (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target) => (Compute(prediction, target), null);
 
     private protected Tensor Reduce(Tensor losses) => Reduction switch
     {

@@ -9,7 +9,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
     private readonly double _minDelta;
     private readonly bool _smallerIsBetter;
     private readonly bool _restoreBest;
-    private readonly Dictionary<string, Tensor> _best = [];
+    private readonly ModuleSnapshot _best = new();
     private int _waited;
 
     /// <summary>Watches a value of the history.</summary>
@@ -62,7 +62,10 @@ public sealed class EarlyStopping : ICallback, IDisposable
             BestEpoch = result.Epoch;
             BestValue = value;
             _waited = 0;
-            Remember(context);
+            if (_restoreBest)
+            {
+                _best.Take(context.Model);
+            }
         }
         else if (++_waited >= _patience)
         {
@@ -74,48 +77,10 @@ public sealed class EarlyStopping : ICallback, IDisposable
     public void OnTrainEnd(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_restoreBest && _best.Count > 0)
-        {
-            context.Model.LoadState(_best);
-        }
-
+        _best.Restore(context.Model);
         Dispose();
     }
 
     /// <summary>Frees the copy of the best parameters.</summary>
-    public void Dispose()
-    {
-        foreach (Tensor tensor in _best.Values)
-        {
-            tensor.Dispose();
-        }
-
-        _best.Clear();
-    }
-
-    private void Remember(TrainingContext context)
-    {
-        if (!_restoreBest)
-        {
-            return;
-        }
-
-        using NoGrad noGrad = new();
-        foreach ((string name, Tensor value) in context.Model.State())
-        {
-            if (_best.TryGetValue(name, out Tensor? kept))
-            {
-                kept.CopyFrom(value);
-                continue;
-            }
-
-            Tensor copy = value.Detach().Clone();
-            while (copy.BelongsToScope)
-            {
-                copy.Keep();
-            }
-
-            _best.Add(name, copy);
-        }
-    }
+    public void Dispose() => _best.Dispose();
 }

@@ -1,6 +1,10 @@
 namespace DeepSharp.Training;
 
 /// <summary>Is told how training goes, and may end it. Implement what you need; the rest does nothing.</summary>
+/// <remarks>
+/// An exception ends the training and comes out of <c>Fit</c>, after all callbacks whose <see cref="OnTrainBegin"/> has returned were
+/// told <see cref="OnTrainEnd"/>; of several, the first comes out.
+/// </remarks>
 public interface ICallback
 {
     /// <summary>Training begins.</summary>

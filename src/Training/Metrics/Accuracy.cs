@@ -34,11 +34,7 @@ public sealed class Accuracy : Metric
         if (_counts is null || !ReferenceEquals(_counts.Device, prediction.Device))
         {
             _counts?.Dispose();
-            _counts = Tensor.Zeros(2, DType.Int64, prediction.Device);
-            while (_counts.BelongsToScope)
-            {
-                _counts.Keep();
-            }
+            _counts = Tensor.Zeros(2, DType.Int64, prediction.Device).KeepForever();
         }
 
         prediction.CountCorrect(target.Rank == 2 ? target.ArgMax(1) : target, _counts);

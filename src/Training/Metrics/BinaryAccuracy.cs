@@ -41,11 +41,7 @@ public sealed class BinaryAccuracy : Metric
         {
             _right?.Dispose();
             _all = 0;
-            _right = Tensor.Zeros(Shape.Scalar, DType.Int64, prediction.Device);
-            while (_right.BelongsToScope)
-            {
-                _right.Keep();
-            }
+            _right = Tensor.Zeros(Shape.Scalar, DType.Int64, prediction.Device).KeepForever();
         }
 
         _right.AddInPlace((!((prediction > _threshold) ^ truth)).Sum());

@@ -1,10 +1,11 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Training;
 
-/// <summary>A weighted mean of device scalars that is added up on the device.</summary>
+/// <summary>A weighted mean of device scalars that is added up on the device, in one launch each.</summary>
 public sealed class RunningMean : IDisposable
 {
-    private Tensor? _sum;
-    private double _weight;
+    private Tensor? _sums;
     private bool _begun;
 
     /// <summary>Adds a scalar. The first decides on the device of the sum; others are moved there.</summary>
@@ -15,47 +16,77 @@ public sealed class RunningMean : IDisposable
     public void Add(Tensor value, double weight, double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.Count != 1)
-        {
-            throw new ArgumentException($"RunningMean: the value has shape {value.Shape}, not one element.", nameof(value));
-        }
+        using TensorScope scope = Tensor.Scope();
+        RequireOne(value, nameof(value));
+        Tensor sums = Sums(value.Device);
+        RunningSum.Add(sums.Operand, Number(value, sums.Device).Operand, scale, weight);
+    }
 
-        using NoGrad noGrad = new();
-        if (_sum is null || (!_begun && !ReferenceEquals(_sum.Device, value.Device)))
-        {
-            _sum?.Dispose();
-            _sum = Tensor.Zeros(Shape.Scalar, DType.Float64, value.Device);
-            while (_sum.BelongsToScope)
-            {
-                _sum.Keep();
-            }
-        }
-
-        _begun = true;
-        _sum.AddInPlace(value.Detach().Reshape(Shape.Scalar).To(DType.Float64).To(_sum.Device), scale);
-        _weight += weight;
+    /// <summary>
+    /// Adds a scalar with a weight that is on the device, too: weight · value to the sum, which is divided by the weights. A weight of
+    /// 0 adds nothing, even if the value is the NaN of a mean over nothing.
+    /// </summary>
+    /// <param name="value">A tensor of one element.</param>
+    /// <param name="weight">A tensor of one element.</param>
+    /// <exception cref="ArgumentException">A tensor has more than one element.</exception>
+    public void Add(Tensor value, Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(weight);
+        using TensorScope scope = Tensor.Scope();
+        RequireOne(value, nameof(value));
+        RequireOne(weight, nameof(weight));
+        Tensor sums = Sums(value.Device);
+        Tensor number = Number(value, sums.Device);
+        RunningSum.Add(sums.Operand, number.Operand, Number(weight, sums.Device).To(number.DType).Operand);
     }
 
     /// <summary>The mean so far; NaN if there is none. Waits for the device.</summary>
-    public double Result() => _sum is null || _weight == 0 ? double.NaN : _sum.Item() / _weight;
+    public double Result()
+    {
+        double[] sums = _sums?.ToArray<double>() ?? [0, 0];
+        return sums[1] == 0 ? double.NaN : sums[0] / sums[1];
+    }
 
     /// <summary>Starts again.</summary>
     public void Reset()
     {
-        _weight = 0;
         _begun = false;
-        if (_sum is not null)
-        {
-            _sum.Fill(0);
-        }
+        _sums?.Fill(0);
     }
 
     /// <summary>Starts again and frees the sum.</summary>
     public void Dispose()
     {
-        _weight = 0;
         _begun = false;
-        _sum?.Dispose();
-        _sum = null;
+        _sums?.Dispose();
+        _sums = null;
+    }
+
+    private static void RequireOne(Tensor value, string name)
+    {
+        if (value.Count != 1)
+        {
+            throw new ArgumentException($"RunningMean: the {name} has shape {value.Shape}, not one element.", name);
+        }
+    }
+
+    // The kernel takes the two types that losses have as a rule.
+    private static Tensor Number(Tensor value, Device device)
+    {
+        Tensor detached = value.Detach();
+        return (detached.DType is DType.Float32 or DType.Float64 ? detached : detached.To(DType.Float64)).To(device);
+    }
+
+    private Tensor Sums(Device device)
+    {
+        if (_sums is null || (!_begun && !ReferenceEquals(_sums.Device, device)))
+        {
+            _sums?.Dispose();
+            _sums = Tensor.Zeros(2, DType.Float64, device).KeepForever();
+        }
+
+        _begun = true;
+        return _sums;
     }
 }

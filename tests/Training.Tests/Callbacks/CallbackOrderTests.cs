@@ -105,6 +105,37 @@ public class CallbackOrderTests
         Assert.Single(model.Fit(data, optimizer, batchSize: 10).Epochs);
     }
 
+    [Theory]
+    [InlineData("begin")]
+    [InlineData("batch")]
+    [InlineData("done")]
+    public void An_exception_of_one_callback_comes_out_and_all_that_were_begun_are_told_the_end(string where)
+    {
+        List<string> log = [];
+        Failing failing = new(where);
+        Dense model = Problem.LineModel();
+        Exception error = Assert.ThrowsAny<Exception>(() => model.Fit(
+            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), batchSize: 4,
+            callbacks: [new Recorder("a ", log), failing, new Recorder("b ", log)]));
+        Assert.Equal(where, error.Message);
+        Assert.Contains("a done", log);
+        Assert.Equal(where != "begin", log.Contains("b begin 1x1"));
+        Assert.Equal(where != "begin", log.Contains("b done"));
+
+        // What failed in its beginning has not begun.
+        Assert.Equal(where != "begin", failing.Ended);
+    }
+
+    [Fact]
+    public void The_first_exception_is_the_one_that_comes_out()
+    {
+        Dense model = Problem.LineModel();
+        Exception error = Assert.ThrowsAny<Exception>(() => model.Fit(
+            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), batchSize: 4,
+            callbacks: [new Failing("done"), new Failing("batch")]));
+        Assert.Equal("batch", error.Message);
+    }
+
     [Fact]
     public void Lines_of_progress_name_every_value()
     {
@@ -121,6 +152,29 @@ public class CallbackOrderTests
                 $"epoch 2/2  loss {history["loss"][1]:F4}  val_loss {history["val_loss"][1]:F4}  "),
             lines[1],
             StringComparison.Ordinal);
+    }
+
+    private sealed class Failing(string where) : ICallback
+    {
+        internal bool Ended { get; private set; }
+
+        public void OnTrainBegin(TrainingContext context) => At("begin");
+
+        public void OnBatchEnd(TrainingContext context) => At("batch");
+
+        public void OnTrainEnd(TrainingContext context)
+        {
+            Ended = true;
+            At("done");
+        }
+
+        private void At(string now)
+        {
+            if (now == where)
+            {
+                throw new TimeoutException(where);
+            }
+        }
     }
 
     private sealed class Watcher : ICallback

@@ -71,6 +71,25 @@ public class ScheduleCallbackTests
     }
 
     [Fact]
+    public void A_schedule_by_step_goes_on_from_what_a_plateau_leaves()
+    {
+        List<double> used = [];
+        (Sequential model, Dataset data) = Make();
+        Sgd optimizer = new(model.Parameters(), 0.8);
+        ReduceOnPlateau plateau = new(factor: 0.5, patience: 0, threshold: 1);
+
+        // Told before the scheduler: the rate is that of the step just made.
+        Recorder recorder = new() { AtBatch = context => used.Add(Math.Round(context.Optimizer.LearningRate, 12)) };
+        model.Fit(
+            data, optimizer, new MeanSquaredError(), epochs: 3, batchSize: 4,
+            callbacks: [recorder, new LearningRateScheduler(new StepDecay(1, 0.5), ScheduleUnit.Step), new PlateauScheduler(plateau, "loss")]);
+
+        // 0.8 / 2^t, and from 0.4 on after the plateau of the second epoch; the third one ends with another.
+        Assert.Equal([0.8, 0.4, 0.2, 0.1, 0.025, 0.0125], used);
+        Assert.Equal(0.2, optimizer.LearningRate, 12);
+    }
+
+    [Fact]
     public void A_missing_value_is_named()
     {
         (Sequential model, Dataset data) = Make();
