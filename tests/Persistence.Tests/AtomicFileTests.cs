@@ -89,4 +89,43 @@ public class AtomicFileTests
         Assert.Equal(folder["target"], new FileInfo(folder["link"]).LinkTarget);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead, File.GetUnixFileMode(folder["target"]));
     }
+
+    [Fact]
+    public void What_others_may_not_read_they_may_not_read_while_it_is_written()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using TemporaryFolder folder = new();
+        const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.WriteAllBytes(folder["secret"], [1]);
+        File.SetUnixFileMode(folder["secret"], Own);
+        UnixFileMode meanwhile = UnixFileMode.None;
+        AtomicFile.Write(folder["secret"], stream =>
+        {
+            stream.Write([2]);
+            FileInfo temporary = new(folder[folder.Files.Single(static name => name != "secret")]);
+            meanwhile = temporary.UnixFileMode;
+        });
+        Assert.Equal(Own, meanwhile);
+        Assert.Equal([2], File.ReadAllBytes(folder["secret"]));
+    }
+
+    [Fact]
+    public void A_file_that_may_not_be_written_is_replaced_where_the_folder_may()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["old"], [1]);
+        File.SetUnixFileMode(folder["old"], UnixFileMode.UserRead);
+        AtomicFile.Write(folder["old"], static stream => stream.Write([2]));
+        Assert.Equal([2], File.ReadAllBytes(folder["old"]));
+        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(folder["old"]));
+    }
 }

@@ -4,7 +4,9 @@ namespace DeepSharp.Persistence;
 /// <remarks>
 /// The content goes to a temporary file in the same folder, is flushed to the disk, and then takes the name of the old file in
 /// one move. When anything fails on the way, the old file is as it was and the temporary one is removed. A process that is
-/// killed in the middle leaves the old file and, at most, a file named <c>.deepsharp-….tmp</c> beside it.
+/// killed in the middle leaves the old file and, at most, a file named <c>.deepsharp-….tmp</c> beside it. On Unix the new file has the
+/// rights of the old one, from its first byte on; a file in a folder that may be written is replaced even if it may not be written
+/// itself.
 /// </remarks>
 public static class AtomicFile
 {
@@ -15,7 +17,7 @@ public static class AtomicFile
     /// <param name="write">Writes the content. An exception of its own comes out and leaves the old file in place.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">The file cannot be written, or the path names a folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder, or on Windows the file, may not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -35,12 +37,13 @@ public static class AtomicFile
         string temporary = Path.Combine(folder, $".deepsharp-{Guid.NewGuid():N}.tmp");
         try
         {
-            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+            using (FileStream file = new(temporary, Options(target)))
             {
                 write(file);
                 file.Flush(flushToDisk: true);
             }
 
+            // The process's mask may have taken some rights away when the file was made.
             if (!OperatingSystem.IsWindows() && File.Exists(target))
             {
                 File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
@@ -53,6 +56,23 @@ public static class AtomicFile
             Discard(temporary);
             throw;
         }
+    }
+
+    private static FileStreamOptions Options(string target)
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = BufferSize,
+        };
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            options.UnixCreateMode = File.GetUnixFileMode(target);
+        }
+
+        return options;
     }
 
     private static string Target(string path)
