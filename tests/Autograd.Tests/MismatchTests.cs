@@ -16,6 +16,7 @@ public class MismatchTests
     private static readonly Tensor s_threeDouble = Make([3], DType.Float64, Device.Cpu);
     private static readonly Tensor s_four = Make([4], DType.Float32, Device.Cpu);
     private static readonly Tensor s_whole = Make([2, 3], DType.Int32, Device.Cpu);
+    private static readonly Tensor s_half = Make([2, 3], DType.Float16, Device.Cpu);
     private static readonly Tensor s_bytes = Make([2, 3], DType.UInt8, Device.Cpu);
     private static readonly Tensor s_labels = Make([2], DType.Int64, Device.Cpu);
     private static readonly Tensor s_labelsThere = Make([2], DType.Int64, s_gpu);
@@ -90,6 +91,8 @@ public class MismatchTests
         (() => s_two.ScatterAdd(s_indexThere, s_two, 0), ["ScatterAdd", "index", .. s_devices]),
         (() => s_two.ScatterAdd(s_index, s_there, 0), ["ScatterAdd", "source", .. s_devices]),
         (() => s_two.ScatterAdd(s_index, s_double, 0), ["ScatterAdd", "source", "[2, 3]", "Float64", "To(DType)"]),
+        (() => s_whole.ScatterAdd(s_index, s_half, 0), ["ScatterAdd", "source", "[2, 3]", "Int32", "Float16", "To(DType)"]),
+        (() => s_double.IndexAdd(s_labels, s_half, 0), ["IndexAdd", "source", "[2, 3]", "Float64", "Float16", "To(DType)"]),
         (() => s_two.ScatterAdd(s_two, s_two, 0), ["ScatterAdd", "[2, 3]", "Float32", "To(DType.Int64)"]),
         (() => s_two.ScatterAdd(s_index, s_three, 0), ["ScatterAdd", "source", "[3]", "[2, 3]", "Reshape"]),
         (() => s_two.ScatterAdd(s_longIndex, s_two, 0), ["ScatterAdd", "[2, 5]", "[2, 3]", "axis 0", "longer"]),

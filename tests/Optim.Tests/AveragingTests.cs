@@ -137,6 +137,12 @@ public class AveragingTests
         Parameter v = Surface.Parameter([1]);
         ScheduleFreeAdamW free = new([v], 0.1, epsilon: 1e-12);
         v.Fill(10);
+        using (free.UseAverage())
+        {
+            // Before the first step the mean is the weights as they are.
+            Assert.Equal(10, v.Item());
+        }
+
         v.Gradient!.Fill(2);
         free.Step();
         Assert.Equal(9.9, v.Item(), 9);

@@ -109,7 +109,7 @@ public static class IndexOperators
     // 16-bit floats are added in Float32, to 16-bit floats or to Float32.
     private static void CheckSource(string operation, Tensor x, Tensor source)
     {
-        if (!source.DType.IsHalfPrecision)
+        if (!source.DType.IsHalfPrecision || !(x.DType.IsHalfPrecision || x.DType == DType.Float32))
         {
             Binary.CheckArgument(operation, x, "the source", source);
         }

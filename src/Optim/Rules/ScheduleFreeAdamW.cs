@@ -65,12 +65,18 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     public WeightSwap UseAverage() => new(Groups, run =>
     {
         ParameterGroup<ScheduleFreeAdamWOptions> group = Groups.Cast<ParameterGroup<ScheduleFreeAdamWOptions>>().First(group => group.Runs.Contains(run));
+        if (group.StepCount == 0)
+        {
+            Initialize(run);
+        }
+
         UpdateKernel.Run(new AverageRule(group.Options.Beta1), run.Values, run.Gradients, [run.StateOperands[0]]);
         return null;
     });
 
     private protected override bool DecaysItself => true;
 
+    // Again until the first step: weights may have been loaded since the optimizer was made.
     private protected override void Initialize(UpdateRun run) => StridedCopy.Run(run.StateOperands[0], run.Values);
 
     /// <inheritdoc/>
@@ -93,7 +99,6 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     {
         if (group.StepCount == 1)
         {
-            // Weights may have been loaded since the optimizer was made.
             Initialize(run);
         }
 
