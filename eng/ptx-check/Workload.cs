@@ -145,12 +145,14 @@ internal static class Workload
     {
         using TensorScope scope = Tensor.Scope();
         Parameter x = new(Tensor.Normal([4, 6]));
+        Parameter many = new(Tensor.Normal([4, 60]));
         x.Softmax().Square().Sum().Backward();
         x.LogSoftmax().Square().Sum().Backward();
         Tensor labels = Tensor.From([0, 5, 2, 2], [4]);
         foreach (DType dtype in (DType[])[DType.UInt8, DType.Int32, DType.Int64])
         {
             new CrossEntropyLoss().Compute(x, labels.To(dtype)).Backward();
+            new CrossEntropyLoss().Compute(many, labels.To(dtype)).Backward();
             new CrossEntropyLoss(classWeights: Tensor.Ones([6]), labelSmoothing: 0.1).Compute(x, labels.To(dtype)).Backward();
         }
 

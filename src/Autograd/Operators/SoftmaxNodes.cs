@@ -81,15 +81,19 @@ internal sealed class CrossEntropyNode : Node
         Tensor logSumExp = Tensor.Uninitialized(rows, logits.DType, logits.Device, "SoftmaxCrossEntropy");
         Tensor source = logits.Contiguous();
         CrossEntropyOptions options = labels.Options(labels.ClassWeights);
-        SoftmaxCrossEntropy.Forward(losses.Operand, logSumExp.Operand, source.Operand, labels.Labels.Operand, options);
         Tensor result = losses;
         denominator = null;
-        if (reduction != LossReduction.None)
+        if (reduction == LossReduction.None)
+        {
+            SoftmaxCrossEntropy.Forward(losses.Operand, logSumExp.Operand, source.Operand, labels.Labels.Operand, options);
+        }
+        else
         {
             result = Tensor.Uninitialized(Shape.Scalar, logits.DType, logits.Device, "SoftmaxCrossEntropy");
             denominator = Tensor.Uninitialized(Shape.Scalar, logits.DType, logits.Device, "SoftmaxCrossEntropy");
             SoftmaxCrossEntropy.Total(
-                result.Operand, denominator.Operand, losses.Operand, labels.Labels.Operand, options, reduction == LossReduction.Mean);
+                result.Operand, denominator.Operand, losses.Operand, logSumExp.Operand, source.Operand, labels.Labels.Operand, options,
+                reduction == LossReduction.Mean);
         }
 
         return logits.Records() ? new CrossEntropyNode(logits, labels, logSumExp, denominator, reduction).Attach(result) : result;

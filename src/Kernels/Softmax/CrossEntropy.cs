@@ -17,7 +17,36 @@ internal static unsafe class CrossEntropy<TScalar, TVector, TLabel>
         }
 
         logits.Device.CountLaunch();
-        HostCrossEntropy<TScalar, TVector, TLabel> form = new(logits, labels, options.Weights, terms);
+        OnHost(losses, logSumExp, logits, labels, options.Weights, terms);
+    }
+
+    internal static void Total(
+        in Operand total,
+        in Operand denominator,
+        in Operand losses,
+        in Operand logSumExp,
+        in Operand logits,
+        in Operand labels,
+        in CrossEntropyOptions options,
+        bool mean)
+    {
+        CrossEntropyTerms terms = new(options);
+        if (!logits.Device.IsHost)
+        {
+            GpuCrossEntropy<TScalar, TLabel>.Total(total, denominator, losses, logSumExp, logits, labels, options.Weights, terms, mean);
+            return;
+        }
+
+        logits.Device.CountLaunch();
+        OnHost(losses, logSumExp, logits, labels, options.Weights, terms);
+        HostCrossEntropy<TScalar, TVector, TLabel>.Total(
+            total.Host<TScalar>(), denominator.Host<TScalar>(), losses, labels, options.Weights, terms, mean);
+    }
+
+    private static void OnHost(
+        in Operand losses, in Operand logSumExp, in Operand logits, in Operand labels, in Operand? weights, CrossEntropyTerms terms)
+    {
+        HostCrossEntropy<TScalar, TVector, TLabel> form = new(logits, labels, weights, terms);
         int bad = form.Forward(losses.Host<TScalar>(), logSumExp.Host<TScalar>());
         if (bad >= 0)
         {
@@ -25,21 +54,6 @@ internal static unsafe class CrossEntropy<TScalar, TVector, TLabel>
                 $"SoftmaxCrossEntropy: label {TLabel.ToDouble(labels.Host<TLabel>()[bad])} of row {bad} is outside 0 … "
                 + $"{logits.Dims[1] - 1}. Correct the labels, or make the last layer wider.", nameof(labels));
         }
-    }
-
-    internal static void Total(
-        in Operand total, in Operand denominator, in Operand losses, in Operand labels, in CrossEntropyOptions options, bool mean)
-    {
-        CrossEntropyTerms terms = new(options);
-        if (!losses.Device.IsHost)
-        {
-            GpuCrossEntropy<TScalar, TLabel>.Total(total, denominator, losses, labels, options.Weights, terms, mean);
-            return;
-        }
-
-        losses.Device.CountLaunch();
-        HostCrossEntropy<TScalar, TVector, TLabel>.Total(
-            total.Host<TScalar>(), denominator.Host<TScalar>(), losses, labels, options.Weights, terms, mean);
     }
 
     internal static void Backward(

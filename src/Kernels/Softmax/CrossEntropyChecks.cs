@@ -32,37 +32,15 @@ internal static class CrossEntropyChecks
         }
     }
 
-    internal static void Losses(
-        string name, in Operand total, in Operand denominator, in Operand losses, in Operand labels, in CrossEntropyOptions options)
+    internal static void Total(string name, in Operand total, in Operand denominator, in Operand logits)
     {
-        if (losses.DType is not (DType.Float32 or DType.Float64))
-        {
-            throw SoftmaxChecks.NotReal(name, losses);
-        }
-
-        if (losses.Dims.Length != 1 || labels.Dims.Length != 1 || labels.Dims[0] != losses.Dims[0])
-        {
-            throw new ArgumentException(
-                $"{name}: losses of shape {ReductionChecks.Text(losses)} and labels of shape {ReductionChecks.Text(labels)}. Both are "
-                + "[rows].", nameof(labels));
-        }
-
-        SoftmaxChecks.Contiguous(name, losses);
-        Labels(name, labels);
-        SoftmaxChecks.SameDevice(name, losses, labels);
-        SoftmaxChecks.Alike(name, losses, total);
-        SoftmaxChecks.Alike(name, losses, denominator);
+        SoftmaxChecks.Alike(name, logits, total);
+        SoftmaxChecks.Alike(name, logits, denominator);
         if (total.Count != 1 || denominator.Count != 1)
         {
             throw new ArgumentException(
                 $"{name}: a total of shape {ReductionChecks.Text(total)} and a denominator of shape {ReductionChecks.Text(denominator)}. "
                 + "Each is one element.", nameof(total));
-        }
-
-        if (options.Weights is { } weights)
-        {
-            SoftmaxChecks.Alike(name, losses, weights);
-            SoftmaxChecks.Contiguous(name, weights);
         }
     }
 

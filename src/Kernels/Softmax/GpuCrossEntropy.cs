@@ -3,11 +3,18 @@ using ILGPU;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>The GPU form of the cross-entropy: a group of threads per row, and one group for the total.</summary>
+/// <summary>
+/// The GPU form of the cross-entropy: a group of threads per row, and one group for the total. For few rows of few classes, one group
+/// does both, with a thread per row.
+/// </summary>
 internal static class GpuCrossEntropy<TScalar, TLabel>
     where TScalar : unmanaged, IReal<TScalar>
     where TLabel : unmanaged, IScalar<TLabel>
 {
+    // What one group does in about the time that a launch takes.
+    private const int FewRows = 1024;
+    private const int FewColumns = 32;
+
     internal static void Forward(
         in Operand losses, in Operand logSumExp, in Operand logits, in Operand labels, in Operand? weights, CrossEntropyTerms terms)
     {
@@ -23,20 +30,38 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
         in Operand total,
         in Operand denominator,
         in Operand losses,
+        in Operand logSumExp,
+        in Operand logits,
         in Operand labels,
         in Operand? weights,
         CrossEntropyTerms terms,
         bool mean)
     {
-        Arguments arguments = Arguments.Of(losses.View<TScalar>(), labels, weights, terms, weights?.Count ?? int.MaxValue);
+        int rows = logits.Dims[0];
+        bool few = rows <= FewRows && logits.Dims[1] <= FewColumns;
+        if (!few && rows > 0)
+        {
+            Forward(losses, logSumExp, logits, labels, weights, terms);
+        }
+
+        Arguments arguments = Arguments.Of(logits.View<TScalar>(), labels, weights, terms, logits.Dims[1]);
         arguments.Losses = losses.View<TScalar>();
+        arguments.LogSumExp = logSumExp.View<TScalar>();
         arguments.Total = total.View<TScalar>();
         arguments.Denominator = denominator.View<TScalar>();
         arguments.HasDenominator = mean ? 1 : 0;
-        arguments.Rows = losses.Count;
-        losses.Device.Kernel<TotalKey, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.Launcher<Arguments>(TotalKernel))(
-                new KernelConfig(1, GroupTree.Size(losses.Device, losses.Count)), arguments);
+        arguments.Rows = rows;
+        KernelConfig group = new(1, GroupTree.Size(logits.Device, rows));
+        if (few)
+        {
+            logits.Device.Kernel<WholeKey, Action<KernelConfig, Arguments>>(
+                static accelerator => accelerator.Launcher<Arguments>(WholeKernel))(group, arguments);
+        }
+        else
+        {
+            logits.Device.Kernel<TotalKey, Action<KernelConfig, Arguments>>(
+                static accelerator => accelerator.Launcher<Arguments>(TotalKernel))(group, arguments);
+        }
     }
 
     internal static void Backward(
@@ -112,6 +137,61 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
         }
     }
 
+    private static void WholeKernel(Arguments x)
+    {
+        ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
+        TScalar sum = 0;
+        TScalar divisor = 0;
+        for (int row = Group.IdxX; row < x.Rows; row += Group.DimX)
+        {
+            int start = row * x.Columns;
+            TScalar max = double.NegativeInfinity;
+            for (int c = 0; c < x.Columns; c++)
+            {
+                max = TScalar.Max(max, x.Logits[start + c]);
+            }
+
+            TScalar exponentials = 0;
+            TScalar dot = 0;
+            TScalar weightSum = 0;
+            for (int c = 0; c < x.Columns; c++)
+            {
+                TScalar shifted = x.Logits[start + c] - max;
+                TScalar weight = x.Weight(c);
+                exponentials += TScalar.Exp(shifted);
+                dot += shifted * weight;
+                weightSum += weight;
+            }
+
+            TScalar logSum = TScalar.Log(exponentials);
+            TScalar loss = 0;
+            TScalar counts = 0;
+            int target = x.Class(row);
+            if (target >= 0)
+            {
+                counts = x.Weight(target);
+                loss = (1 - x.Smoothing) * (logSum - (x.Logits[start + target] - max)) * counts;
+                if (x.IsSmooth != 0)
+                {
+                    loss += x.Smoothing / x.Columns * ((weightSum * logSum) - dot);
+                }
+            }
+
+            if (target == -2)
+            {
+                counts = double.NaN;
+                loss = double.NaN;
+            }
+
+            x.LogSumExp[row] = max + logSum;
+            x.Losses[row] = loss;
+            sum += loss;
+            divisor += counts;
+        }
+
+        Divide(x, GroupTree.Sum(shared, sum), GroupTree.Sum(shared, divisor));
+    }
+
     private static void TotalKernel(Arguments x)
     {
         ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
@@ -127,13 +207,16 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
             }
         }
 
-        sum = GroupTree.Sum(shared, sum);
-        divisor = GroupTree.Sum(shared, divisor);
+        Divide(x, GroupTree.Sum(shared, sum), GroupTree.Sum(shared, divisor));
+    }
+
+    private static void Divide(Arguments x, TScalar sum, TScalar divisor)
+    {
         if (Group.IdxX == 0)
         {
-            divisor = x.HasDenominator != 0 ? divisor : 1;
-            x.Total[0] = sum / divisor;
-            x.Denominator[0] = divisor;
+            TScalar counts = x.HasDenominator != 0 ? divisor : 1;
+            x.Total[0] = sum / counts;
+            x.Denominator[0] = counts;
         }
     }
 
@@ -234,6 +317,8 @@ internal static class GpuCrossEntropy<TScalar, TLabel>
     private readonly struct ForwardKey;
 
     private readonly struct TotalKey;
+
+    private readonly struct WholeKey;
 
     private readonly struct BackwardKey;
 }

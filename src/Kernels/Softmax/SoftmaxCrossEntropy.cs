@@ -53,39 +53,51 @@ public static class SoftmaxCrossEntropy
         }
     }
 
-    /// <summary>The sum or the weighted mean of the losses, left on the device.</summary>
+    /// <summary>The losses and their sum or weighted mean, left on the device.</summary>
     /// <remarks>The mean divides by the sum of w[t] over the rows that are not ignored, as PyTorch's does; it is NaN if there are
-    /// none.</remarks>
+    /// none. One launch on the CPU, and elsewhere for up to 1,024 rows of up to 32 classes; two for more.</remarks>
     /// <param name="total">The sum, or mean: one element.</param>
     /// <param name="denominator">What the sum was divided by, 1 for a sum: one element, to hand to <see cref="Backward"/>.</param>
-    /// <param name="losses">The losses from <see cref="Forward"/>.</param>
+    /// <param name="losses">The losses, [rows].</param>
+    /// <param name="logSumExp">log(sum of exp(x)) of each row, [rows], to hand to <see cref="Backward"/>.</param>
+    /// <param name="logits">The logits.</param>
     /// <param name="labels">The labels.</param>
-    /// <param name="options">The options of <see cref="Forward"/>.</param>
+    /// <param name="options">Smoothing, ignored label, weights.</param>
     /// <param name="mean">Whether to divide.</param>
-    /// <exception cref="ArgumentException">The operands do not fit together.</exception>
+    /// <exception cref="ArgumentException">The operands do not fit together, or a label is out of range.</exception>
     public static void Total(
-        in Operand total, in Operand denominator, in Operand losses, in Operand labels, in CrossEntropyOptions options, bool mean)
+        in Operand total,
+        in Operand denominator,
+        in Operand losses,
+        in Operand logSumExp,
+        in Operand logits,
+        in Operand labels,
+        in CrossEntropyOptions options,
+        bool mean)
     {
-        CrossEntropyChecks.Losses(Name, total, denominator, losses, labels, options);
+        CrossEntropyChecks.Logits(Name, logits, labels, options);
+        CrossEntropyChecks.PerRow(Name, "losses", losses, logits);
+        CrossEntropyChecks.PerRow(Name, "log-sum-exps", logSumExp, logits);
+        CrossEntropyChecks.Total(Name, total, denominator, logits);
         switch (losses.DType, labels.DType)
         {
             case (DType.Float32, DType.UInt8):
-                CrossEntropy<F32, F32x, U8>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F32, F32x, U8>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
             case (DType.Float32, DType.Int32):
-                CrossEntropy<F32, F32x, I32>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F32, F32x, I32>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
             case (DType.Float32, DType.Int64):
-                CrossEntropy<F32, F32x, I64>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F32, F32x, I64>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
             case (DType.Float64, DType.UInt8):
-                CrossEntropy<F64, F64x, U8>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F64, F64x, U8>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
             case (DType.Float64, DType.Int32):
-                CrossEntropy<F64, F64x, I32>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F64, F64x, I32>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
             default:
-                CrossEntropy<F64, F64x, I64>.Total(total, denominator, losses, labels, options, mean);
+                CrossEntropy<F64, F64x, I64>.Total(total, denominator, losses, logSumExp, logits, labels, options, mean);
                 break;
         }
     }

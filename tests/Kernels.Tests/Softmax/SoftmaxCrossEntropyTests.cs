@@ -71,7 +71,10 @@ public class SoftmaxCrossEntropyTests
 
         Check(Device.Cpu, DType.Float32, labelType, 3000, 10, 0.1, true);
         Check(TestDevice.Gpu, DType.Float32, labelType, 5, 3, 0.1, true);
+        Check(TestDevice.Gpu, DType.Float32, labelType, 300, 10, 0.1, true);
+        Check(TestDevice.Gpu, DType.Float32, labelType, 1027, 3, 0.1, false);
         Check(TestDevice.Gpu, DType.Float32, labelType, 3, 37, 0, false);
+        Check(TestDevice.Gpu, DType.Float64, labelType, 5, 33, 0.2, true);
         Check(TestDevice.Gpu, DType.Float64, labelType, 3, 20, 0.2, false);
     }
 
@@ -121,6 +124,25 @@ public class SoftmaxCrossEntropyTests
         double[] row = [-0.75, 0.25, 0.25, 0.25];
         double nan = double.NaN;
         Numbers.AssertClose([.. row, nan, nan, nan, nan, .. row], outcome.Gradient, 1e-6, 0);
+        Assert.Equal([double.NaN], Run(logits, labels, one, default, "mean").Loss);
+    }
+
+    [Theory]
+    [InlineData("cpu", 4)]
+    [InlineData("emulated", 4)]
+    [InlineData("emulated", 40)]
+    public void Classes_that_are_masked_by_negative_infinity_count_nothing(string where, int columns)
+    {
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
+        using Sample logits = Sample.Of(device, DType.Float32, [3, columns], i => i % columns < 2 ? 0 : double.NegativeInfinity);
+        using Sample labels = Sample.Of(device, DType.Int32, [3], static i => i % 2);
+        using Sample one = Sample.Filled(device, DType.Float32, [1], 1);
+        foreach (string reduction in (string[])["none", "mean"])
+        {
+            Outcome outcome = Run(logits, labels, one, default, reduction);
+            Assert.All(outcome.Loss, static loss => Assert.Equal(Math.Log(2), loss, 1e-6));
+            Assert.All(outcome.Gradient, static slope => Assert.False(double.IsNaN(slope)));
+        }
     }
 
     [Fact]
@@ -156,10 +178,19 @@ public class SoftmaxCrossEntropyTests
             "Float64",
             () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, labels.Operand, new(Weights: twice.Operand)));
         Refused("1.5", () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, labels.Operand, new(1.5)));
-        Refused(
-            "[3]", () => SoftmaxCrossEntropy.Total(real.Operand, real.Operand, real.Operand, labels.Operand, default, true));
+        using Sample one = Sample.Filled(Device.Cpu, DType.Float32, [], 0);
+        using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [], 0);
+        Refused("[3]", () => Total(real, one, real, real, labels));
+        Refused("Each is one", () => Total(one, real, real, real, labels));
+        Refused("Int32", () => Total(one, whole, real, real, labels));
+        Refused("[4]", () => Total(one, one, four, real, labels));
+        Refused("[4]", () => Total(one, one, real, four, labels));
+        Refused("[4]", () => Total(one, one, real, real, more));
         Refused(
             "[4]", () => SoftmaxCrossEntropy.Backward(logits.Operand, logits.Operand, real.Operand, labels.Operand, four.Operand));
+
+        void Total(Sample total, Sample divisor, Sample losses, Sample kept, Sample given) => SoftmaxCrossEntropy.Total(
+            total.Operand, divisor.Operand, losses.Operand, kept.Operand, logits.Operand, given.Operand, default, true);
     }
 
     private static void Refused(string mention, Action call) =>
@@ -175,15 +206,19 @@ public class SoftmaxCrossEntropyTests
         using Sample total = Sample.Filled(device, dtype, [], 9);
         using Sample divisor = Sample.Filled(device, dtype, [], 9);
         using Sample gradient = Sample.Filled(device, dtype, logits.Operand.Dims, 9);
-        SoftmaxCrossEntropy.Forward(losses.Operand, kept.Operand, logits.Operand, labels.Operand, options);
         if (reduction == "none")
         {
+            SoftmaxCrossEntropy.Forward(losses.Operand, kept.Operand, logits.Operand, labels.Operand, options);
             SoftmaxCrossEntropy.Backward(
                 gradient.Operand, logits.Operand, kept.Operand, labels.Operand, upstream.Operand, null, options);
             return new Outcome(losses.Read(), gradient.Read());
         }
 
-        SoftmaxCrossEntropy.Total(total.Operand, divisor.Operand, losses.Operand, labels.Operand, options, reduction == "mean");
+        long launches = device.Statistics.Launches;
+        SoftmaxCrossEntropy.Total(
+            total.Operand, divisor.Operand, losses.Operand, kept.Operand, logits.Operand, labels.Operand, options, reduction == "mean");
+        bool few = device == Device.Cpu || (rows <= 1024 && logits.Operand.Dims[1] <= 32);
+        Assert.Equal(few ? 1 : 2, device.Statistics.Launches - launches);
         SoftmaxCrossEntropy.Backward(
             gradient.Operand, logits.Operand, kept.Operand, labels.Operand, upstream.Operand, divisor.Operand, options);
         return new Outcome(total.Read(), gradient.Read());
@@ -229,8 +264,12 @@ public class SoftmaxCrossEntropyTests
         Numbers.AssertClose(losses, outcome.Loss, unit, 2 * unit, what);
         Numbers.AssertClose(gradient, outcome.Gradient, unit, 2 * unit, what + " gradient");
         using Sample one = Sample.Filled(device, dtype, [1], 1);
-        double mean = Run(logits, labels, one, options, "mean").Loss[0];
-        Numbers.AssertClose([losses.Sum() / divisor], [mean], unit, unit, what + " mean");
+        Outcome mean = Run(logits, labels, one, options, "mean");
+        Numbers.AssertClose([losses.Sum() / divisor], mean.Loss, unit, unit, what + " mean");
+        Numbers.AssertClose(
+            [.. gradient.Select((slope, i) => g[i / columns] == 0 ? 0 : slope / g[i / columns] / divisor)], mean.Gradient, unit, 2 * unit,
+            what + " gradient of the mean");
+        Numbers.AssertClose([losses.Sum()], Run(logits, labels, one, options, "sum").Loss, unit, unit * Math.Max(1, rows), what + " sum");
     }
 
     private sealed record Outcome(double[] Loss, double[] Gradient);
