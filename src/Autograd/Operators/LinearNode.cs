@@ -71,19 +71,8 @@ internal sealed class LinearNode<TAct> : Node
             Send(0, MatMulNode.Run(gradient, factor));
         }
 
-        if (Wants(1))
-        {
-            if (TryAccumulateInto(1, out Operand sum, out bool adds))
-            {
-                Gemm.Run(default(Identity), sum, gradient.T.Operand, x.Operand, null, 1, adds ? 1 : 0);
-            }
-            else
-            {
-                Send(1, MatMulNode.Run(gradient.T, x, weight.DType));
-            }
-        }
-
-        if (_hasBias && Wants(2))
+        bool summed = Wants(1) && SendWeightGradient(gradient, x, weight.DType);
+        if (_hasBias && !summed && Wants(2))
         {
             if (TryAccumulateInto(2, out Operand sum, out bool adds))
             {
@@ -94,6 +83,29 @@ internal sealed class LinearNode<TAct> : Node
                 Send(2, gradient.To(_biasType).Sum(0));
             }
         }
+    }
+
+    // Returns whether the bias has its gradient, too.
+    private bool SendWeightGradient(Tensor gradient, Tensor x, DType dtype)
+    {
+        if (!TryAccumulateInto(1, out Operand sum, out bool adds))
+        {
+            Send(1, MatMulNode.Run(gradient.T, x, dtype));
+            return false;
+        }
+
+        if (_hasBias && Wants(2) && TryAccumulateInto(2, out Operand biasSum, out bool addsBias))
+        {
+            if (!Gemm.RunWithRowSums(sum, gradient.T.Operand, x.Operand, adds, biasSum, addsBias))
+            {
+                ReductionKernels.SumInto(biasSum, gradient, 0, addsBias);
+            }
+
+            return true;
+        }
+
+        Gemm.Run(default(Identity), sum, gradient.T.Operand, x.Operand, null, 1, adds ? 1 : 0);
+        return false;
     }
 
     // dZ from dY.

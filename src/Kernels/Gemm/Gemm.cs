@@ -5,6 +5,9 @@ namespace DeepSharp.Kernels;
 /// <summary>Matrix products, one or a batch, with what usually follows them in the same pass.</summary>
 public static class Gemm
 {
+    // A thread adds a row up one number after the other.
+    private const int LongestRowSum = 4096;
+
     /// <summary>C = f(alpha A B + beta C + bias).</summary>
     /// <remarks>
     /// A transposed factor is an operand with its dimensions and strides exchanged; a batch stride of 0 repeats one matrix. C must
@@ -58,6 +61,44 @@ public static class Gemm
         {
             RunGpu<F64, F64, F64, TAct>(activation, c, a, b, bias, alpha, beta);
         }
+    }
+
+    /// <summary>C = A B, or C + A B, and where that takes no launch of its own the sums of A's rows: a layer's gradients of weight
+    /// and bias.</summary>
+    /// <param name="c">C, [m, n]; as for <see cref="Run"/>.</param>
+    /// <param name="a">A, [m, k].</param>
+    /// <param name="b">B, [k, n].</param>
+    /// <param name="adds">Whether to add to what C holds.</param>
+    /// <param name="rowSums">[m], contiguous, of Float32 or, with factors of Float64, of Float64.</param>
+    /// <param name="addsRowSums">Whether to add to what the sums hold.</param>
+    /// <returns>Whether the sums were made: on GPUs, over up to 4,096 columns of A, if the product was not made by cuBLAS. Otherwise they
+    /// are as they were.</returns>
+    /// <exception cref="ArgumentException">Shapes, element types, devices or strides do not fit; the message says which.</exception>
+    public static bool RunWithRowSums(in Operand c, in Operand a, in Operand b, bool adds, in Operand rowSums, bool addsRowSums)
+    {
+        Check(c, a, b, null, adds ? 1 : 0);
+        DType wide = a.DType.IsHalfPrecision ? DType.Float32 : a.DType;
+        if (rowSums.Dims.Length != 1 || c.Dims.Length != 2 || rowSums.Dims[0] != c.Dims[0] || rowSums.DType != wide
+            || rowSums.Device != c.Device || !rowSums.IsContiguous)
+        {
+            throw new ArgumentException(
+                $"Gemm: sums {Text(rowSums)} of {rowSums.DType} on {rowSums.Device} for the rows of A {Text(a)} of {a.DType} on {a.Device}. "
+                + $"Use a contiguous [{c.Dims[^2]}] of {wide} on the same device.", nameof(rowSums));
+        }
+
+        if (c.Device.IsHost || c.Count == 0 || c.DType != wide || a.Dims[1] > LongestRowSum)
+        {
+            Run(default(Identity), c, a, b, null, 1, adds ? 1 : 0);
+            return false;
+        }
+
+        return a.DType switch
+        {
+            DType.Float32 => RunGpu<F32, F32, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            DType.Float64 => RunGpu<F64, F64, F64, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            DType.Float16 => RunGpu<F32, F16, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            _ => RunGpu<F32, BF16, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+        };
     }
 
     private static void RunHalf<TAct>(
@@ -134,25 +175,29 @@ public static class Gemm
         });
     }
 
-    private static void RunGpu<T, TIn, TOut, TAct>(
-        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
+    private static bool RunGpu<T, TIn, TOut, TAct>(
+        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta, in Operand? rowSums = null,
+        bool addsRowSums = false)
         where T : unmanaged, IReal<T>
         where TIn : unmanaged, IStored<TIn, T>
         where TOut : unmanaged, IStored<TOut, T>
         where TAct : unmanaged, IUnaryOp
     {
         bool isBatch = c.Dims.Length == 3;
-        GpuGemm<T, TIn, TOut, TAct>.Run(c.Device, new()
+        return GpuGemm<T, TIn, TOut, TAct>.Run(c.Device, new()
         {
             A = a.View<TIn>(),
             B = b.View<TIn>(),
             C = c.View<TOut>(),
             Bias = bias is { } row ? row.View<T>() : c.View<TOut>().Cast<T>(),
+            RowSums = rowSums is { } sums ? sums.View<T>() : c.View<TOut>().Cast<T>(),
             Activation = activation,
             Alpha = alpha,
             Beta = beta,
             ReadsC = beta != 0 ? 1 : 0,
             HasBias = bias is null ? 0 : 1,
+            HasRowSums = rowSums is null ? 0 : 1,
+            AddsRowSums = addsRowSums ? 1 : 0,
             Batch = isBatch ? c.Dims[0] : 1,
             Rows = c.Dims[^2],
             Columns = c.Dims[^1],

@@ -24,11 +24,12 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
     // One more than the side of the square of C, so that the threads of a warp write to different banks.
     private const int Shared = MaxSide * ((MaxSide * Each) + 1);
 
-    internal static void Run(Device device, Arguments arguments)
+    // Returns whether the sums of A's rows were made, too.
+    internal static bool Run(Device device, Arguments arguments)
     {
         if (device.Blas is { } blas && BlasProducts.TryRun(device, blas, arguments))
         {
-            return;
+            return false;
         }
 
         int side = MaxSide;
@@ -38,11 +39,18 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         }
 
         arguments.Side = side;
+        if (side < Each)
+        {
+            // Too few threads for a row of the square each.
+            arguments.HasRowSums = 0;
+        }
+
         arguments.RowTiles = (arguments.Rows + (side * Each) - 1) / (side * Each);
         arguments.ColumnTiles = (arguments.Columns + (side * Each) - 1) / (side * Each);
         KernelConfig config = new(arguments.Batch * arguments.RowTiles * arguments.ColumnTiles, side * side);
         device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
             static accelerator => accelerator.Launcher<Arguments>(Kernel))(config, arguments);
+        return arguments.HasRowSums != 0;
     }
 
     // The sixteen sums are locals, since ILGPU puts arrays in memory. Rows and columns of one thread are a side apart, so that
@@ -66,6 +74,10 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         T c10 = 0, c11 = 0, c12 = 0, c13 = 0;
         T c20 = 0, c21 = 0, c22 = 0, c23 = 0;
         T c30 = 0, c31 = 0, c32 = 0, c33 = 0;
+        T rowSum = 0;
+
+        // One thread for each row, in the groups of the first columns. No group diverges for long: the others wait at the barrier.
+        bool sums = (x.HasRowSums != 0) & (column0 == 0) & (Group.IdxX < square) & (row0 + Group.IdxX < x.Rows);
         for (int p0 = 0; p0 < x.Depth; p0 += side)
         {
             for (int e = 0; e < Each; e++)
@@ -97,6 +109,14 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
             // Past the end stand zeros, but zero times a NaN or an infinity is NaN.
             int depth = x.Depth - p0;
             depth = depth < side ? depth : side;
+            if (sums)
+            {
+                for (int p = 0; p < depth; p++)
+                {
+                    rowSum += sharedA[(p * pitch) + Group.IdxX];
+                }
+            }
+
             for (int p = 0; p < depth; p++)
             {
                 int rowA = (p * pitch) + ty;
@@ -128,6 +148,11 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
             }
 
             Group.Barrier();
+        }
+
+        if (sums)
+        {
+            x.RowSums[row0 + Group.IdxX] = x.AddsRowSums != 0 ? x.RowSums[row0 + Group.IdxX] + rowSum : rowSum;
         }
 
         int row = row0 + ty;
@@ -179,11 +204,14 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         internal ArrayView<TIn> B;
         internal ArrayView<TOut> C;
         internal ArrayView<T> Bias;
+        internal ArrayView<T> RowSums;
         internal TAct Activation;
         internal T Alpha;
         internal T Beta;
         internal int ReadsC;
         internal int HasBias;
+        internal int HasRowSums;
+        internal int AddsRowSums;
         internal int Batch;
         internal int Rows;
         internal int Columns;

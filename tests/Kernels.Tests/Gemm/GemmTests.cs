@@ -58,6 +58,68 @@ public sealed class GemmTests
     }
 
     [Theory]
+    [InlineData(DType.Float32, DType.Float32)]
+    [InlineData(DType.Float64, DType.Float64)]
+    [InlineData(DType.Float16, DType.Float32)]
+    [InlineData(DType.BFloat16, DType.Float32)]
+    public void Sums_of_rows_come_with_a_product_on_a_GPU(DType dtype, DType wide)
+    {
+        (int, int, int)[] sizes = [(1, 1, 1), (5, 3, 2), (16, 16, 4), (70, 37, 18), (33, 2, 5), (4, 3, 0)];
+        foreach ((int m, int n, int k) in sizes)
+        {
+            foreach (bool adds in (bool[])[false, true])
+            {
+                using Sample a = Sample.Of(TestDevice.Gpu, dtype, [m, k], i => Numbers.Noise(i), Layout.Transposed);
+                using Sample b = Sample.Of(TestDevice.Gpu, dtype, [k, n], i => Numbers.Noise(i, 3));
+                using Sample c = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
+                using Sample plain = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
+                using Sample sums = Sample.Filled(TestDevice.Gpu, wide, [m], adds ? double.NaN : 3);
+                Gemm.Run(default(Identity), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
+                long launches = TestDevice.Gpu.Statistics.Launches;
+                Assert.True(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, adds, sums.Operand, !adds));
+                Assert.Equal(1, TestDevice.Gpu.Statistics.Launches - launches);
+                Assert.Equal(plain.Bits(), c.Bits());
+                double[] x = a.Read();
+                double[] expected = [.. Enumerable.Range(0, m).Select(i => (adds ? 0 : 3) + Enumerable.Range(0, k).Sum(p => x[(i * k) + p]))];
+                Numbers.AssertClose(expected, sums.Read(), 1e-6, 1e-6);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("cpu", 20, 3)]
+    [InlineData("emulated", 4097, 3)]
+    [InlineData("emulated", 20, 0)]
+    public void Sums_of_rows_that_would_take_a_launch_of_their_own_are_left_to_the_caller(string where, int depth, int columns)
+    {
+        Device device = On(where);
+        using Sample a = Sample.Filled(device, DType.Float32, [2, depth], 0.5);
+        using Sample b = Sample.Filled(device, DType.Float32, [depth, columns], 2);
+        using Sample c = Sample.Filled(device, DType.Float32, [2, columns], double.NaN);
+        using Sample sums = Sample.Filled(device, DType.Float32, [2], 7);
+        Assert.False(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, false, sums.Operand, false));
+        Assert.All(c.Read(), x => Assert.Equal(depth, x));
+        Assert.Equal([7, 7], sums.Read());
+    }
+
+    [Fact]
+    public void Sums_that_do_not_fit_the_rows_are_refused()
+    {
+        using Sample a = Sample.Filled(Device.Cpu, DType.Float32, [2, 3], 1);
+        using Sample b = Sample.Filled(Device.Cpu, DType.Float32, [3, 4], 1);
+        using Sample c = Sample.Filled(Device.Cpu, DType.Float32, [2, 4], 1);
+        using Sample three = Sample.Filled(Device.Cpu, DType.Float32, [3], 1);
+        using Sample twice = Sample.Filled(Device.Cpu, DType.Float64, [2], 1);
+        using Sample gapped = Sample.Filled(Device.Cpu, DType.Float32, [2], 1, Layout.Gapped);
+        foreach (Sample sums in (Sample[])[three, twice, gapped])
+        {
+            string message = Assert.Throws<ArgumentException>(
+                () => Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, false, sums.Operand, false)).Message;
+            Assert.Contains("contiguous [2] of Float32", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Devices))]
     public void NaN_stays_in_its_row_and_column(string device)
     {
