@@ -1,6 +1,7 @@
 using DeepSharp.Data;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
+using DeepSharp.Training;
 
 namespace DeepSharp.Tests;
 
@@ -40,6 +41,38 @@ public class LaunchTests
         Sequential model = [new Dense(2, 8, device: device), new ReLU(), new Dense(8, 3, device: device)];
         Assert.Equal(
             Small + (name == "cpu" ? 2 : 0), Launches(model, new Sgd(model.Parameters(), 0.1, momentum: 0.9), device));
+    }
+
+    [Fact]
+    public void A_loss_takes_one_launch_and_for_many_rows_or_classes_two_on_a_GPU()
+    {
+        CrossEntropyLoss loss = new();
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            foreach ((int rows, int classes) in ((int, int)[])[(3, 2), (1024, 3), (5, 32), (1025, 3), (5, 33)])
+            {
+                using TensorScope scope = Tensor.Scope();
+                Tensor logits = Tensor.Zeros([rows, classes], device: device);
+                Tensor labels = Tensor.Zeros(rows, DType.Int32, device);
+                Assert.Equal(
+                    device == Device.Cpu || (rows <= 1024 && classes <= 32) ? 1 : 2, LaunchCount.Of(() => loss.Compute(logits, labels), device));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_running_loss_is_one_launch_a_step()
+    {
+        using RunningMean mean = new();
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor value = Tensor.Ones(1, device: device);
+            mean.Dispose();
+            mean.Add(value, 1);
+            Assert.Equal(1, LaunchCount.Of(() => mean.Add(value, 2), device));
+            Assert.Equal(1, LaunchCount.Of(() => mean.Add(value, value), device));
+        }
     }
 
     [Theory]

