@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the NuGet package and trains a network in a project that knows nothing but it. Arguments go to dotnet pack.
+# Makes the NuGet package, and trains, saves and loads a network in a project that knows nothing but it. Arguments go to dotnet pack.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -29,6 +29,7 @@ using DeepSharp;
 using DeepSharp.Data;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
+using DeepSharp.Persistence;
 using DeepSharp.Training;
 
 // Whether a point lies inside a circle.
@@ -39,7 +40,10 @@ Sequential model = [new Dense(2, 32), new ReLU(), new Dense(32, 2)];
 History history = model.Fit(new Dataset(points, inside), new Adam(model.Parameters(), 0.01), epochs: 30, metrics: [new Accuracy()]);
 double accuracy = history.Epochs[^1]["accuracy"];
 Console.WriteLine($"accuracy {accuracy:P1}");
-return accuracy > 0.95 ? 0 : 1;
+Npz.Save("model.npz", model.State());
+model[0].LoadState(new Dense(2, 32).State());
+model.LoadState(Npz.Load("model.npz"));
+return accuracy > 0.95 && model.Evaluate(new Dataset(points, inside), metrics: [new Accuracy()])["accuracy"] > 0.95 ? 0 : 1;
 EOF
-dotnet run -c Release --project "$work/app"
+(cd "$work/app" && dotnet run -c Release)
 echo "$package works."

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace DeepSharp.Persistence;
 
 /// <summary>
@@ -8,10 +10,10 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
     /// <summary>How many bytes are read at a time; a multiple of every element size.</summary>
     internal const int ChunkSize = 1 << 20;
 
-    private uint _sum = Crc32.Start;
+    private readonly Crc32? _sum = sums ? new Crc32() : null;
 
-    /// <summary>The CRC-32 of the bytes read so far.</summary>
-    internal uint Sum => Crc32.Finish(_sum);
+    /// <summary>The CRC-32 of the bytes read so far, if it was asked for.</summary>
+    internal uint? Sum => _sum?.GetCurrentHashAsUInt32();
 
     /// <summary>How many bytes are left, where the stream can tell.</summary>
     internal long? Remaining => stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
@@ -104,10 +106,7 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
             throw Short(what, before + read, total);
         }
 
-        if (sums)
-        {
-            _sum = Crc32.Add(_sum, target);
-        }
+        _sum?.Append(target);
     }
 
     private InvalidDataException Short(string what, long found, long total) =>
