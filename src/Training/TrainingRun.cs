@@ -209,8 +209,9 @@ internal sealed class TrainingRun(
         }
         else
         {
-            // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less.
-            int rows = prediction.Shape[0];
+            // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less. The prediction may have
+            // fewer.
+            int rows = target.Shape[0];
             mean.Add(loss.Value.Count == 1 ? loss.Value : loss.Value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
         }
 

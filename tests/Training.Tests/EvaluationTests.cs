@@ -41,6 +41,16 @@ public class EvaluationTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
+    [InlineData(10)]
+    public void A_network_that_puts_out_one_number_for_a_batch_counts_by_the_batch_s_samples(int batchSize)
+    {
+        double expected = Enumerable.Range(0, 10).Average(static i => Problem.Point(i).X);
+        Assert.Equal(expected, new BatchMean().Evaluate(Problem.Line(10), new Output(), batchSize: batchSize)["loss"], 1e-14);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
     [InlineData(5)]
     [InlineData(100)]
     public void Means_over_weighted_and_ignored_labels_do_not_depend_on_the_batches(int batchSize)
@@ -243,5 +253,15 @@ public class EvaluationTests
     private sealed class Same : Module
     {
         public override Tensor Forward(Tensor input) => input;
+    }
+
+    private sealed class BatchMean : Module
+    {
+        public override Tensor Forward(Tensor input) => input.Mean();
+    }
+
+    private sealed class Output : Loss
+    {
+        public override Tensor Compute(Tensor prediction, Tensor target) => prediction;
     }
 }
