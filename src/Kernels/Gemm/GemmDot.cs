@@ -77,57 +77,30 @@ internal static unsafe class GemmDot<T, TSimd>
             TSimd x1 = TM.Value > 1 ? TSimd.Load(a + (1 * rowA) + p) : default;
             TSimd x2 = TM.Value > 2 ? TSimd.Load(a + (2 * rowA) + p) : default;
             TSimd x3 = TM.Value > 3 ? TSimd.Load(a + (3 * rowA) + p) : default;
-            {
-                TSimd y = TSimd.Load(b + p);
-                c00 = TSimd.MultiplyAdd(x0, y, c00);
-                c10 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c10) : default;
-                c20 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c20) : default;
-                c30 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c30) : default;
-            }
-
+            Column<TM>(x0, x1, x2, x3, TSimd.Load(b + p), ref c00, ref c10, ref c20, ref c30);
             if (TN.Value > 1)
             {
-                TSimd y = TSimd.Load(b + columnB + p);
-                c01 = TSimd.MultiplyAdd(x0, y, c01);
-                c11 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c11) : default;
-                c21 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c21) : default;
-                c31 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c31) : default;
+                Column<TM>(x0, x1, x2, x3, TSimd.Load(b + columnB + p), ref c01, ref c11, ref c21, ref c31);
             }
 
             if (TN.Value > 2)
             {
-                TSimd y = TSimd.Load(b + (2 * columnB) + p);
-                c02 = TSimd.MultiplyAdd(x0, y, c02);
-                c12 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c12) : default;
-                c22 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c22) : default;
-                c32 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c32) : default;
+                Column<TM>(x0, x1, x2, x3, TSimd.Load(b + (2 * columnB) + p), ref c02, ref c12, ref c22, ref c32);
             }
 
             if (TN.Value > 3)
             {
-                TSimd y = TSimd.Load(b3 + p);
-                c03 = TSimd.MultiplyAdd(x0, y, c03);
-                c13 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c13) : default;
-                c23 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c23) : default;
-                c33 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c33) : default;
+                Column<TM>(x0, x1, x2, x3, TSimd.Load(b3 + p), ref c03, ref c13, ref c23, ref c33);
             }
 
             if (TN.Value > 4)
             {
-                TSimd y = TSimd.Load(b3 + columnB + p);
-                c04 = TSimd.MultiplyAdd(x0, y, c04);
-                c14 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c14) : default;
-                c24 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c24) : default;
-                c34 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c34) : default;
+                Column<TM>(x0, x1, x2, x3, TSimd.Load(b3 + columnB + p), ref c04, ref c14, ref c24, ref c34);
             }
 
             if (TN.Value > 5)
             {
-                TSimd y = TSimd.Load(b3 + (2 * columnB) + p);
-                c05 = TSimd.MultiplyAdd(x0, y, c05);
-                c15 = TM.Value > 1 ? TSimd.MultiplyAdd(x1, y, c15) : default;
-                c25 = TM.Value > 2 ? TSimd.MultiplyAdd(x2, y, c25) : default;
-                c35 = TM.Value > 3 ? TSimd.MultiplyAdd(x3, y, c35) : default;
+                Column<TM>(x0, x1, x2, x3, TSimd.Load(b3 + (2 * columnB) + p), ref c05, ref c15, ref c25, ref c35);
             }
         }
 
@@ -148,6 +121,28 @@ internal static unsafe class GemmDot<T, TSimd>
         if (TM.Value > 3)
         {
             Write<TN>(c + (3 * rowC), c30, c31, c32, c33, c34, c35, a + (3 * rowA), b, columnB, left, alpha, beta);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Column<TM>(
+        TSimd x0, TSimd x1, TSimd x2, TSimd x3, TSimd y, ref TSimd c0, ref TSimd c1, ref TSimd c2, ref TSimd c3)
+        where TM : struct, ISize
+    {
+        TSimd.Accumulate(x0, y, ref c0);
+        if (TM.Value > 1)
+        {
+            TSimd.Accumulate(x1, y, ref c1);
+        }
+
+        if (TM.Value > 2)
+        {
+            TSimd.Accumulate(x2, y, ref c2);
+        }
+
+        if (TM.Value > 3)
+        {
+            TSimd.Accumulate(x3, y, ref c3);
         }
     }
 

@@ -103,123 +103,60 @@ internal static unsafe class GemmTile<T, TSimd>
         {
             TSimd b0 = TSimd.Load(b);
             TSimd b1 = TN.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
-            {
-                TSimd x = TSimd.Fill(a[0]);
-                c00 = TSimd.MultiplyAdd(x, b0, c00);
-                if (TN.Value > 1)
-                {
-                    c01 = TSimd.MultiplyAdd(x, b1, c01);
-                }
-            }
-
+            Row<TN>(TSimd.Fill(a[0]), b0, b1, ref c00, ref c01);
             if (TM.Value > 1)
             {
-                TSimd x = TSimd.Fill(a[rowA]);
-                c10 = TSimd.MultiplyAdd(x, b0, c10);
-                if (TN.Value > 1)
-                {
-                    c11 = TSimd.MultiplyAdd(x, b1, c11);
-                }
+                Row<TN>(TSimd.Fill(a[rowA]), b0, b1, ref c10, ref c11);
             }
 
             if (TM.Value > 2)
             {
-                TSimd x = TSimd.Fill(a[2 * rowA]);
-                c20 = TSimd.MultiplyAdd(x, b0, c20);
-                if (TN.Value > 1)
-                {
-                    c21 = TSimd.MultiplyAdd(x, b1, c21);
-                }
+                Row<TN>(TSimd.Fill(a[2 * rowA]), b0, b1, ref c20, ref c21);
             }
 
             if (TM.Value > 3)
             {
-                TSimd x = TSimd.Fill(a3[0]);
-                c30 = TSimd.MultiplyAdd(x, b0, c30);
-                if (TN.Value > 1)
-                {
-                    c31 = TSimd.MultiplyAdd(x, b1, c31);
-                }
+                Row<TN>(TSimd.Fill(a3[0]), b0, b1, ref c30, ref c31);
             }
 
             if (TM.Value > 4)
             {
-                TSimd x = TSimd.Fill(a3[rowA]);
-                c40 = TSimd.MultiplyAdd(x, b0, c40);
-                if (TN.Value > 1)
-                {
-                    c41 = TSimd.MultiplyAdd(x, b1, c41);
-                }
+                Row<TN>(TSimd.Fill(a3[rowA]), b0, b1, ref c40, ref c41);
             }
 
             if (TM.Value > 5)
             {
-                TSimd x = TSimd.Fill(a3[2 * rowA]);
-                c50 = TSimd.MultiplyAdd(x, b0, c50);
-                if (TN.Value > 1)
-                {
-                    c51 = TSimd.MultiplyAdd(x, b1, c51);
-                }
+                Row<TN>(TSimd.Fill(a3[2 * rowA]), b0, b1, ref c50, ref c51);
             }
 
             if (TM.Value > 6)
             {
-                TSimd x = TSimd.Fill(a6[0]);
-                c60 = TSimd.MultiplyAdd(x, b0, c60);
-                if (TN.Value > 1)
-                {
-                    c61 = TSimd.MultiplyAdd(x, b1, c61);
-                }
+                Row<TN>(TSimd.Fill(a6[0]), b0, b1, ref c60, ref c61);
             }
 
             if (TM.Value > 7)
             {
-                TSimd x = TSimd.Fill(a6[rowA]);
-                c70 = TSimd.MultiplyAdd(x, b0, c70);
-                if (TN.Value > 1)
-                {
-                    c71 = TSimd.MultiplyAdd(x, b1, c71);
-                }
+                Row<TN>(TSimd.Fill(a6[rowA]), b0, b1, ref c70, ref c71);
             }
 
             if (TM.Value > 8)
             {
-                TSimd x = TSimd.Fill(a6[2 * rowA]);
-                c80 = TSimd.MultiplyAdd(x, b0, c80);
-                if (TN.Value > 1)
-                {
-                    c81 = TSimd.MultiplyAdd(x, b1, c81);
-                }
+                Row<TN>(TSimd.Fill(a6[2 * rowA]), b0, b1, ref c80, ref c81);
             }
 
             if (TM.Value > 9)
             {
-                TSimd x = TSimd.Fill(a9[0]);
-                c90 = TSimd.MultiplyAdd(x, b0, c90);
-                if (TN.Value > 1)
-                {
-                    c91 = TSimd.MultiplyAdd(x, b1, c91);
-                }
+                Row<TN>(TSimd.Fill(a9[0]), b0, b1, ref c90, ref c91);
             }
 
             if (TM.Value > 10)
             {
-                TSimd x = TSimd.Fill(a9[rowA]);
-                c100 = TSimd.MultiplyAdd(x, b0, c100);
-                if (TN.Value > 1)
-                {
-                    c101 = TSimd.MultiplyAdd(x, b1, c101);
-                }
+                Row<TN>(TSimd.Fill(a9[rowA]), b0, b1, ref c100, ref c101);
             }
 
             if (TM.Value > 11)
             {
-                TSimd x = TSimd.Fill(a9[2 * rowA]);
-                c110 = TSimd.MultiplyAdd(x, b0, c110);
-                if (TN.Value > 1)
-                {
-                    c111 = TSimd.MultiplyAdd(x, b1, c111);
-                }
+                Row<TN>(TSimd.Fill(a9[2 * rowA]), b0, b1, ref c110, ref c111);
             }
 
             a += columnA;
@@ -288,6 +225,17 @@ internal static unsafe class GemmTile<T, TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<TN>(TSimd a, TSimd b0, TSimd b1, ref TSimd c0, ref TSimd c1)
+        where TN : struct, ISize
+    {
+        TSimd.Accumulate(a, b0, ref c0);
+        if (TN.Value > 1)
+        {
+            TSimd.Accumulate(a, b1, ref c1);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write<TN>(T* c, TSimd v0, TSimd v1, TSimd alpha, T beta)
         where TN : struct, ISize
     {
@@ -296,8 +244,7 @@ internal static unsafe class GemmTile<T, TSimd>
         if (beta != T.Zero)
         {
             TSimd old = TSimd.Fill(beta);
-            v0 = TSimd.MultiplyAdd(old, TSimd.Load(c), v0);
-            v1 = TN.Value > 1 ? TSimd.MultiplyAdd(old, TSimd.Load(c + TSimd.Count), v1) : default;
+            Row<TN>(old, TSimd.Load(c), TN.Value > 1 ? TSimd.Load(c + TSimd.Count) : default, ref v0, ref v1);
         }
 
         TSimd.Store(v0, c);

@@ -25,8 +25,10 @@ internal unsafe interface ISimd<TSelf, T>
 
     static abstract TSelf Add(TSelf a, TSelf b);
 
-    /// <summary>a * b + c, with one rounding where the hardware has it.</summary>
-    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+    /// <summary>Adds a * b to a sum, with one rounding where the hardware has it.</summary>
+    /// <remarks>In place, since of a result that goes into another variable the JIT makes a multiplication over a factor and a copy: in
+    /// the tile of AVX2 that took one instruction in five, more than the processor decodes beside the multiplications.</remarks>
+    static abstract void Accumulate(TSelf a, TSelf b, ref TSelf sum);
 
     /// <summary>The sum of the lanes.</summary>
     static abstract T Sum(TSelf a);

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace DeepSharp.Kernels;
 
 /// <summary>Registers of NEON and SSE; plain code elsewhere.</summary>
-internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T>, T>
+internal unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T>, T>
     where T : unmanaged
 {
-    private readonly Vector128<T> _value = value;
+    private Vector128<T> _value = value;
 
     public static int Count
     {
@@ -46,9 +46,17 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
     public static Simd128<T> Add(Simd128<T> a, Simd128<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> MultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => typeof(T) == typeof(float)
-        ? new(Vector128.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), c._value.AsSingle()).As<float, T>())
-        : new(Vector128.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+    public static void Accumulate(Simd128<T> a, Simd128<T> b, ref Simd128<T> sum)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            sum._value = Vector128.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>();
+        }
+        else
+        {
+            sum._value = Vector128.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Simd128<T> a) => Vector128.Sum(a._value);

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace DeepSharp.Kernels;
 
 /// <summary>Registers of AVX2 with fused multiply-add: 12 of 16 hold the tile.</summary>
-internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T>, T>
+internal unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T>, T>
     where T : unmanaged
 {
-    private readonly Vector256<T> _value = value;
+    private Vector256<T> _value = value;
 
     public static int Count
     {
@@ -46,9 +46,17 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
     public static Simd256<T> Add(Simd256<T> a, Simd256<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> MultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => typeof(T) == typeof(float)
-        ? new(Vector256.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), c._value.AsSingle()).As<float, T>())
-        : new(Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+    public static void Accumulate(Simd256<T> a, Simd256<T> b, ref Simd256<T> sum)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            sum._value = Vector256.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>();
+        }
+        else
+        {
+            sum._value = Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Simd256<T> a) => Vector256.Sum(a._value);
