@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
 
@@ -33,7 +34,17 @@ internal readonly unsafe struct StreamedStore : IRowStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TVector>(TVector value, void* address)
-        where TVector : unmanaged => Unsafe.BitCast<TVector, Vector<byte>>(value).StoreAlignedNonTemporal((byte*)address);
+        where TVector : unmanaged
+    {
+        if (sizeof(TVector) == Vector512<byte>.Count)
+        {
+            Unsafe.BitCast<TVector, Vector512<byte>>(value).StoreAlignedNonTemporal((byte*)address);
+        }
+        else
+        {
+            Unsafe.BitCast<TVector, Vector<byte>>(value).StoreAlignedNonTemporal((byte*)address);
+        }
+    }
 
     /// <summary>The bytes from an address to the next line.</summary>
     internal static int ToLine(void* address) => (int)(-(nint)address & (Line - 1));

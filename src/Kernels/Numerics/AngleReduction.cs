@@ -7,10 +7,10 @@ namespace DeepSharp.Kernels;
 /// <remarks>The rest carries a relative error of one bit, also next to multiples of pi/2.</remarks>
 internal static class AngleReduction
 {
-    /// <summary>The largest angle that <see cref="Fused(F32x)"/> reduces.</summary>
+    /// <summary>The largest angle that <see cref="FusedSingle"/> reduces.</summary>
     public const float LimitSingle = 10_000f;
 
-    /// <summary>The largest angle that <see cref="Fused(F64x)"/> and <see cref="Unfused(F64)"/> reduce.</summary>
+    /// <summary>The largest angle that <see cref="FusedDouble"/> and <see cref="Unfused(F64)"/> reduce.</summary>
     public const double LimitDouble = 1_000_000.0;
 
     /// <summary>Up to this angle <see cref="Unfused(F32)"/> takes no more than 128 quarter turns.</summary>
@@ -27,21 +27,22 @@ internal static class AngleReduction
     private const float TwoOverPiSingle = 0.636619772f;
     private const double TwoOverPi = 0.63661977236758134308;
 
-    /// <summary>Reduces a vector with fused multiply-add; for |x| up to 10,000.</summary>
+    /// <summary>Reduces a vector of single precision with fused multiply-add; for |x| up to 10,000.</summary>
     /// <remarks>pi/2 is taken in three pieces of 24 bits (W. J. Cody and W. Waite, 1980). The first difference is exact, as
     /// both its operands are multiples of the last bit of x or of the first piece, and it is less than one.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Reduced<F32x> Fused(F32x x)
+    public static Reduced<T> FusedSingle<T>(T x)
+        where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        F32x q = (x * TwoOverPiSingle) + SingleRounder - SingleRounder;
-        F32x r = F32x.MultiplyAdd(q, -1.570796251296997f, x);
-        r = F32x.MultiplyAdd(q, -7.549789415861596e-8f, r);
-        return new(q, F32x.MultiplyAdd(q, -5.390302858158119e-15f, r));
+        T q = (x * TwoOverPiSingle) + SingleRounder - SingleRounder;
+        T r = T.MultiplyAdd(q, -1.570796251296997f, x);
+        r = T.MultiplyAdd(q, -7.549789415861596e-8f, r);
+        return new(q, T.MultiplyAdd(q, -5.390302858158119e-15f, r));
     }
 
-    /// <summary>Reduces a vector with fused multiply-add; for |x| up to 10^6.</summary>
+    /// <summary>Reduces a vector of double precision with fused multiply-add; for |x| up to 10^6.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Reduced<F64x> Fused(F64x x)
+    public static Reduced<F64x> FusedDouble(F64x x)
     {
         F64x q = (x * TwoOverPi) + DoubleRounder - DoubleRounder;
         F64x r = F64x.MultiplyAdd(q, -1.5707963267948966, x);

@@ -1,11 +1,10 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>Numbers that operators hold in double precision, in all lanes of a register.</summary>
+/// <summary>Numbers that operators hold in double precision, on their way into all lanes of a register.</summary>
 internal static class Broadcast
 {
     /// <summary>The number rounded to single precision.</summary>
@@ -14,7 +13,7 @@ internal static class Broadcast
     /// loops: in a loop it chains the iterations. Its form for registers has neither fault.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector<float> OfSingle(double value) => Sse2.IsSupported
-        ? new Vector<float>(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar())
-        : new Vector<float>((float)value);
+    internal static float Rounded(double value) => Sse2.IsSupported
+        ? Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar()
+        : (float)value;
 }

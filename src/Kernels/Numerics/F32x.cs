@@ -39,7 +39,7 @@ public readonly struct F32x : IRealBits<F32x>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator F32x(double value) => new(Broadcast.OfSingle(value));
+    public static implicit operator F32x(double value) => new(new Vector<float>(Broadcast.Rounded(value)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,7 +143,7 @@ public readonly struct F32x : IRealBits<F32x>
             return SinLanes(a);
         }
 
-        Reduced<F32x> angle = AngleReduction.Fused(a);
+        Reduced<F32x> angle = AngleReduction.FusedSingle(a);
         return IfGreater(Abs(a), 1e-4f, SinglePrecision.SinReduced(angle.Quarters, angle.Rest), a);
     }
 
@@ -157,7 +157,7 @@ public readonly struct F32x : IRealBits<F32x>
             return CosLanes(a);
         }
 
-        Reduced<F32x> angle = AngleReduction.Fused(a);
+        Reduced<F32x> angle = AngleReduction.FusedSingle(a);
         return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
     }
 

@@ -143,7 +143,7 @@ public readonly struct F64x : IRealBits<F64x>
             return SinLanes(a);
         }
 
-        Reduced<F64x> angle = AngleReduction.Fused(a);
+        Reduced<F64x> angle = AngleReduction.FusedDouble(a);
         return IfGreater(Abs(a), 1e-8, DoublePrecision.SinReduced(angle.Quarters, angle.Rest), a);
     }
 
@@ -157,7 +157,7 @@ public readonly struct F64x : IRealBits<F64x>
             return CosLanes(a);
         }
 
-        Reduced<F64x> angle = AngleReduction.Fused(a);
+        Reduced<F64x> angle = AngleReduction.FusedDouble(a);
         return DoublePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
     }
 

@@ -1,10 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels.Tests.Numerics;
 
-/// <summary>Operators, selections and constants of all eight number types, on all pairs of a list of values.</summary>
+/// <summary>Operators, selections and constants of all nine number types, on all pairs of a list of values.</summary>
 public class ArithmeticTests
 {
     private static readonly float[] Singles =
@@ -32,6 +33,9 @@ public class ArithmeticTests
     public void F32x_members() => Members<F32x, float>(Singles, static (a, b) => a / b);
 
     [Fact]
+    public void F32x16_members() => Members<F32x16, float>(Singles, static (a, b) => a / b);
+
+    [Fact]
     public void F64_members() => Members<F64, double>(Doubles, static (a, b) => a / b);
 
     [Fact]
@@ -56,6 +60,7 @@ public class ArithmeticTests
         Assert.Equal(13.5f, F32.MultiplyAdd(2.5f, 5f, 1f).Value);
         Assert.Equal(13.5, F64.MultiplyAdd(2.5, 5, 1).Value);
         Assert.Equal(new Vector<float>(13.5f), F32x.MultiplyAdd(2.5f, 5f, 1f).Value);
+        Assert.Equal(Vector512.Create(13.5f), F32x16.MultiplyAdd(2.5f, 5f, 1f).Value);
         Assert.Equal(new Vector<double>(13.5), F64x.MultiplyAdd(2.5, 5, 1).Value);
     }
 
