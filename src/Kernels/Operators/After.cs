@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A unary operator after a binary one, f(a op b), as one: <c>After&lt;Add, Relu&gt;</c> is max(a + b, 0).</summary>
+/// <summary>A unary operator after a binary one, f(a op b), as one: <c>After&lt;Add, ReLU&gt;</c> is max(a + b, 0).</summary>
 /// <param name="inner">The binary operator.</param>
 /// <param name="outer">The unary operator f.</param>
 public readonly struct After<TBinary, TUnary>(TBinary inner, TUnary outer) : IBinaryOp

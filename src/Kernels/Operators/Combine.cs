@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>
-/// A binary operator on unary ones, f(a) op g(b), as one: <c>Combine&lt;Silu, Identity, Multiply&gt;</c> is SwiGLU's product.
+/// A binary operator on unary ones, f(a) op g(b), as one: <c>Combine&lt;SiLU, Identity, Multiply&gt;</c> is SwiGLU's product.
 /// </summary>
 /// <param name="first">f.</param>
 /// <param name="second">g.</param>

@@ -41,7 +41,7 @@ internal static class BlasProducts
             }
         }
 
-        if (x.HasBias != 0 || typeof(TAct) != typeof(Identity))
+        if (x.HasBias != 0 || typeof(TAct) != typeof(IdentityOp))
         {
             BlasEpilogue<T, TAct>.Run(device, new()
             {

@@ -15,7 +15,7 @@ public static class Gemm
     /// operands, in an order that depends on the shapes only; those of 16-bit factors in Float32, with one rounding at the end if C
     /// has their type. C may then be Float32 too, and the bias is.
     /// </remarks>
-    /// <typeparam name="TAct">The type of f; <see cref="Identity"/> for none.</typeparam>
+    /// <typeparam name="TAct">The type of f; <see cref="IdentityOp"/> for none.</typeparam>
     /// <param name="activation">f, applied to each element of the result.</param>
     /// <param name="c">C, [m, n] or [batch, m, n]; neighbours in a row are neighbours in memory.</param>
     /// <param name="a">A, [m, k] or [batch, m, k].</param>
@@ -88,16 +88,16 @@ public static class Gemm
 
         if (c.Device.IsHost || c.Count == 0 || c.DType != wide || a.Dims[1] > LongestRowSum)
         {
-            Run(default(Identity), c, a, b, null, 1, adds ? 1 : 0);
+            Run(default(IdentityOp), c, a, b, null, 1, adds ? 1 : 0);
             return false;
         }
 
         return a.DType switch
         {
-            DType.Float32 => RunGpu<F32, F32, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            DType.Float64 => RunGpu<F64, F64, F64, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            DType.Float16 => RunGpu<F32, F16, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            _ => RunGpu<F32, BF16, F32, Identity>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            DType.Float32 => RunGpu<F32, F32, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            DType.Float64 => RunGpu<F64, F64, F64, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            DType.Float16 => RunGpu<F32, F16, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
+            _ => RunGpu<F32, BF16, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
         };
     }
 

@@ -10,7 +10,7 @@ internal static unsafe class GemmEpilogue<T, TAct>
 {
     /// <summary>Whether there is anything to do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsNeeded(T* bias) => typeof(TAct) != typeof(Identity) || bias is not null;
+    internal static bool IsNeeded(T* bias) => typeof(TAct) != typeof(IdentityOp) || bias is not null;
 
     /// <summary>c[i, j] = f(c[i, j] + bias[j]).</summary>
     internal static void Run(TAct activation, T* c, nint rowC, int rows, int columns, T* bias)

@@ -37,7 +37,7 @@ public static class BatchNormalization
         double momentum = 0.1,
         double epsilon = 1e-5) =>
         Forward(
-            default(Identity), y, mean, inverseDeviation, x, scale, shift, runningMean, runningVariance, momentum, epsilon);
+            default(IdentityOp), y, mean, inverseDeviation, x, scale, shift, runningMean, runningVariance, momentum, epsilon);
 
     /// <summary>Normalises with the batch's own mean and (biased) variance, and applies an activation.</summary>
     /// <param name="activation">Applied to the output; for <see cref="Backward{TAct}"/>, its derivative must not be a function of its
@@ -111,7 +111,7 @@ public static class BatchNormalization
     /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
     public static void Evaluate(
         in Operand y, in Operand x, in Operand? scale, in Operand? shift, in Operand mean, in Operand variance, double epsilon = 1e-5) =>
-        Evaluate(default(Identity), y, x, scale, shift, mean, variance, epsilon);
+        Evaluate(default(IdentityOp), y, x, scale, shift, mean, variance, epsilon);
 
     /// <summary>Normalises with given statistics, and applies an activation.</summary>
     /// <param name="activation">Applied to the output.</param>
@@ -166,7 +166,7 @@ public static class BatchNormalization
     /// <exception cref="ArgumentException">The operands do not fit together.</exception>
     public static void Backward(
         in NormGradients gradients, in Operand dy, in Operand x, in Operand? scale, in Operand mean, in Operand inverseDeviation) =>
-        Backward(default(Identity), gradients, dy, x, scale, mean, inverseDeviation, null);
+        Backward(default(IdentityOp), gradients, dy, x, scale, mean, inverseDeviation, null);
 
     /// <summary>
     /// The gradients of <see cref="Forward{TAct}"/>: those of <see cref="Backward"/>, with dy times the activation's derivative in the
@@ -233,7 +233,7 @@ public static class BatchNormalization
         int features = Input(x, epsilon, scale);
         NormChecks.PerFeature(Name, "means", mean, x, features);
         NormChecks.PerFeature(Name, "variances", variance, x, features);
-        RunBackward(default(Identity), new(gradients, dy, x, scale, mean, variance, null, epsilon, true), features);
+        RunBackward(default(IdentityOp), new(gradients, dy, x, scale, mean, variance, null, epsilon, true), features);
     }
 
     private static int Input(in Operand x, double epsilon, in Operand? scale)

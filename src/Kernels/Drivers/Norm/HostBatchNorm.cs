@@ -23,7 +23,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
         {
             // Panels of a large matrix are read across its rows, and three streams at once are slower so than a sum by itself.
             Operand sum = residual.Sum ?? arguments.Y;
-            Elementwise.RunNumeric(default(Add), sum, arguments.X, residual.Values, sum);
+            Elementwise.RunNumeric(default(AddOp), sum, arguments.X, residual.Values, sum);
             Forward<InputAlone>(activation, arguments with { X = sum, Residual = null });
         }
         else
@@ -386,7 +386,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
                 }
                 else if (_dx != null)
                 {
-                    TForm.Apply(default(Identity), _plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
+                    TForm.Apply(default(IdentityOp), _plan, piece, panel, _dx, _dy, _slopes, _factors, _shifts);
                 }
             }
         }
@@ -400,7 +400,7 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             else if (_dx != null)
             {
                 TForm.ApplySamples(
-                    default(HostNormSource<TScalar, InputAlone>), default(Identity), _plan, start, end, _dx, _dy, _slopes, _factors,
+                    default(HostNormSource<TScalar, InputAlone>), default(IdentityOp), _plan, start, end, _dx, _dy, _slopes, _factors,
                     _shifts);
             }
         }

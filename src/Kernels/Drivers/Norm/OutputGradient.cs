@@ -16,7 +16,7 @@ internal readonly unsafe struct OutputGradient<TScalar, TAct>(TAct activation, n
     internal T At<T>(TScalar* gradient)
         where T : unmanaged, IReal<T>
     {
-        if (typeof(TAct) == typeof(Identity))
+        if (typeof(TAct) == typeof(IdentityOp))
         {
             return *(T*)gradient;
         }
