@@ -104,7 +104,7 @@ public sealed partial class Device
             DeviceStatistics memory = Pool.Statistics(Volatile.Read(ref _launches));
             lock (_lock)
             {
-                return memory with { Kernels = _kernels.Count, CompileTime = _compileTime, Waits = Volatile.Read(ref _waits) };
+                return memory with { Kernels = _kernels.Count + _launchers.Count, CompileTime = _compileTime, Waits = Volatile.Read(ref _waits) };
             }
         }
     }
@@ -134,7 +134,7 @@ public sealed partial class Device
         {
             lock (_lock)
             {
-                return [.. _kernels.Values];
+                return [.. _kernels.Values, .. _launchers.Values];
             }
         }
     }

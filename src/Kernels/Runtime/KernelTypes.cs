@@ -9,6 +9,15 @@ internal static class KernelTypes
     // The assembly that ILGPU generates code into.
     private const string Generated = "ILGPURuntime";
 
+    /// <summary>Throws if generated code cannot see what a kernel's type arguments and those of the class around it are made of.</summary>
+    internal static void RequireVisible(MethodInfo kernel)
+    {
+        foreach (Type argument in (IEnumerable<Type>)[kernel.DeclaringType!, .. kernel.GetGenericArguments()])
+        {
+            RequireVisible(argument);
+        }
+    }
+
     /// <summary>Throws if generated code cannot see a type or one of its type arguments.</summary>
     internal static void RequireVisible(Type kernel)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace DeepSharp.Kernels;
 
 /// <summary>
@@ -17,23 +15,7 @@ public static class Elementwise
     public static void Run<TOp>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c)
         where TOp : unmanaged, IMap
     {
-        switch (ComputeType(TOp.Arity, output, a, b, c))
-        {
-            case DType.Float64:
-                Run<RealMap<TOp, F64, F64x>, F64, F64x, F64>(new(op), TOp.Arity, output, a, b, c);
-                break;
-            case DType.Float32:
-                RunSingle<TOp, F32>(op, output, a, b, c);
-                break;
-            case DType.Float16:
-                RunSingle<TOp, F16>(op, output, a, b, c);
-                break;
-            case DType.BFloat16:
-                RunSingle<TOp, BF16>(op, output, a, b, c);
-                break;
-            default:
-                throw new ArgumentException($"{typeof(TOp).Name} needs floating-point elements, not {output.DType}. Cast first.");
-        }
+        Dispatch.Real(typeof(TOp).Name, ComputeType(TOp.Arity, output, a, b, c), output.Device, new RealRun<TOp>(op, output, a, b, c));
     }
 
     /// <summary>Runs a function of no input: fills the output.</summary>
@@ -52,58 +34,7 @@ public static class Elementwise
     public static void RunNumeric<TOp>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c)
         where TOp : unmanaged, INumericMap
     {
-        switch (ComputeType(TOp.Arity, output, a, b, c))
-        {
-            case DType.Float64:
-                Run<NumericMap<TOp, F64, F64x>, F64, F64x, F64>(new(op), TOp.Arity, output, a, b, c);
-                break;
-            case DType.Int32:
-                Run<NumericMap<TOp, I32, I32x>, I32, I32x, I32>(new(op), TOp.Arity, output, a, b, c);
-                break;
-            case DType.Int64:
-                Run<NumericMap<TOp, I64, I64x>, I64, I64x, I64>(new(op), TOp.Arity, output, a, b, c);
-                break;
-            case DType.Float32:
-                RunNumericSingle<TOp, F32>(op, output, a, b, c);
-                break;
-            case DType.Float16:
-                RunNumericSingle<TOp, F16>(op, output, a, b, c);
-                break;
-            case DType.BFloat16:
-                RunNumericSingle<TOp, BF16>(op, output, a, b, c);
-                break;
-            default:
-                throw new ArgumentException($"{typeof(TOp).Name} has no form for {output.DType}. Cast to Int32 or Float32 first.");
-        }
-    }
-
-    // A processor that has registers of sixteen lanes computes a function of some length in up to half the time.
-    private static void RunSingle<TOp, TStored>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c)
-        where TOp : unmanaged, IMap
-        where TStored : unmanaged, IStored<TStored, F32>
-    {
-        if (output.Device.IsHost && Vector512.IsHardwareAccelerated)
-        {
-            Run<RealMap<TOp, F32, F32x16>, F32, F32x16, TStored>(new(op), TOp.Arity, output, a, b, c);
-        }
-        else
-        {
-            Run<RealMap<TOp, F32, F32x>, F32, F32x, TStored>(new(op), TOp.Arity, output, a, b, c);
-        }
-    }
-
-    private static void RunNumericSingle<TOp, TStored>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c)
-        where TOp : unmanaged, INumericMap
-        where TStored : unmanaged, IStored<TStored, F32>
-    {
-        if (output.Device.IsHost && Vector512.IsHardwareAccelerated)
-        {
-            Run<NumericMap<TOp, F32, F32x16>, F32, F32x16, TStored>(new(op), TOp.Arity, output, a, b, c);
-        }
-        else
-        {
-            Run<NumericMap<TOp, F32, F32x>, F32, F32x, TStored>(new(op), TOp.Arity, output, a, b, c);
-        }
+        Dispatch.Numeric(typeof(TOp).Name, ComputeType(TOp.Arity, output, a, b, c), output.Device, new NumericRun<TOp>(op, output, a, b, c));
     }
 
     // The type of the operands that are not masks. Masks alone are computed as 32-bit integers.
@@ -136,14 +67,45 @@ public static class Elementwise
             output.Dims,
             [output.Strides, arity > 0 ? a.Strides : output.Strides, arity > 1 ? b.Strides : output.Strides,
                 arity > 2 ? c.Strides : output.Strides]);
-        if (output.Device.IsHost)
+        if (output.Device.StartsOnHost())
         {
-            output.Device.CountLaunch();
             HostMap<TMap, TScalar, TVector, TStored>.Run(map, nest, output, a, b, c);
         }
         else
         {
             GpuMap<TMap, TScalar, TVector, TStored>.Run(map, nest, output, a, b, c);
         }
+    }
+
+    private readonly ref struct RealRun<TOp>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c) : IRealVisitor
+        where TOp : unmanaged, IMap
+    {
+        private readonly TOp _op = op;
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _a = ref a;
+        private readonly ref readonly Operand _b = ref b;
+        private readonly ref readonly Operand _c = ref c;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector> =>
+            Run<RealMap<TOp, TScalar, TVector>, TScalar, TVector, TStored>(new(_op), TOp.Arity, _output, _a, _b, _c);
+    }
+
+    private readonly ref struct NumericRun<TOp>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c) : INumericVisitor
+        where TOp : unmanaged, INumericMap
+    {
+        private readonly TOp _op = op;
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _a = ref a;
+        private readonly ref readonly Operand _b = ref b;
+        private readonly ref readonly Operand _c = ref c;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, INumeric<TVector> =>
+            Run<NumericMap<TOp, TScalar, TVector>, TScalar, TVector, TStored>(new(_op), TOp.Arity, _output, _a, _b, _c);
     }
 }

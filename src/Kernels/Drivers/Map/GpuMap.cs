@@ -40,9 +40,6 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
         where TFirst : unmanaged, IStored<TFirst, TScalar>
     {
         Device device = output.Device;
-        Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>> kernel =
-            device.Kernel<MapArguments<TMap, TOut, TFirst, TStored>, Action<KernelConfig, MapArguments<TMap, TOut, TFirst, TStored>>>(
-                static accelerator => accelerator.Launcher<MapArguments<TMap, TOut, TFirst, TStored>>(Kernel));
         ArrayView<TOut> o = output.View<TOut>();
         MapArguments<TMap, TOut, TFirst, TStored> arguments = new()
         {
@@ -56,7 +53,7 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
         for (int outer = 0; outer < GpuNest.LaunchCount(nest); outer++)
         {
             arguments.Nest = GpuNest.Of(nest, outer);
-            kernel(grid, arguments);
+            device.Launch(grid, Kernel, arguments);
         }
     }
 
