@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -61,4 +60,3 @@ public sealed class FamilyGpuCodeTests : IDisposable
     private static EntryPointDescription Kernel(string name) =>
         EntryPointDescription.FromExplicitlyGroupedKernel(s_families.SelectMany(Methods).Single(method => Name(method) == name));
 }
-#endif

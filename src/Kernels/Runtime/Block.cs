@@ -6,10 +6,13 @@ using ILGPU.Runtime.CPU;
 namespace DeepSharp.Kernels;
 
 /// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
-public sealed unsafe partial class Block
+public sealed unsafe class Block
 {
     private const long StaggeredFrom = 1024 * 1024;
     private const int Stagger = 65 * 64;
+
+    // Below this a transfer takes microseconds whether it is staged or not.
+    private const long StagedFrom = 256 * 1024;
 
     private static int s_large;
 
@@ -88,9 +91,12 @@ public sealed unsafe partial class Block
         Device.CountWait();
         fixed (T* start = source)
         {
-            bool done = false;
-            UploadStaged((byte*)start, (long)source.Length * sizeof(T), offset * sizeof(T), ref done);
-            if (!done)
+            // On OpenCL, ILGPU 1.5.3 copies the whole of the staging memory, whatever part it is asked for.
+            if ((long)source.Length * sizeof(T) >= StagedFrom && Device.Kind != DeviceKind.OpenCL)
+            {
+                Device.Resource(static device => new UploadStaging(device)).Copy(View<T>(offset, source.Length).Cast<byte>(), (byte*)start);
+            }
+            else
             {
                 View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
             }
@@ -122,9 +128,6 @@ public sealed unsafe partial class Block
 
         GC.KeepAlive(this);
     }
-
-    // Large uploads go through page-locked memory, where ILGPU has it.
-    partial void UploadStaged(byte* source, long bytes, long offset, ref bool done);
 
     internal void Free()
     {

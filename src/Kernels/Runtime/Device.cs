@@ -14,7 +14,7 @@ namespace DeepSharp;
 /// A device owns its ILGPU accelerator, a pool of memory blocks and the kernels it has compiled. Work on a device runs in the
 /// order it was issued; reading a tensor's values waits for it.
 /// </remarks>
-public sealed partial class Device
+public sealed class Device
 {
     // Enough blocks for a grid-stride loop to hide memory latency on a large GPU.
     private const int GroupsPerMultiprocessor = 32;
@@ -24,12 +24,7 @@ public sealed partial class Device
     private static readonly Lazy<Device> EmulatedDevice =
         new(() => new Device(DeviceKind.Emulated, 0, HostContext(new CPUDevice(4, 4, 1))));
 
-    private static readonly Lazy<DeviceSearch> Found = new(static () =>
-    {
-        DeviceSearch search = new();
-        Search(search);
-        return search;
-    });
+    private static readonly Lazy<DeviceSearch> Found = new(GpuSearch.Run);
 
     private static Device? s_default;
 
@@ -40,19 +35,14 @@ public sealed partial class Device
     private long _waits;
     private TimeSpan _compileTime;
 
-    private Device(DeviceKind kind, int index, Accelerator accelerator)
+    internal Device(DeviceKind kind, int index, Accelerator accelerator)
     {
         Kind = kind;
         Index = index;
         Accelerator = accelerator;
         Pool = new BlockPool(this);
         MaxGroupSize = accelerator.MaxNumThreadsPerGroup;
-        if (kind == DeviceKind.Cuda)
-        {
-            IBlas? blas = null;
-            FindBlas(accelerator, ref blas);
-            Blas = blas;
-        }
+        Blas = CuBlasProducts.TryCreate(accelerator);
     }
 
     /// <summary>The host processor: SIMD kernels on all cores.</summary>
@@ -235,12 +225,6 @@ public sealed partial class Device
     internal static Device EmulatedWith(IBlas blas) =>
         new(DeviceKind.Emulated, 1, HostContext(new CPUDevice(4, 4, 1))) { Blas = blas };
 
-    static partial void Search(DeviceSearch search);
-
-    static partial void FindLibrary(DeviceKind kind, ref string? missing);
-
-    static partial void FindBlas(Accelerator accelerator, ref IBlas? blas);
-
     private static Device Gpu(DeviceKind kind, int index, bool allowCpu = false)
     {
         if (Found.Value.Find(kind, index, allowCpu) is { } device)
@@ -248,9 +232,8 @@ public sealed partial class Device
             return device;
         }
 
-        string? missing = null;
-        FindLibrary(kind, ref missing);
-        throw new DeviceException(Found.Value.NotFound(kind, index, All.Select(static d => $"{d} ({d.Name})"), missing));
+        throw new DeviceException(
+            Found.Value.NotFound(kind, index, All.Select(static d => $"{d} ({d.Name})"), GpuSearch.MissingLibrary(kind)));
     }
 
     private static CPUAccelerator HostContext(CPUDevice device)

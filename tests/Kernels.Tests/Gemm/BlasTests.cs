@@ -102,10 +102,8 @@ public sealed class BlasTests
         Assert.Equal("10.2.2", BlasProducts.CuBlasVersion(10202));
     }
 
-#if ILGPU_PACKAGE
     [Fact]
     public void A_device_without_CUDA_has_no_cuBLAS() => Assert.Null(CuBlasProducts.TryCreate(Device.Emulated.Accelerator));
-#endif
 
     private static (int Row, int Column)[] Strides(int rows, int columns) =>
         [(columns, 1), (columns + 3, 1), (1, rows), (1, rows + 2)];

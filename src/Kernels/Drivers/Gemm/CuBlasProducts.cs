@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -44,4 +43,3 @@ internal sealed class CuBlasProducts : IBlas
 
     private static CuBlasOperation Operation(bool isTransposed) => isTransposed ? CuBlasOperation.Transpose : CuBlasOperation.NonTranspose;
 }
-#endif

@@ -4,7 +4,7 @@ using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
-namespace DeepSharp.Ilgpu.Tests;
+namespace DeepSharp.Kernels.Tests.Ilgpu;
 
 /// <summary>Generic kernels: operators as structs, with static abstract members, nested, and structs as arguments.</summary>
 public class StructTests

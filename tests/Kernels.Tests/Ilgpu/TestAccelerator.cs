@@ -2,13 +2,11 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
-namespace DeepSharp.Ilgpu.Tests;
+namespace DeepSharp.Kernels.Tests.Ilgpu;
 
-/// <summary>One small device for all tests: 2 threads a warp, 4 warps a group, so at most 8 threads a group.</summary>
+/// <summary>One small device for the tests of ILGPU itself: at most 8 threads a group.</summary>
 internal static class TestAccelerator
 {
-    internal const int MaxGroup = 8;
-
     private static readonly Lazy<CPUAccelerator> Shared = new(Create);
 
     internal static CPUAccelerator Instance => Shared.Value;
@@ -17,12 +15,8 @@ internal static class TestAccelerator
     internal static CPUAccelerator Create() =>
         Context.Create(static builder => builder.CPU(new CPUDevice(2, 4, 1)).EnableAlgorithms()).CreateCPUAccelerator(0);
 
-    /// <summary>Runs a kernel that writes <paramref name="length"/> values, and returns them.</summary>
-    internal static T[] Run<T>(Action<ArrayView<T>> kernel, KernelConfig config, int length)
-        where T : unmanaged => RunOn(kernel, config, new T[length]);
-
     /// <summary>Runs a kernel over a copy of <paramref name="data"/>, and returns what became of it.</summary>
-    internal static T[] RunOn<T>(Action<ArrayView<T>> kernel, KernelConfig config, T[] data)
+    internal static T[] Run<T>(Action<ArrayView<T>> kernel, KernelConfig config, T[] data)
         where T : unmanaged
     {
         using MemoryBuffer1D<T, Stride1D.Dense> buffer = Instance.Allocate1D(data);

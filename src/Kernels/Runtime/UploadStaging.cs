@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -39,4 +38,3 @@ internal sealed unsafe class UploadStaging(Device device)
         }
     }
 }
-#endif

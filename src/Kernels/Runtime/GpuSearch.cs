@@ -1,7 +1,5 @@
-#if ILGPU_PACKAGE
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using DeepSharp.Kernels;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -9,13 +7,15 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace DeepSharp;
+namespace DeepSharp.Kernels;
 
-/// <content>Finds GPUs; the stand-in for ILGPU has none, so this file is compiled with the package only.</content>
-public sealed partial class Device
+/// <summary>Finds the GPUs that ILGPU can use.</summary>
+internal static class GpuSearch
 {
-    static partial void Search(DeviceSearch search)
+    internal static DeviceSearch Run()
     {
+        DeviceSearch search = new();
+
         // Raised after all else has failed, so that it disturbs neither ILGPU's own resolver (on WSL) nor the program's.
         AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
             DeviceSearch.Stand(name, OperatingSystem.IsLinux()) is { } file && NativeLibrary.TryLoad(file, out IntPtr handle)
@@ -23,9 +23,11 @@ public sealed partial class Device
                 : IntPtr.Zero;
         SearchKind(search, DeviceKind.Cuda, SearchCuda);
         SearchKind(search, DeviceKind.OpenCL, SearchOpenCL);
+        return search;
     }
 
-    static partial void FindLibrary(DeviceKind kind, ref string? missing)
+    /// <summary>The file of the driver's library if it cannot be loaded, or null.</summary>
+    internal static string? MissingLibrary(DeviceKind kind)
     {
         string file = (kind, OperatingSystem.IsWindows()) switch
         {
@@ -34,13 +36,9 @@ public sealed partial class Device
             (_, true) => "OpenCL.dll",
             _ => "libOpenCL.so.1",
         };
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
-        {
-            missing = NativeLibrary.TryLoad(file, out IntPtr _) ? null : file;
-        }
+        bool known = OperatingSystem.IsLinux() || OperatingSystem.IsWindows();
+        return known && !NativeLibrary.TryLoad(file, out IntPtr _) ? file : null;
     }
-
-    static partial void FindBlas(Accelerator accelerator, ref IBlas? blas) => blas = CuBlasProducts.TryCreate(accelerator);
 
     private static void SearchKind(DeviceSearch search, DeviceKind kind, Action<DeviceSearch> run)
     {
@@ -66,9 +64,7 @@ public sealed partial class Device
             return Accept(search, DeviceKind.Cuda, device.Name, reason);
         }));
         CudaError error = CudaAPI.CurrentAPI.GetDeviceCount(out int count);
-        string? missing = null;
-        FindLibrary(DeviceKind.Cuda, ref missing);
-        if (missing is null && error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
+        if (MissingLibrary(DeviceKind.Cuda) is null && error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
         {
             search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, "driver", $"it answers {error} when it is asked for devices"));
         }
@@ -139,4 +135,3 @@ public sealed partial class Device
     private static bool IsDriverFault(Exception error) => error is AcceleratorException or DllNotFoundException or NotSupportedException
         or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 }
-#endif
