@@ -14,7 +14,7 @@ namespace DeepSharp;
 /// A device owns its ILGPU accelerator, a pool of memory blocks and the kernels it has compiled. Work on a device runs in the
 /// order it was issued; reading a tensor's values waits for it.
 /// </remarks>
-public sealed class Device
+public sealed partial class Device
 {
     // Enough blocks for a grid-stride loop to hide memory latency on a large GPU.
     private const int GroupsPerMultiprocessor = 32;
