@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the NuGet package, and trains, saves and loads a network in a project that knows nothing but it. Arguments go to dotnet pack.
+# Makes the NuGet package, and trains, saves and loads a network in a project that knows nothing but it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-dotnet pack -c Release -nologo -v quiet src/DeepSharp -o "$work/feed" "$@"
+dotnet pack -c Release -nologo -v quiet src/DeepSharp -o "$work/feed"
 package=$(basename "$work"/feed/DeepSharp.*.nupkg .nupkg)
 version=${package#DeepSharp.}
 

@@ -28,7 +28,7 @@ internal static class Networks
     internal static void Small(int epochs)
     {
         Sequential model = [new Flatten(), new Dense(784, 32), new ReLU(), new Dense(32, 10)];
-        Train("small", model, new Sgd(model.Parameters(), learningRate: 0.02, momentum: 0.9), 32, epochs);
+        Train("small", model, new SGD(model.Parameters(), learningRate: 0.02, momentum: 0.9), 32, epochs);
     }
 
     private static void Train(string name, Sequential model, Optimizer optimizer, int batch, int epochs)

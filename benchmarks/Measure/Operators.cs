@@ -8,8 +8,8 @@ internal static class Operators
 {
     private const int RowLength = 256;
 
-    private static readonly Then<Then<Then<Then<Affine, Abs>, LeakyRelu>, Square>, Clamp> s_chain =
-        new Affine(0.5, 1).Then(default(Abs)).Then(new LeakyRelu(0.1)).Then(default(Square)).Then(new Clamp(0.1, 4));
+    private static readonly Then<Then<Then<Then<AffineOp, AbsOp>, LeakyReLUOp>, SquareOp>, ClampOp> s_chain =
+        new AffineOp(0.5, 1).Then(default(AbsOp)).Then(new LeakyReLUOp(0.1)).Then(default(SquareOp)).Then(new ClampOp(0.1, 4));
 
     internal static void Run()
     {
@@ -37,13 +37,13 @@ internal static class Operators
             ("exp", () => x.Exp()),
             ("tanh", () => x.Tanh()),
             ("sigmoid", () => x.Sigmoid()),
-            ("relu", () => x.Relu()),
-            ("gelu", () => x.Gelu()),
+            ("relu", () => x.ReLU()),
+            ("gelu", () => x.GELU()),
             ("sum", () => x.Sum()),
             ($"softmax_rows_of_{RowLength}", () => rows.Softmax(1)),
             ("copy", () => x.Clone()),
             ("chain_of_5", () => Fuse.Unary(x, s_chain)),
-            ("chain_of_5_one_by_one", () => x.Affine(0.5, 1).Abs().LeakyRelu(0.1).Square().Clamp(0.1, 4)),
+            ("chain_of_5_one_by_one", () => x.Affine(0.5, 1).Abs().LeakyReLU(0.1).Square().Clamp(0.1, 4)),
         ];
         foreach ((string name, Action action) in work)
         {

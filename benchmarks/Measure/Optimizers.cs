@@ -13,7 +13,7 @@ internal static class Optimizers
         // A step reads values, gradients and state, and writes values and state.
         double copy = CopyBandwidth();
         Timing.Row("copy_bandwidth", "GB/s", copy / 1e9);
-        Step("sgd_momentum", parameters => new Sgd(parameters, learningRate: 1e-4, momentum: 0.9), arrays: 5, copy);
+        Step("sgd_momentum", parameters => new SGD(parameters, learningRate: 1e-4, momentum: 0.9), arrays: 5, copy);
         Step("adam", parameters => new Adam(parameters, learningRate: 1e-4), arrays: 7, copy);
     }
 

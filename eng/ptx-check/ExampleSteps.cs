@@ -52,11 +52,11 @@ internal static class ExampleSteps
     {
         Dataset data = new(Tensor.Uniform([8, 1]), Tensor.Uniform([8, 1]));
         Dense model = new(1, 1);
-        Sgd optimizer = new(model.Parameters(), 0.1);
+        SGD optimizer = new(model.Parameters(), 0.1);
         foreach ((Tensor x, Tensor y) in data.Batches(4, seed: 1))
         {
             optimizer.ZeroGradients();
-            new MeanSquaredError().Compute(model.Forward(x), y).Backward();
+            new MeanSquaredErrorLoss().Compute(model.Forward(x), y).Backward();
             optimizer.Step();
         }
     }
@@ -67,7 +67,7 @@ internal static class ExampleSteps
         using TensorScope scope = Tensor.Scope();
         Parameter x = new(Tensor.Ones([1, 1]));
         Parameter y = new(Tensor.Ones([1, 1]));
-        new Sgd([x, y], 0.01).Step(() =>
+        new SGD([x, y], 0.01).Step(() =>
         {
             Tensor along = x + (0.3 * y);
             Tensor across = y - (0.15 * x);

@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -6,14 +5,12 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
-#endif
 
 namespace DeepSharp.PtxCheck;
 
 /// <summary>Collects the kernels that work loads, compiles and assembles them, and writes the report.</summary>
 internal static class PtxCheckRun
 {
-#if ILGPU_PACKAGE
     // ILGPU writes no target above sm_80; ptxas takes that for sm_90 too.
     private static readonly (string Name, CudaArchitecture Target)[] s_architectures =
     [
@@ -97,12 +94,4 @@ internal static class PtxCheckRun
 
         return kernels;
     }
-#else
-    internal static int Run(FileInfo? report, DirectoryInfo? keep)
-    {
-        Console.Error.WriteLine(
-            "error: this was built on the stand-in for ILGPU, which makes no PTX. Build it with -p:IlgpuSource=package and a feed that has ILGPU.");
-        return 1;
-    }
-#endif
 }

@@ -28,7 +28,7 @@ internal static class Workload
             using TensorScope scope = Tensor.Scope();
             Tensor p = Tensor.Uniform([2, 3], 0.5, 1.5).To(dtype).RequireGrad();
             Tensor q = Tensor.Uniform([2, 3], 0.5, 1.5).To(dtype);
-            foreach (Tensor result in (Tensor[])[p.Exp(), p.Gelu(), p + q, p * q, p / q, p.MatMul(q.T), Tensor.Where(p > q, p, q), p[1]])
+            foreach (Tensor result in (Tensor[])[p.Exp(), p.GELU(), p + q, p * q, p / q, p.MatMul(q.T), Tensor.Where(p > q, p, q), p[1]])
             {
                 result.Sum().Backward();
             }
@@ -46,12 +46,12 @@ internal static class Workload
         Tensor q = Tensor.Uniform([2, 3], 0.5, 1.5);
         Tensor[] results =
         [
-            -p, p.Abs(), p.Exp(), p.Log(), p.Sqrt(), p.Rsqrt(), p.Square(), p.Reciprocal(), p.Tanh(), p.Sigmoid(), p.Relu(),
-            p.LeakyRelu(), p.Elu(), p.Gelu(), p.Silu(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Ceil(), p.Round(), p.Expm1(),
+            -p, p.Abs(), p.Exp(), p.Log(), p.Sqrt(), p.Rsqrt(), p.Square(), p.Reciprocal(), p.Tanh(), p.Sigmoid(), p.ReLU(),
+            p.LeakyReLU(), p.ELU(), p.GELU(), p.SiLU(), p.Softplus(), p.Sin(), p.Cos(), p.Floor(), p.Ceil(), p.Round(), p.Expm1(),
             p.Log1p(), p.Sign(), p.Clamp(0.6, 1.4),
             p.Pow(1.5), p + q, p - q, p * q, p / q, p.Pow(q), Tensor.Minimum(p, q), Tensor.Maximum(p, q),
-            Fuse.Unary<Then<Then<Kernels.Tanh, Square>, Sin>>(p), Fuse.Binary<After<Add, Relu>>(p, q),
-            Fuse.Binary<Combine<Silu, Identity, Multiply>>(q, p), q.Linear(p, null, default(Kernels.Sigmoid)),
+            Fuse.Unary<Then<Then<TanhOp, SquareOp>, SinOp>>(p), Fuse.Binary<After<AddOp, ReLUOp>>(p, q),
+            Fuse.Binary<Combine<SiLUOp, IdentityOp, MultiplyOp>>(q, p), q.Linear(p, null, default(SigmoidOp)),
         ];
         foreach (Tensor result in results)
         {
@@ -109,8 +109,8 @@ internal static class Workload
         _ = Tensor.Normal([4, 5]).Linear(Tensor.Normal([3, 5]), Tensor.Normal([3]));
 
         // What follows a product of cuBLAS.
-        BlasEpilogue<F32, Identity>.Run(Device.Default, default);
-        BlasEpilogue<F32, Relu>.Run(Device.Default, default);
+        BlasEpilogue<F32, IdentityOp>.Run(Device.Default, default);
+        BlasEpilogue<F32, ReLUOp>.Run(Device.Default, default);
     }
 
     private static void Others()
@@ -159,34 +159,34 @@ internal static class Workload
         Tensor target = Tensor.Uniform([4, 6]);
         Loss[] losses =
         [
-            new CrossEntropyLoss(), new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropyWithLogits(),
+            new CrossEntropyLoss(), new MeanSquaredErrorLoss(), new MeanAbsoluteErrorLoss(), new HuberLoss(), new BinaryCrossEntropyWithLogitsLoss(),
         ];
         foreach (Loss loss in losses)
         {
             loss.Compute(x, target).Backward();
         }
 
-        new BinaryCrossEntropy().Compute(x.Sigmoid(), target).Backward();
+        new BinaryCrossEntropyLoss().Compute(x.Sigmoid(), target).Backward();
     }
 
     private static void Optimizers()
     {
         Func<Parameter[], Optimizer>[] rules =
         [
-            static p => new Sgd(p), static p => new Sgd(p, momentum: 0.9), static p => new Sgd(p, momentum: 0.9, nesterov: true),
-            static p => new Sgd(p, momentum: 0.9, form: MomentumForm.Velocity),
-            static p => new Sgd(p, momentum: 0.9, nesterov: true, form: MomentumForm.Velocity),
+            static p => new SGD(p), static p => new SGD(p, momentum: 0.9), static p => new SGD(p, momentum: 0.9, nesterov: true),
+            static p => new SGD(p, momentum: 0.9, form: MomentumForm.Velocity),
+            static p => new SGD(p, momentum: 0.9, nesterov: true, form: MomentumForm.Velocity),
             static p => new NesterovAccelerated(p), static p => new DeltaBarDelta(p), static p => new DeltaBarDelta(p, momentum: 0.9),
             static p => new Rprop(p), static p => new Adagrad(p), static p => new Adagrad(p, momentum: 0.9), static p => new RMSProp(p),
             static p => new RMSProp(p, momentum: 0.9), static p => new RMSProp(p, centered: true),
             static p => new RMSProp(p, momentum: 0.9, centered: true), static p => new Adadelta(p), static p => new Adam(p, amsGrad: true),
-            static p => new AdamW(p), static p => new Adamax(p), static p => new NAdam(p), static p => new RAdam(p), static p => new Asgd(p),
-            static p => new Lion(p), static p => new ScheduleFreeAdamW(p), static p => new Lars(p), static p => new Lamb(p),
-            static p => new Adafactor(p), static p => new Muon(p), static p => new Lbfgs(p), static p => new NewtonCg(p),
-            static p => new Lookahead(new Sgd(p), steps: 1),
-            static p => new Sgd(p) { Clipping = GradientClipping.ByGlobalNorm(1), SkipsNonFinite = true },
-            static p => new Sgd(p) { Clipping = GradientClipping.ByGlobalNorm(1, 3) }, static p => new Sgd(p) { SkipsNonFinite = true },
-            static p => new Sgd(p) { Clipping = GradientClipping.ByNorm(1) },
+            static p => new AdamW(p), static p => new Adamax(p), static p => new NAdam(p), static p => new RAdam(p), static p => new ASGD(p),
+            static p => new Lion(p), static p => new ScheduleFreeAdamW(p), static p => new LARS(p), static p => new LAMB(p),
+            static p => new Adafactor(p), static p => new Muon(p), static p => new LBFGS(p), static p => new NewtonCG(p),
+            static p => new Lookahead(new SGD(p), steps: 1),
+            static p => new SGD(p) { Clipping = GradientClipping.ByGlobalNorm(1), SkipsNonFinite = true },
+            static p => new SGD(p) { Clipping = GradientClipping.ByGlobalNorm(1, 3) }, static p => new SGD(p) { SkipsNonFinite = true },
+            static p => new SGD(p) { Clipping = GradientClipping.ByNorm(1) },
         ];
         foreach (Func<Parameter[], Optimizer> rule in rules)
         {

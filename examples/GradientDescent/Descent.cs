@@ -32,8 +32,8 @@ internal sealed class Descent
         Dense model = new(1, 1);
         model.Parameters().First().Fill(Line.StartSlope);
         model.Parameters().Last().Fill(Line.StartIntercept);
-        MeanSquaredError loss = new();
-        Sgd optimizer = new(model.Parameters(), learningRate);
+        MeanSquaredErrorLoss loss = new();
+        SGD optimizer = new(model.Parameters(), learningRate);
 
         Descent descent = new(name, (line.X.Length + batchSize - 1) / batchSize);
         descent.Remember(model);

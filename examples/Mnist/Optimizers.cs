@@ -7,9 +7,9 @@ internal static class Optimizers
 {
     private static readonly Dictionary<string, (double Rate, Func<IEnumerable<Parameter>, double, Optimizer> Make)> s_all = new()
     {
-        ["sgd"] = (0.1, static (parameters, rate) => new Sgd(parameters, rate)),
-        ["momentum"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9)),
-        ["nesterov"] = (0.05, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9, nesterov: true)),
+        ["sgd"] = (0.1, static (parameters, rate) => new SGD(parameters, rate)),
+        ["momentum"] = (0.05, static (parameters, rate) => new SGD(parameters, rate, momentum: 0.9)),
+        ["nesterov"] = (0.05, static (parameters, rate) => new SGD(parameters, rate, momentum: 0.9, nesterov: true)),
         ["look-ahead"] = (0.05, static (parameters, rate) => new NesterovAccelerated(parameters, rate)),
         ["rmsprop"] = (1e-3, static (parameters, rate) => new RMSProp(parameters, rate)),
         ["adagrad"] = (1e-2, static (parameters, rate) => new Adagrad(parameters, rate)),
@@ -21,20 +21,20 @@ internal static class Optimizers
         ["adamax"] = (2e-3, static (parameters, rate) => new Adamax(parameters, rate)),
         ["nadam"] = (2e-3, static (parameters, rate) => new NAdam(parameters, rate)),
         ["radam"] = (1e-3, static (parameters, rate) => new RAdam(parameters, rate)),
-        ["asgd"] = (0.1, static (parameters, rate) => new Asgd(parameters, rate)),
+        ["asgd"] = (0.1, static (parameters, rate) => new ASGD(parameters, rate)),
         ["lion"] = (1e-4, static (parameters, rate) => new Lion(parameters, rate)),
         ["schedule-free"] = (2.5e-3, static (parameters, rate) => new ScheduleFreeAdamW(parameters, rate)),
         ["lookahead"] = (1e-3, static (parameters, rate) => new Lookahead(new Adam(parameters, rate))),
-        ["lars"] = (1, static (parameters, rate) => new Lars(parameters, rate)),
-        ["lamb"] = (5e-3, static (parameters, rate) => new Lamb(parameters, rate)),
+        ["lars"] = (1, static (parameters, rate) => new LARS(parameters, rate)),
+        ["lamb"] = (5e-3, static (parameters, rate) => new LAMB(parameters, rate)),
         ["adafactor"] = (1e-2, static (parameters, rate) => new Adafactor(parameters, rate)),
 
         // Muon is for matrices: biases and normalisations stay as they begin.
         ["muon"] = (0.02, static (parameters, rate) => new Muon(parameters.Where(static parameter => parameter.Rank == 2), rate)),
 
         // For large batches: a curvature measured on few samples is mostly noise.
-        ["l-bfgs"] = (1, static (parameters, rate) => new Lbfgs(parameters, rate, iterations: 4, lineSearch: true)),
-        ["newton-cg"] = (1, static (parameters, rate) => new NewtonCg(parameters, rate, iterations: 10)),
+        ["l-bfgs"] = (1, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 4, lineSearch: true)),
+        ["newton-cg"] = (1, static (parameters, rate) => new NewtonCG(parameters, rate, iterations: 10)),
     };
 
     internal static IEnumerable<string> Names => s_all.Keys;

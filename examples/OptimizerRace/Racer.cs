@@ -20,9 +20,9 @@ internal sealed record Racer(string Family, string Name, double? Rate, Func<IEnu
     /// <summary>All of them; one more is one more line.</summary>
     internal static IReadOnlyList<Racer> All { get; } =
     [
-        new(Descent, "sgd", 0.1, static (parameters, rate) => new Sgd(parameters, rate)),
-        new(Descent, "momentum", 0.02, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9)),
-        new(Descent, "nesterov", 0.02, static (parameters, rate) => new Sgd(parameters, rate, momentum: 0.9, nesterov: true)),
+        new(Descent, "sgd", 0.1, static (parameters, rate) => new SGD(parameters, rate)),
+        new(Descent, "momentum", 0.02, static (parameters, rate) => new SGD(parameters, rate, momentum: 0.9)),
+        new(Descent, "nesterov", 0.02, static (parameters, rate) => new SGD(parameters, rate, momentum: 0.9, nesterov: true)),
         new(Descent, "look-ahead", 0.02, static (parameters, rate) => new NesterovAccelerated(parameters, rate)),
         new(Signs, "delta-bar-delta", 0.05, static (parameters, rate) => new DeltaBarDelta(parameters, rate)),
         new(Signs, "rprop", 1e-3, static (parameters, rate) => new Rprop(parameters, rate)),
@@ -37,17 +37,17 @@ internal sealed record Racer(string Family, string Name, double? Rate, Func<IEnu
         new(Moments, "adamax", 2e-3, static (parameters, rate) => new Adamax(parameters, rate)),
         new(Moments, "nadam", 2e-3, static (parameters, rate) => new NAdam(parameters, rate)),
         new(Moments, "radam", 3e-3, static (parameters, rate) => new RAdam(parameters, rate)),
-        new(Layers, "lars", 3, static (parameters, rate) => new Lars(parameters, rate)),
-        new(Layers, "lamb", 1e-2, static (parameters, rate) => new Lamb(parameters, rate)),
+        new(Layers, "lars", 3, static (parameters, rate) => new LARS(parameters, rate)),
+        new(Layers, "lamb", 1e-2, static (parameters, rate) => new LAMB(parameters, rate)),
         new(Layers, "adafactor", 1e-2, static (parameters, rate) => new Adafactor(parameters, rate)),
         // Muon is for matrices; the vectors stay as they are.
         new(Layers, "muon", 0.02, static (parameters, rate) => new Muon(parameters.Where(static parameter => parameter.Rank == 2), rate)),
-        new(Averages, "asgd", 0.1, static (parameters, rate) => new Asgd(parameters, rate)),
-        new(Averages, "lookahead-sgd", 0.1, static (parameters, rate) => new Lookahead(new Sgd(parameters, rate, momentum: 0.5))),
+        new(Averages, "asgd", 0.1, static (parameters, rate) => new ASGD(parameters, rate)),
+        new(Averages, "lookahead-sgd", 0.1, static (parameters, rate) => new Lookahead(new SGD(parameters, rate, momentum: 0.5))),
         new(Averages, "lookahead-adam", 1e-3, static (parameters, rate) => new Lookahead(new Adam(parameters, rate))),
         new(Averages, "schedule-free", 2.5e-3, static (parameters, rate) => new ScheduleFreeAdamW(parameters, rate)),
         // These trust the loss to be the same function at every step, which that of a mini-batch is not.
-        new(Curvature, "l-bfgs", null, static (parameters, rate) => new Lbfgs(parameters, rate, iterations: 1, lineSearch: true)),
-        new(Curvature, "newton-cg", null, static (parameters, rate) => new NewtonCg(parameters, rate)),
+        new(Curvature, "l-bfgs", null, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 1, lineSearch: true)),
+        new(Curvature, "newton-cg", null, static (parameters, rate) => new NewtonCG(parameters, rate)),
     ];
 }

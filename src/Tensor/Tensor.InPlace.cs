@@ -66,7 +66,7 @@ public partial class Tensor
         if (other.Shape == Shape && (ReferenceEquals(other, this) || !ReferenceEquals(other.Storage.Block, Storage.Block)))
         {
             CountChange();
-            Elementwise.RunNumeric(new AddScaled(scale), own, own, other.Operand, own);
+            Elementwise.RunNumeric(new AddScaledOp(scale), own, own, other.Operand, own);
             return;
         }
 
@@ -74,7 +74,7 @@ public partial class Tensor
         using Tensor values = other.Hold();
         Operand expanded = Apart(values).Expand(Shape).Operand;
         CountChange();
-        Elementwise.RunNumeric(new AddScaled(scale), own, own, expanded, own);
+        Elementwise.RunNumeric(new AddScaledOp(scale), own, own, expanded, own);
     }
 
     // Threads would write to one place, and the last one would win.

@@ -8,21 +8,21 @@ public class FuseTests
 {
     private static readonly Dictionary<string, (Func<Tensor, Tensor, Tensor> Run, Func<double, double, double> Value)> s_binary = new()
     {
-        ["Add"] = (static (a, b) => Fuse.Binary<Add>(a, b), static (a, b) => a + b),
-        ["Subtract"] = (static (a, b) => Fuse.Binary<Subtract>(a, b), static (a, b) => a - b),
-        ["Multiply"] = (static (a, b) => Fuse.Binary<Multiply>(a, b), static (a, b) => a * b),
-        ["Divide"] = (static (a, b) => Fuse.Binary<Divide>(a, b), static (a, b) => a / b),
-        ["Maximum"] = (static (a, b) => Fuse.Binary<Maximum>(a, b), Math.Max),
-        ["Minimum"] = (static (a, b) => Fuse.Binary<Minimum>(a, b), Math.Min),
-        ["After, saving the output"] = (static (a, b) => Fuse.Binary<After<Multiply, Sigmoid>>(a, b), static (a, b) => 1 / (1 + Math.Exp(-a * b))),
-        ["After, saving the input"] = (static (a, b) => Fuse.Binary<After<Subtract, Square>>(a, b), static (a, b) => (a - b) * (a - b)),
+        ["Add"] = (static (a, b) => Fuse.Binary<AddOp>(a, b), static (a, b) => a + b),
+        ["Subtract"] = (static (a, b) => Fuse.Binary<SubtractOp>(a, b), static (a, b) => a - b),
+        ["Multiply"] = (static (a, b) => Fuse.Binary<MultiplyOp>(a, b), static (a, b) => a * b),
+        ["Divide"] = (static (a, b) => Fuse.Binary<DivideOp>(a, b), static (a, b) => a / b),
+        ["Maximum"] = (static (a, b) => Fuse.Binary<MaximumOp>(a, b), Math.Max),
+        ["Minimum"] = (static (a, b) => Fuse.Binary<MinimumOp>(a, b), Math.Min),
+        ["After, saving the output"] = (static (a, b) => Fuse.Binary<After<MultiplyOp, SigmoidOp>>(a, b), static (a, b) => 1 / (1 + Math.Exp(-a * b))),
+        ["After, saving the input"] = (static (a, b) => Fuse.Binary<After<SubtractOp, SquareOp>>(a, b), static (a, b) => (a - b) * (a - b)),
         ["Combine"] = (
-            static (a, b) => Fuse.Binary<Combine<Silu, Tanh, Multiply>>(a, b),
+            static (a, b) => Fuse.Binary<Combine<SiLUOp, TanhOp, MultiplyOp>>(a, b),
             static (a, b) => a / (1 + Math.Exp(-a)) * Math.Tanh(b)),
         ["All of it"] = (
             static (a, b) => Fuse.Binary(
-                a, b, new After<Combine<Affine, Identity, Divide>, Then<Square, Affine>>(
-                    new(new(2, 1), default, default), default(Square).Then(new Affine(-1, 3)))),
+                a, b, new After<Combine<AffineOp, IdentityOp, DivideOp>, Then<SquareOp, AffineOp>>(
+                    new(new(2, 1), default, default), default(SquareOp).Then(new AffineOp(-1, 3)))),
             static (a, b) => 3 - ((2 * a + 1) / b * ((2 * a + 1) / b))),
     };
 
@@ -65,12 +65,12 @@ public class FuseTests
         Tensor x = (Tensor.Arange(24, DType.Float64, Device.Cpu) * 0.1).RequireGrad();
         Tensor seed = Tensor.Ones(24, DType.Float64, Device.Cpu);
         Tensor y = null!;
-        Assert.Equal(1, LaunchCount.Of(() => y = Fuse.Unary<Then<Then<Tanh, Square>, Sin>>(x)));
+        Assert.Equal(1, LaunchCount.Of(() => y = Fuse.Unary<Then<Then<TanhOp, SquareOp>, SinOp>>(x)));
         Assert.Equal(1, LaunchCount.Of(() => Grad.Of(y, x, gradient: seed)));
         Assert.Equal(2, LaunchCount.Of(() => Grad.Of(
-            Fuse.Binary<After<Multiply, Relu>>(x, seed), x, gradient: seed)));
+            Fuse.Binary<After<MultiplyOp, ReLUOp>>(x, seed), x, gradient: seed)));
         GradCheck.Run(
-            static xs => Fuse.Unary(xs[0], new Affine(2, 1).Then(default(Tanh)).Then(default(Exp))),
+            static xs => Fuse.Unary(xs[0], new AffineOp(2, 1).Then(default(TanhOp)).Then(default(ExpOp))),
             [Tensor.Arange(7, DType.Float64, Device.Cpu) * 0.3 - 1]);
     }
 
@@ -79,10 +79,10 @@ public class FuseTests
     {
         using TensorScope scope = Tensor.Scope();
         Tensor x = Tensor.Ones([2, 3], DType.Float64, Device.Cpu).RequireGrad();
-        Says<ArgumentException>(() => Fuse.Binary<Add>(x, Tensor.Ones([4], DType.Float64, Device.Cpu)), "[2, 3]", "[4]");
-        Says<ArgumentException>(() => Fuse.Binary<Divide>(Tensor.Arange(3, DType.Int32), Tensor.Arange(3, DType.Int32)), "Int32");
+        Says<ArgumentException>(() => Fuse.Binary<AddOp>(x, Tensor.Ones([4], DType.Float64, Device.Cpu)), "[2, 3]", "[4]");
+        Says<ArgumentException>(() => Fuse.Binary<DivideOp>(Tensor.Arange(3, DType.Int32), Tensor.Arange(3, DType.Int32)), "Int32");
         Says<InvalidOperationException>(
-            () => Grad.Of(Fuse.Binary<Multiply>(x, x).Sum(), x, createGraph: true), "second derivative", "one by one");
+            () => Grad.Of(Fuse.Binary<MultiplyOp>(x, x).Sum(), x, createGraph: true), "second derivative", "one by one");
     }
 
     [Fact]
@@ -92,20 +92,20 @@ public class FuseTests
         {
             using TensorScope scope = Tensor.Scope();
             Tensor[] inputs = [.. Inputs().Select(t => t.To(device).RequireGrad())];
-            Same(inputs, default(Relu), static z => z.Relu());
-            Same(inputs, default(Tanh), static z => z.Tanh());
-            Same(inputs, default(Sigmoid), static z => z.Sigmoid());
-            Same(inputs, new Affine(-2, 1), static z => z.Affine(-2, 1));
-            Same(inputs, default(Gelu), static z => z.Gelu());
+            Same(inputs, default(ReLUOp), static z => z.ReLU());
+            Same(inputs, default(TanhOp), static z => z.Tanh());
+            Same(inputs, default(SigmoidOp), static z => z.Sigmoid());
+            Same(inputs, new AffineOp(-2, 1), static z => z.Affine(-2, 1));
+            Same(inputs, default(GELUOp), static z => z.GELU());
         }
 
         using TensorScope check = Tensor.Scope();
-        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(Tanh), static (y, g) => g * (1 - y.Square())), Inputs(), secondOrder: true);
-        GradCheck.Run(static xs => xs[0].Linear(xs[1], null, default(Sigmoid), static (y, g) => g * y * (1 - y)), Inputs()[..2], secondOrder: true);
-        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(Silu)), Inputs());
+        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(TanhOp), static (y, g) => g * (1 - y.Square())), Inputs(), secondOrder: true);
+        GradCheck.Run(static xs => xs[0].Linear(xs[1], null, default(SigmoidOp), static (y, g) => g * y * (1 - y)), Inputs()[..2], secondOrder: true);
+        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(SiLUOp)), Inputs());
         Tensor[] plain = [.. Inputs().Select(static t => t.RequireGrad())];
         Says<InvalidOperationException>(
-            () => Grad.Of(plain[0].Linear(plain[1], plain[2], default(Tanh)).Sum(), plain[0], createGraph: true), "Tanh", "differentiable");
+            () => Grad.Of(plain[0].Linear(plain[1], plain[2], default(TanhOp)).Sum(), plain[0], createGraph: true), "Tanh", "differentiable");
 
         static Tensor[] Inputs() =>
         [
@@ -127,21 +127,21 @@ public class FuseTests
             {
                 using TensorScope scope = Tensor.Scope();
                 Tensor[] inputs = [.. Inputs(shape).Select(t => t.To(device).RequireGrad())];
-                SameNorm(inputs, default(Relu), static z => z.Relu());
-                SameNorm(inputs, default(Tanh), static z => z.Tanh());
-                SameNorm(inputs, new Affine(-2, 1), static z => z.Affine(-2, 1));
-                SameNorm(inputs, default(Silu), static z => z.Silu());
+                SameNorm(inputs, default(ReLUOp), static z => z.ReLU());
+                SameNorm(inputs, default(TanhOp), static z => z.Tanh());
+                SameNorm(inputs, new AffineOp(-2, 1), static z => z.Affine(-2, 1));
+                SameNorm(inputs, default(SiLUOp), static z => z.SiLU());
             }
         }
 
         using TensorScope check = Tensor.Scope();
         GradCheck.Run(
-            static xs => xs[0].BatchNorm(xs[1], xs[2], null, null, 0.1, 1e-3, default(Tanh), static (y, g) => g * (1 - y.Square())),
+            static xs => xs[0].BatchNorm(xs[1], xs[2], null, null, 0.1, 1e-3, default(TanhOp), static (y, g) => g * (1 - y.Square())),
             Inputs([6, 4]), secondOrder: true);
         GradCheck.Run(
-            static xs => xs[0].BatchNormFixed(xs[1], xs[2], xs[2], xs[1].Square() + 1, 1e-3, default(Sigmoid), static (y, g) => g * y * (1 - y)),
+            static xs => xs[0].BatchNormFixed(xs[1], xs[2], xs[2], xs[1].Square() + 1, 1e-3, default(SigmoidOp), static (y, g) => g * y * (1 - y)),
             Inputs([6, 4]), secondOrder: true);
-        GradCheck.Run(static xs => xs[0].BatchNorm(null, null, null, null, 0.1, 1e-3, default(Sigmoid)), Inputs([3, 2, 3])[..1]);
+        GradCheck.Run(static xs => xs[0].BatchNorm(null, null, null, null, 0.1, 1e-3, default(SigmoidOp)), Inputs([3, 2, 3])[..1]);
 
         static Tensor[] Inputs(Shape shape) =>
         [

@@ -18,10 +18,10 @@ public class GradCheckTests
     {
         // The slope of the square is 2 v; v alone has a slope of its own, 1, that nothing is wrong with.
         string message = Assert.Throws<GradCheckException>(() => GradCheck.Run(
-            static xs => xs[0].Apply(default(DeepSharp.Kernels.Square), static (v, g) => g * v), [Sample(1)], secondOrder: true)).Message;
+            static xs => xs[0].Apply(default(DeepSharp.Kernels.SquareOp), static (v, g) => g * v), [Sample(1)], secondOrder: true)).Message;
         Assert.Contains("gradient with a graph", message, StringComparison.Ordinal);
         GradCheck.Run(
-            static xs => xs[0].Apply(default(DeepSharp.Kernels.Square), static (v, g) => g * 2 * v), [Sample(1)], secondOrder: true);
+            static xs => xs[0].Apply(default(DeepSharp.Kernels.SquareOp), static (v, g) => g * 2 * v), [Sample(1)], secondOrder: true);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public class IntegerTests
                 Assert.Equal(values.Select(static v => v * v), x.Square().ToArray<int>());
                 Assert.Equal(values.Select(static v => v * v * v), x.Pow(3).ToArray<int>());
                 Assert.Equal(values.Select(static v => 1), x.Pow(0).ToArray<int>());
-                Assert.Equal(values.Select(static v => Math.Max(v, 0)), x.Relu().ToArray<int>());
+                Assert.Equal(values.Select(static v => Math.Max(v, 0)), x.ReLU().ToArray<int>());
                 Assert.Equal(values.Select(static v => Math.Clamp(v, -3, 4)), x.Clamp(-3, 4).ToArray<int>());
                 Assert.Equal(values.Select(static v => Math.Min(v, 4)), x.Clamp(double.NegativeInfinity, 4).ToArray<int>());
                 Assert.Equal(longs.Select(static v => Math.Clamp(v, -3, 6_000_000_000)), y.Clamp(-3, 6e9).ToArray<long>());

@@ -213,7 +213,7 @@ public class MemoryTests
         internal float[] Weights() => [.. _parameters.SelectMany(static p => p.ToArray<float>())];
 
         private Tensor Hidden(Tensor x) =>
-            x.Linear(_parameters[0], _parameters[1]).BatchNorm(_parameters[2], _parameters[3], _mean, _variance, 0.1, 1e-5).Relu();
+            x.Linear(_parameters[0], _parameters[1]).BatchNorm(_parameters[2], _parameters[3], _mean, _variance, 0.1, 1e-5).ReLU();
 
         private Tensor Loss(Tensor x, Tensor labels) => Hidden(x).Dropout(0.1, _generator).Linear(_parameters[4], _parameters[5])
             .SoftmaxCrossEntropy(labels);

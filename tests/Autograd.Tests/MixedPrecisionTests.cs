@@ -23,7 +23,7 @@ public class MixedPrecisionTests
             Tensor y;
             using (new MixedPrecision(dtype))
             {
-                y = x.Linear(weight, bias, default(Relu), static (v, g) => g * v.Sign());
+                y = x.Linear(weight, bias, default(ReLUOp), static (v, g) => g * v.Sign());
             }
 
             Assert.Equal(dtype, y.DType);
@@ -71,7 +71,7 @@ public class MixedPrecisionTests
             [half.Sum(), half.Mean(), half.Softmax(), half.LogSoftmax(), half.LayerNorm(), half.Exp(), half.Square(), half.Pow(2.5), half.Log(),
             half.Norm(), half.Variance(), half + wide, wide * half, Tensor.Where(half > 1, half, wide)];
         Assert.All(ranged, static t => Assert.Equal(DType.Float32, t.DType));
-        Tensor[] kept = [half.Relu(), half * 2, half + half, half.Max(), half.Dropout(0.5), wide.MatMul(wide.T), half.MatMul(wide.T)];
+        Tensor[] kept = [half.ReLU(), half * 2, half + half, half.Max(), half.Dropout(0.5), wide.MatMul(wide.T), half.MatMul(wide.T)];
         Assert.All(kept, static t => Assert.Equal(DType.Float16, t.DType));
         Assert.Equal(90000, half.Square().Max().Item());
         using (new MixedPrecision(DType.Float32))
@@ -102,7 +102,7 @@ public class MixedPrecisionTests
         Parameter weight = new(Tensor.Ones([4, 4], device: Device.Cpu));
         Tensor x = Tensor.Ones([2, 4], device: Device.Cpu);
         MixedPrecision mixed = new(DType.BFloat16);
-        Tensor inside = Checkpoint.Run(static input => input.Relu(), x.Linear(weight));
+        Tensor inside = Checkpoint.Run(static input => input.ReLU(), x.Linear(weight));
         inside.Sum().Backward();
         Assert.All(weight.Gradient!.ToArray<float>(), static v => Assert.Equal(2f, v));
         Tensor loss = Checkpoint.Run(input => input.MatMul(weight), x).Sum();

@@ -26,12 +26,12 @@ public class OperatorGradients
         ["Reciprocal"] = static x => (x + 5).Reciprocal(),
         ["Tanh"] = static x => x.Tanh(),
         ["Sigmoid"] = static x => x.Sigmoid(),
-        ["Relu"] = static x => x.Relu(),
-        ["LeakyRelu"] = static x => x.LeakyRelu(0.2),
-        ["Elu"] = static x => x.Elu(0.7),
-        ["Gelu"] = static x => x.Gelu(),
-        ["GeluTanh"] = static x => x.GeluTanh(),
-        ["Silu"] = static x => x.Silu(),
+        ["ReLU"] = static x => x.ReLU(),
+        ["LeakyReLU"] = static x => x.LeakyReLU(0.2),
+        ["ELU"] = static x => x.ELU(0.7),
+        ["GELU"] = static x => x.GELU(),
+        ["GELUTanh"] = static x => x.GELUTanh(),
+        ["SiLU"] = static x => x.SiLU(),
         ["Softplus"] = static x => x.Softplus(),
         ["Sin"] = static x => x.Sin(),
         ["Cos"] = static x => x.Cos(),
@@ -137,11 +137,11 @@ public class OperatorGradients
         ["AddLayerNorm, x twice"] = ([2, 4], [4], static (a, b) => a.AddLayerNorm(a, b, epsilon: 1e-3)),
         ["AddBatchNorm"] = ([5, 3], [5, 3], static (a, b) => a.AddBatchNorm(b, out Tensor sum, a[0], b[1], null, null, 0.1, 1e-3) + sum.Square()),
         ["AddBatchNorm, activation"] = ([5, 3], [5, 3], static (a, b) => a.AddBatchNorm(
-            b, a[0], b[1], null, null, 0.1, 1e-3, default(Kernels.Tanh), UnaryChains.Tanh)),
+            b, a[0], b[1], null, null, 0.1, 1e-3, default(Kernels.TanhOp), UnaryChains.Tanh)),
         ["AddBatchNorm, fixed"] = ([5, 3, 2], [5, 3, 2], static (a, b) =>
             a.AddBatchNormFixed(b, out Tensor sum, a[0, .., 0], b[1, .., 1], s_three, s_three, 1e-3) + sum.Square()),
         ["AddBatchNorm, fixed, statistics with gradients"] = ([5, 3], [3], static (a, b) =>
-            a.AddBatchNormFixed(a, null, null, b, b.Square(), 1e-3, default(Kernels.Tanh), UnaryChains.Tanh)),
+            a.AddBatchNormFixed(a, null, null, b, b.Square(), 1e-3, default(Kernels.TanhOp), UnaryChains.Tanh)),
         ["Linear"] = ([5, 4], [3, 4], static (a, b) => a.Linear(b)),
         ["Linear with bias"] = ([2, 5, 4], [3, 4], static (a, b) => a.Linear(b, b[.., 0]).Tanh()),
     };

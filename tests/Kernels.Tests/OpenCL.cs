@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -20,4 +19,3 @@ internal static class OpenCL
         return ((CLCompiledKernel)backend.Compile(kernel, default)).Source;
     }
 }
-#endif

@@ -18,14 +18,14 @@ public class ErrorTests
     // The call, and what its message must contain.
     private static readonly (Func<object> Call, string[] Says)[] s_calls =
     [
-        (() => new MeanSquaredError().Compute(s_two, s_vector), ["MeanSquaredError", "[2, 3]", "[2]", "reshape"]),
-        (() => new MeanAbsoluteError().Compute(s_two, s_double), ["MeanAbsoluteError", "Float32", "Float64", "To(DType)"]),
-        (() => new MeanSquaredError().Compute(s_vector, s_labels), ["MeanSquaredError", "Int32", "To(DType)"]),
+        (() => new MeanSquaredErrorLoss().Compute(s_two, s_vector), ["MeanSquaredErrorLoss", "[2, 3]", "[2]", "reshape"]),
+        (() => new MeanAbsoluteErrorLoss().Compute(s_two, s_double), ["MeanAbsoluteErrorLoss", "Float32", "Float64", "To(DType)"]),
+        (() => new MeanSquaredErrorLoss().Compute(s_vector, s_labels), ["MeanSquaredErrorLoss", "Int32", "To(DType)"]),
         (() => new HuberLoss().Compute(s_two, s_vector), ["HuberLoss", "[2, 3]", "[2]"]),
         (() => new HuberLoss(0), ["HuberLoss", "delta", "above zero"]),
         (() => new HuberLoss(double.NaN), ["delta", "NaN"]),
-        (() => new BinaryCrossEntropy().Compute(s_two, s_vector), ["BinaryCrossEntropy", "[2, 3]", "[2]"]),
-        (() => new BinaryCrossEntropyWithLogits().Compute(s_two, s_double), ["BinaryCrossEntropyWithLogits", "Float64"]),
+        (() => new BinaryCrossEntropyLoss().Compute(s_two, s_vector), ["BinaryCrossEntropyLoss", "[2, 3]", "[2]"]),
+        (() => new BinaryCrossEntropyWithLogitsLoss().Compute(s_two, s_double), ["BinaryCrossEntropyWithLogitsLoss", "Float64"]),
         (() => new CrossEntropyLoss().Compute(s_two, Tensor.From([0, 1, 2], Device.Cpu)), ["CrossEntropy", "[2, 3]", "[3]"]),
         (() => new CrossEntropyLoss().Compute(s_vector, s_labels), ["CrossEntropyLoss", "[2]", "[N, C]"]),
         (() => new CrossEntropyLoss().Compute(s_two, s_vector), ["CrossEntropyLoss", "[2, 3]", "[2]", "Float32", "Labels are integers", "To(DType.Int64)"]),
@@ -35,7 +35,7 @@ public class ErrorTests
         (() => new CrossEntropyLoss().Compute(s_vector.Sum(), s_vector.Sum()), ["CrossEntropyLoss", "scalar", "[N, C]"]),
         (() => new CrossEntropyLoss(labelSmoothing: 1), ["labelSmoothing", "[0, 1)"]),
         (() => new CrossEntropyLoss(labelSmoothing: double.NaN), ["labelSmoothing", "NaN"]),
-        (() => new MeanSquaredError((LossReduction)9), ["Mean, Sum or None", "9"]),
+        (() => new MeanSquaredErrorLoss((LossReduction)9), ["Mean, Sum or None", "9"]),
         (() => new Dense(0, 3), ["inputs", "0"]),
         (() => new Dense(2, 3, dtype: DType.Float16), ["Parameter", "[3, 2]", "Float16", "Float32 or Float64", "MixedPrecision"]),
         (() => new LayerNorm(3, dtype: DType.Int32), ["Parameter", "[3]", "Int32", "Float32 or Float64"]),
@@ -61,12 +61,12 @@ public class ErrorTests
         (() => new BatchNorm(3, device: Device.Cpu).Forward(s_double), ["BatchNorm", "[2, 3]", "Float32", "Float64", "To(DType)"]),
         (() => new CrossEntropyLoss().Compute(s_two, s_labelsThere), ["CrossEntropy", "labels", "[2, 3]", "[2]", .. s_devices]),
         (() => new CrossEntropyLoss().Compute(s_two, s_there), ["CrossEntropyLoss", "[2, 3]", .. s_devices]),
-        (() => new MeanSquaredError().Compute(s_two, s_there), ["MeanSquaredError", "[2, 3]", .. s_devices]),
+        (() => new MeanSquaredErrorLoss().Compute(s_two, s_there), ["MeanSquaredErrorLoss", "[2, 3]", .. s_devices]),
         (() => new CrossEntropyLoss(classWeights: s_there[0]).Compute(s_two, s_labels), ["CrossEntropyLoss", "class weights", "[2, 3]", "[3]", .. s_devices]),
         (() => new CrossEntropyLoss(classWeights: s_there[0]).Compute(s_two, s_two), ["CrossEntropyLoss", "class weights", "[2, 3]", "[3]", .. s_devices]),
-        (() => new BinaryCrossEntropy(s_there).Compute(s_two, s_two), ["BinaryCrossEntropy", "weights", "[2, 3]", .. s_devices]),
-        (() => new BinaryCrossEntropyWithLogits(positiveWeights: s_there[0]).Compute(s_two, s_two), ["BinaryCrossEntropyWithLogits", "weights", "[3]", .. s_devices]),
-        (() => new BinaryCrossEntropyWithLogits().Compute(s_two, s_there), ["BinaryCrossEntropyWithLogits", "[2, 3]", .. s_devices]),
+        (() => new BinaryCrossEntropyLoss(s_there).Compute(s_two, s_two), ["BinaryCrossEntropyLoss", "weights", "[2, 3]", .. s_devices]),
+        (() => new BinaryCrossEntropyWithLogitsLoss(positiveWeights: s_there[0]).Compute(s_two, s_two), ["BinaryCrossEntropyWithLogitsLoss", "weights", "[3]", .. s_devices]),
+        (() => new BinaryCrossEntropyWithLogitsLoss().Compute(s_two, s_there), ["BinaryCrossEntropyWithLogitsLoss", "[2, 3]", .. s_devices]),
         (() => new Dense(0, 2, device: Device.Cpu), ["Dense", "inputs", "at least 1", "is 0"]),
         (() => new Dense(2, -1, device: Device.Cpu), ["Dense", "outputs", "at least 1", "is -1"]),
         (() => new BatchNorm(0, device: Device.Cpu), ["BatchNorm", "features", "at least 1", "is 0"]),
@@ -102,7 +102,7 @@ public class ErrorTests
         Tensor bad = Tensor.From(new[,] { { 1f, float.NaN }, { 0, 1 } }, Device.Cpu);
         Tensor target = Tensor.Zeros([2, 2], device: Device.Cpu);
         foreach (Loss loss in (Loss[])[
-            new MeanSquaredError(), new MeanAbsoluteError(), new HuberLoss(), new BinaryCrossEntropy(), new BinaryCrossEntropyWithLogits()])
+            new MeanSquaredErrorLoss(), new MeanAbsoluteErrorLoss(), new HuberLoss(), new BinaryCrossEntropyLoss(), new BinaryCrossEntropyWithLogitsLoss()])
         {
             Assert.True(double.IsNaN(loss.Compute(bad, target).Item()), loss.GetType().Name);
         }

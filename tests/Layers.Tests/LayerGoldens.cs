@@ -206,7 +206,7 @@ public class LayerGoldens
         double rate = golden.Options.Number("lr");
         Optimizer optimizer = golden.Options.Text("optimizer") == "adam"
             ? new Adam(model.Parameters(), rate)
-            : new Sgd(model.Parameters(), rate, golden.Options.Number("momentum"));
+            : new SGD(model.Parameters(), rate, golden.Options.Number("momentum"));
         CrossEntropyLoss loss = new();
         int batch = golden.Options.Integer("batch");
         int batches = features.Shape[0] / batch;

@@ -21,7 +21,7 @@ public class LossGoldens
     public void Binary_cross_entropy_has_gradients_of_gradients_and_gradients_of_the_target()
     {
         using TensorScope scope = Tensor.Scope();
-        BinaryCrossEntropy loss = new(reduction: LossReduction.None);
+        BinaryCrossEntropyLoss loss = new(reduction: LossReduction.None);
         foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
         {
             Tensor probabilities = Tensor.From([0.1, 0.5, 0.7, 0.95], device);
@@ -80,11 +80,11 @@ public class LossGoldens
             "cross_entropy" => new CrossEntropyLoss(
                 golden.Options.Number("label_smoothing"), weights, golden.Options.Integer("ignore_index"), reduction),
             "cross_entropy_probabilities" => new CrossEntropyLoss(golden.Options.Number("label_smoothing"), weights, reduction: reduction),
-            "mse" => new MeanSquaredError(reduction),
-            "l1" => new MeanAbsoluteError(reduction),
+            "mse" => new MeanSquaredErrorLoss(reduction),
+            "l1" => new MeanAbsoluteErrorLoss(reduction),
             "huber" => new HuberLoss(golden.Options.Number("delta"), reduction),
-            "bce" => new BinaryCrossEntropy(weights, reduction),
-            _ => new BinaryCrossEntropyWithLogits(weights, inputs.GetValueOrDefault("pos_weight"), reduction),
+            "bce" => new BinaryCrossEntropyLoss(weights, reduction),
+            _ => new BinaryCrossEntropyWithLogitsLoss(weights, inputs.GetValueOrDefault("pos_weight"), reduction),
         };
     }
 }

@@ -125,7 +125,7 @@ public class ModuleTests
         // y = w tanh(w x): both uses add to one gradient, tanh(w x) + w x (1 - tanh^2).
         using TensorScope scope = Tensor.Scope();
         Sequential twice = [shared, new Tanh(), shared];
-        Sgd optimizer = new(twice.Parameters(), 0.1);
+        SGD optimizer = new(twice.Parameters(), 0.1);
         twice.Forward(Tensor.From(new[,] { { 0.2 } }, Device.Cpu)).Backward();
         double t = Math.Tanh(0.6);
         double gradient = t + (0.6 * (1 - (t * t)));

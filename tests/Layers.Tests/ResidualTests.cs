@@ -85,9 +85,9 @@ public class ResidualTests
                 Tensor input = turned ? Turned(given["input"]) : given["input"];
                 Tensor output = golden.Options.Text("activation") switch
                 {
-                    "relu" => Run(default(Relu), null),
-                    "gelu" => Run(default(Gelu), null),
-                    _ => Run(default(Identity), null),
+                    "relu" => Run(default(ReLUOp), null),
+                    "gelu" => Run(default(GELUOp), null),
+                    _ => Run(default(IdentityOp), null),
                 };
                 golden.Outputs["output"].Matches(output);
                 output.Backward(golden.OutputGradients["output"].Tensor(device));

@@ -102,7 +102,7 @@ public class AveragingTests
     public void Lookahead_moves_slow_weights_every_k_steps()
     {
         Parameter w = Surface.Parameter([1]);
-        Lookahead optimizer = new(new Sgd([w], 0.1), steps: 3, alpha: 0.25);
+        Lookahead optimizer = new(new SGD([w], 0.1), steps: 3, alpha: 0.25);
         double fast = 1;
         double slow = 1;
         for (int t = 1; t <= 7; t++)
@@ -119,15 +119,15 @@ public class AveragingTests
             Assert.Equal(fast, w.Item(), 12);
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Lookahead(new Sgd([w]), steps: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Lookahead(new Sgd([w]), alpha: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Lookahead(new SGD([w]), steps: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Lookahead(new SGD([w]), alpha: 0));
     }
 
     [Fact]
     public void Weights_loaded_before_the_first_step_are_those_that_averages_begin_with()
     {
         Parameter w = Surface.Parameter([1]);
-        Lookahead lookahead = new(new Sgd([w], 0.1), steps: 1, alpha: 0.5);
+        Lookahead lookahead = new(new SGD([w], 0.1), steps: 1, alpha: 0.5);
         w.Fill(10);
         w.Gradient!.Fill(2);
         lookahead.Step();
@@ -151,16 +151,16 @@ public class AveragingTests
     [Fact]
     public void Momentum_returns_when_a_schedule_that_moves_it_is_replaced()
     {
-        Sgd optimizer = new([Surface.Parameter([1])], 0.1, momentum: 0.9) { Schedule = new OneCycle(1, 100) };
-        Assert.NotEqual(0.9, ((ParameterGroup<SgdOptions>)optimizer.Groups[0]).Options.Momentum);
+        SGD optimizer = new([Surface.Parameter([1])], 0.1, momentum: 0.9) { Schedule = new OneCycle(1, 100) };
+        Assert.NotEqual(0.9, ((ParameterGroup<SGDOptions>)optimizer.Groups[0]).Options.Momentum);
         optimizer.Schedule = new ConstantRate();
-        Assert.Equal(0.9, ((ParameterGroup<SgdOptions>)optimizer.Groups[0]).Options.Momentum);
+        Assert.Equal(0.9, ((ParameterGroup<SGDOptions>)optimizer.Groups[0]).Options.Momentum);
     }
 
     [Fact]
     public void Lookahead_follows_schedules_and_takes_groups()
     {
-        Sgd inner = new([Surface.Parameter([1])], 1);
+        SGD inner = new([Surface.Parameter([1])], 1);
         Lookahead optimizer = new(inner, steps: 2) { Schedule = new StepDecay(1, 0.5), Clipping = GradientClipping.ByValue(1) };
         inner.AddGroup([Surface.Parameter([2])]);
         IReadOnlyDictionary<string, Tensor> before = optimizer.State();
@@ -200,7 +200,7 @@ public class AveragingTests
     public void Asgd_s_average_is_the_mean_of_its_iterates()
     {
         Parameter w = Surface.Parameter([1]);
-        Asgd optimizer = new([w], 0.1, lambda: 0, averagingStart: 0);
+        ASGD optimizer = new([w], 0.1, lambda: 0, averagingStart: 0);
         List<double> points = [];
         for (int t = 1; t <= 6; t++)
         {

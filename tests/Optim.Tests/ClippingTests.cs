@@ -16,7 +16,7 @@ public class ClippingTests
         DType dtype = golden.DType == "float32" ? DType.Float32 : DType.Float64;
         string[] names = ["a", "b", "c"];
         Parameter[] parameters = [.. names.Select(n => new Parameter(Tensor.Zeros(new Shape([.. golden.Inputs[n].Shape]), dtype, Device.Cpu)))];
-        Sgd optimizer = new(parameters[..2], 1);
+        SGD optimizer = new(parameters[..2], 1);
         optimizer.AddGroup([parameters[2]]);
         optimizer.Clipping = golden.Kind == "clip_grad_value"
             ? GradientClipping.ByValue(golden.Options.Number("clip_value"))
@@ -45,7 +45,7 @@ public class ClippingTests
         foreach (Device device in new[] { Device.Cpu, TestDevice.Gpu })
         {
             Parameter[] parameters = [.. gradients.Select(g => Surface.Parameter(new double[g.Length], DType.Float64, device))];
-            Sgd optimizer = new(parameters, 1) { Clipping = GradientClipping.ByNorm(1.5, norm) };
+            SGD optimizer = new(parameters, 1) { Clipping = GradientClipping.ByNorm(1.5, norm) };
             for (int i = 0; i < parameters.Length; i++)
             {
                 parameters[i].Gradient!.CopyFrom<double>(gradients[i]);
@@ -79,7 +79,7 @@ public class ClippingTests
         Parameter single = Surface.Parameter([0], DType.Float32);
         Parameter wide = Surface.Parameter([0], DType.Float64);
         Parameter there = Surface.Parameter([0], DType.Float64, TestDevice.Gpu);
-        Sgd optimizer = new([single, wide, there], 1) { Clipping = GradientClipping.ByGlobalNorm(1) };
+        SGD optimizer = new([single, wide, there], 1) { Clipping = GradientClipping.ByGlobalNorm(1) };
         single.Gradient!.Fill(2);
         wide.Gradient!.Fill(3);
         there.Gradient!.Fill(6);

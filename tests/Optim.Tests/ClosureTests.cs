@@ -10,7 +10,7 @@ public class ClosureTests
     {
         Parameter x = Surface.Parameter([1.5]);
         Parameter y = Surface.Parameter([-2]);
-        NewtonCg optimizer = new([x, y]);
+        NewtonCG optimizer = new([x, y]);
         for (int step = 0; step < 3; step++)
         {
             using TensorScope scope = Tensor.Scope();
@@ -26,7 +26,7 @@ public class ClosureTests
     public void Newton_converges_quadratically_on_Rosenbrock()
     {
         Parameter w = Surface.Parameter(Surface.RosenbrockStart);
-        NewtonCg optimizer = new([w]);
+        NewtonCG optimizer = new([w]);
         double loss = double.NaN;
         for (int step = 0; step < 40; step++)
         {
@@ -44,7 +44,7 @@ public class ClosureTests
     {
         // Concave in x: the curvature along the gradient is negative, so the step is -g.
         Parameter w = Surface.Parameter([0.5]);
-        NewtonCg optimizer = new([w]);
+        NewtonCG optimizer = new([w]);
         using TensorScope scope = Tensor.Scope();
         optimizer.Step(() => -w.Square().Sum());
         Assert.Equal(0.5 + 1, w.Item(), 12);
@@ -54,7 +54,7 @@ public class ClosureTests
     public void A_linear_loss_has_no_Hessian_and_moves_along_the_gradient()
     {
         Parameter w = Surface.Parameter([3]);
-        NewtonCg optimizer = new([w], 0.25);
+        NewtonCG optimizer = new([w], 0.25);
         using TensorScope scope = Tensor.Scope();
         optimizer.Step(() => (2 * w).Sum());
         Assert.Equal(2.5, w.Item(), 12);
@@ -66,7 +66,7 @@ public class ClosureTests
         double[] target = [.. Enumerable.Range(0, 30).Select(static i => Math.Cos(i))];
         Parameter a = new(Tensor.Zeros(30, DType.Float64, Device.Cpu));
         Parameter b = Surface.Parameter([5]);
-        Lbfgs optimizer = new([a, b], iterations: 60, lineSearch: true);
+        LBFGS optimizer = new([a, b], iterations: 60, lineSearch: true);
         using TensorScope scope = Tensor.Scope();
         Tensor scale = Tensor.From([.. Enumerable.Range(1, 30).Select(static i => (double)i)], Device.Cpu);
         optimizer.Step(() => (scale * (a - Tensor.From(target, Device.Cpu)).Square()).Sum() + (b - a[0]).Square().Sum());
@@ -87,8 +87,8 @@ public class ClosureTests
         Optimizer optimizer = rule switch
         {
             "look-ahead" => new NesterovAccelerated([w], 1e-3, 0.9),
-            "Newton" => new NewtonCg([w]),
-            _ => new Lbfgs([w], iterations: 20, lineSearch: rule != "L-BFGS"),
+            "Newton" => new NewtonCG([w]),
+            _ => new LBFGS([w], iterations: 20, lineSearch: rule != "L-BFGS"),
         };
         using TensorScope scope = Tensor.Scope();
         int evaluations = 0;
@@ -109,7 +109,7 @@ public class ClosureTests
         for (int failing = 2; failing < 30; failing++)
         {
             Parameter w = Surface.Parameter(Surface.RosenbrockStart);
-            Lbfgs optimizer = new([w], iterations: 20, lineSearch: true);
+            LBFGS optimizer = new([w], iterations: 20, lineSearch: true);
             double before = Surface.Rosenbrock(w).Item();
             using TensorScope scope = Tensor.Scope();
             int evaluations = 0;
@@ -143,7 +143,7 @@ public class ClosureTests
     {
         // w - ln w has its minimum at 1; the first length that is tried leads from 3 to -3.7, and half of it to -0.3.
         Parameter w = Surface.Parameter([3]);
-        Lbfgs optimizer = new([w], learningRate: 10, lineSearch: true);
+        LBFGS optimizer = new([w], learningRate: 10, lineSearch: true);
         using TensorScope scope = Tensor.Scope();
         Tensor infinity = Tensor.Scalar(double.PositiveInfinity, DType.Float64, Device.Cpu);
         optimizer.Step(() => beyond == "not a number"
@@ -156,7 +156,7 @@ public class ClosureTests
     public void Lbfgs_stays_where_it_is_if_the_loss_is_a_number_nowhere_else()
     {
         Parameter w = Surface.Parameter([3]);
-        Lbfgs optimizer = new([w], lineSearch: true);
+        LBFGS optimizer = new([w], lineSearch: true);
         using TensorScope scope = Tensor.Scope();
         int evaluations = 0;
         optimizer.Step(() => (evaluations++ == 0 ? 1 : double.NaN) * w.Sum());
@@ -166,7 +166,7 @@ public class ClosureTests
     [Fact]
     public void They_need_the_loss_and_refuse_what_they_cannot_do()
     {
-        foreach (Optimizer optimizer in new Optimizer[] { new Lbfgs([Surface.Parameter([1])]), new NewtonCg([Surface.Parameter([1])]) })
+        foreach (Optimizer optimizer in new Optimizer[] { new LBFGS([Surface.Parameter([1])]), new NewtonCG([Surface.Parameter([1])]) })
         {
             Assert.True(optimizer.NeedsLoss);
             Assert.Contains("Step(() => loss)", Assert.Throws<InvalidOperationException>(optimizer.Step).Message, StringComparison.Ordinal);
@@ -180,10 +180,10 @@ public class ClosureTests
             Assert.Equal(0, optimizer.Groups[0].WeightDecay);
         }
 
-        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1])]).AddGroup([Surface.Parameter([1])]));
-        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1]), Surface.Parameter([1], DType.Float32)]));
-        Assert.Throws<ArgumentException>(() => new Lbfgs([Surface.Parameter([1])], new LbfgsOptions { WeightDecay = 0.1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Lbfgs([Surface.Parameter([1])], historySize: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonCg([Surface.Parameter([1])], iterations: 0));
+        Assert.Throws<ArgumentException>(() => new LBFGS([Surface.Parameter([1])]).AddGroup([Surface.Parameter([1])]));
+        Assert.Throws<ArgumentException>(() => new LBFGS([Surface.Parameter([1]), Surface.Parameter([1], DType.Float32)]));
+        Assert.Throws<ArgumentException>(() => new LBFGS([Surface.Parameter([1])], new LBFGSOptions { WeightDecay = 0.1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LBFGS([Surface.Parameter([1])], historySize: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonCG([Surface.Parameter([1])], iterations: 0));
     }
 }

@@ -14,26 +14,26 @@ internal static class ElementReferences
 
     private static IEnumerable<(string, PaperReference)> Momenta(PaperDecay decay)
     {
-        PaperReference Sgd(SgdOptions options, Func<double, int, double, double[], double> delta) =>
-            decay.Elementwise(options, static (p, o) => new Sgd([p], o), delta);
+        PaperReference SGD(SGDOptions options, Func<double, int, double, double[], double> delta) =>
+            decay.Elementwise(options, static (p, o) => new SGD([p], o), delta);
 
-        yield return ("Sgd", Sgd(new SgdOptions(), static (rate, _, g, _) => rate * g));
+        yield return ("SGD", SGD(new SGDOptions(), static (rate, _, g, _) => rate * g));
         foreach (double dampening in (double[])[0, 0.5])
         {
-            yield return ($"Sgd, direction, dampening {dampening}", Sgd(
-                new SgdOptions { Momentum = 0.9, Dampening = dampening },
+            yield return ($"SGD, direction, dampening {dampening}", SGD(
+                new SGDOptions { Momentum = 0.9, Dampening = dampening },
                 (rate, t, g, s) => rate * (s[0] = t == 1 ? g : (0.9 * s[0]) + ((1 - dampening) * g))));
         }
 
-        yield return ("Sgd, Nesterov", Sgd(new SgdOptions { Momentum = 0.9, Nesterov = true }, static (rate, _, g, s) =>
+        yield return ("SGD, Nesterov", SGD(new SGDOptions { Momentum = 0.9, Nesterov = true }, static (rate, _, g, s) =>
         {
             s[0] = (0.9 * s[0]) + g;
             return rate * (g + (0.9 * s[0]));
         }));
-        yield return ("Sgd, velocity", Sgd(
-            new SgdOptions { Momentum = 0.9, Form = MomentumForm.Velocity }, static (rate, _, g, s) => -(s[0] = (0.9 * s[0]) - (rate * g))));
-        yield return ("Sgd, Nesterov, velocity", Sgd(
-            new SgdOptions { Momentum = 0.9, Nesterov = true, Form = MomentumForm.Velocity },
+        yield return ("SGD, velocity", SGD(
+            new SGDOptions { Momentum = 0.9, Form = MomentumForm.Velocity }, static (rate, _, g, s) => -(s[0] = (0.9 * s[0]) - (rate * g))));
+        yield return ("SGD, Nesterov, velocity", SGD(
+            new SGDOptions { Momentum = 0.9, Nesterov = true, Form = MomentumForm.Velocity },
             static (rate, _, g, s) =>
             {
                 double before = s[0];
@@ -42,8 +42,8 @@ internal static class ElementReferences
             }));
         foreach (bool corrected in s_both)
         {
-            yield return ($"Sgd, average, corrected {corrected}", Sgd(
-                new SgdOptions { Momentum = 0.9, Form = MomentumForm.Average, BiasCorrection = corrected },
+            yield return ($"SGD, average, corrected {corrected}", SGD(
+                new SGDOptions { Momentum = 0.9, Form = MomentumForm.Average, BiasCorrection = corrected },
                 (rate, t, g, s) => rate * (s[0] = (0.9 * s[0]) + (0.1 * g)) / (corrected ? 1 - Math.Pow(0.9, t) : 1)));
         }
     }

@@ -16,14 +16,14 @@ public class FreezingTests
         {
             Parameter[] all = [Make(0, device), Make(1, device), Make(2, device), Make(3, device)];
             Optimizer optimizer = Rule.All[name].Make(all, 0.01);
-            optimizer.Groups[0].WeightDecay = optimizer is Lbfgs or NewtonCg ? 0 : 0.1;
+            optimizer.Groups[0].WeightDecay = optimizer is LBFGS or NewtonCG ? 0 : 0.1;
             Steps(optimizer, all, 3);
             foreach (int frozen in (int[])[0, 2])
             {
                 all[frozen].IsTrainable = false;
             }
 
-            if (optimizer is Lbfgs or NewtonCg)
+            if (optimizer is LBFGS or NewtonCG)
             {
                 string message = Assert.Throws<InvalidOperationException>(() => Steps(optimizer, all, 1)).Message;
                 Assert.Contains("[2, 3]", message, StringComparison.Ordinal);

@@ -26,8 +26,8 @@ public class GroupTests
     [Fact]
     public void Rates_of_groups_keep_their_proportion()
     {
-        Sgd optimizer = new([Point()], 0.1);
-        ParameterGroup<SgdOptions> second = optimizer.AddGroup([Point()], o => o with { LearningRate = 0.02 });
+        SGD optimizer = new([Point()], 0.1);
+        ParameterGroup<SGDOptions> second = optimizer.AddGroup([Point()], o => o with { LearningRate = 0.02 });
         optimizer.LearningRate = 0.5;
         Assert.Equal(0.5, optimizer.Groups[0].LearningRate);
         Assert.Equal(0.1, second.LearningRate, 12);
@@ -49,7 +49,7 @@ public class GroupTests
     {
         Parameter a = Surface.Parameter([2]);
         Parameter b = Surface.Parameter([2]);
-        Sgd optimizer = new([a], 0.5);
+        SGD optimizer = new([a], 0.5);
         optimizer.AddGroup([b], o => o with { LearningRate = 0.25, WeightDecay = 0.5 });
         a.Gradient!.Fill(1);
         b.Gradient!.Fill(1);
@@ -62,7 +62,7 @@ public class GroupTests
     public void Any_rule_can_decay_weights_beside_itself()
     {
         Parameter w = Surface.Parameter([2]);
-        Sgd optimizer = new([w], new SgdOptions { LearningRate = 0.1, WeightDecay = 0.5, DecoupledWeightDecay = true, Momentum = 0.9 });
+        SGD optimizer = new([w], new SGDOptions { LearningRate = 0.1, WeightDecay = 0.5, DecoupledWeightDecay = true, Momentum = 0.9 });
         w.Gradient!.Fill(1);
         optimizer.Step();
         optimizer.Step();
@@ -112,8 +112,8 @@ public class GroupTests
     [Fact]
     public void Options_that_need_other_state_are_refused()
     {
-        Sgd optimizer = new([Point()]);
-        ParameterGroup<SgdOptions> group = (ParameterGroup<SgdOptions>)optimizer.Groups[0];
+        SGD optimizer = new([Point()]);
+        ParameterGroup<SGDOptions> group = (ParameterGroup<SGDOptions>)optimizer.Groups[0];
         Assert.Contains("momentum", Refusal(() => group.Options = group.Options with { Momentum = 0.9 }), StringComparison.Ordinal);
         Assert.Equal(0, group.Options.Momentum);
     }
@@ -121,17 +121,17 @@ public class GroupTests
     [Fact]
     public void Bad_hyper_parameters_are_refused_by_name_value_and_range()
     {
-        Refused("Sgd: learningRate must be finite and not negative, not -1.", () => new Sgd([Point()], -1));
+        Refused("SGD: learningRate must be finite and not negative, not -1.", () => new SGD([Point()], -1));
         Refused("Adam: learningRate must be finite and not negative, not NaN.", () => new Adam([Point()], double.NaN));
         Refused("Adam: beta1 must be in [0, 1), not 1.", () => new Adam([Point()], beta1: 1));
         Refused("AdamW: beta2 must be in [0, 1), not -0.1.", () => new AdamW([Point()], beta2: -0.1));
         Refused("AdamW: weightDecay must be finite and not negative, not Infinity.", () => new AdamW([Point()], weightDecay: double.PositiveInfinity));
         Refused("RMSProp: alpha must be in [0, 1), not NaN.", () => new RMSProp([Point()], alpha: double.NaN));
         Refused("Adagrad: epsilon must be finite and not negative, not -1.", () => new Adagrad([Point()], epsilon: -1));
-        Refused("Lamb: epsilon must be finite and above 0, not 0.", () => new Lamb([Point()], epsilon: 0));
-        Assert.Contains("Nesterov", Refusal(() => new Sgd([Point()], nesterov: true)), StringComparison.Ordinal);
-        Assert.Contains("Direction", Refusal(() => new Sgd([Point()], momentum: 0.9, dampening: 0.1, form: MomentumForm.Velocity)), StringComparison.Ordinal);
-        Assert.Contains("Average", Refusal(() => new Sgd([Point()], momentum: 0.9, biasCorrection: true)), StringComparison.Ordinal);
+        Refused("LAMB: epsilon must be finite and above 0, not 0.", () => new LAMB([Point()], epsilon: 0));
+        Assert.Contains("Nesterov", Refusal(() => new SGD([Point()], nesterov: true)), StringComparison.Ordinal);
+        Assert.Contains("Direction", Refusal(() => new SGD([Point()], momentum: 0.9, dampening: 0.1, form: MomentumForm.Velocity)), StringComparison.Ordinal);
+        Assert.Contains("Average", Refusal(() => new SGD([Point()], momentum: 0.9, biasCorrection: true)), StringComparison.Ordinal);
         Assert.Contains("no parameter", Refusal(() => new Adam([])), StringComparison.Ordinal);
         Assert.Contains("call Add", Refusal(() => new Adam([])), StringComparison.Ordinal);
         Assert.Contains("no parameter", Refusal(() => new Adam([Frozen()])), StringComparison.Ordinal);

@@ -11,9 +11,9 @@ public class IdentityTests
     [Fact]
     public void Three_forms_of_momentum_coincide_when_the_rates_are_matched()
     {
-        double[][] direction = Path(p => new Sgd([p], Rate, Beta));
-        double[][] velocity = Path(p => new Sgd([p], Rate, Beta, form: MomentumForm.Velocity));
-        double[][] average = Path(p => new Sgd([p], Rate / (1 - Beta), Beta, form: MomentumForm.Average));
+        double[][] direction = Path(p => new SGD([p], Rate, Beta));
+        double[][] velocity = Path(p => new SGD([p], Rate, Beta, form: MomentumForm.Velocity));
+        double[][] average = Path(p => new SGD([p], Rate / (1 - Beta), Beta, form: MomentumForm.Average));
         Same(direction, velocity);
         Same(direction, average);
     }
@@ -23,8 +23,8 @@ public class IdentityTests
     {
         Parameter a = Surface.Parameter([0]);
         Parameter b = Surface.Parameter([0]);
-        Sgd direction = new([a], 1, 0.5);
-        Sgd velocity = new([b], 1, 0.5, form: MomentumForm.Velocity);
+        SGD direction = new([a], 1, 0.5);
+        SGD velocity = new([b], 1, 0.5, form: MomentumForm.Velocity);
         a.Gradient!.Fill(1);
         b.Gradient!.Fill(1);
         direction.Step();
@@ -41,8 +41,8 @@ public class IdentityTests
     [Fact]
     public void Three_forms_of_Nesterov_s_momentum_coincide_after_the_change_of_variable()
     {
-        double[][] rewritten = Path(p => new Sgd([p], Rate, Beta, nesterov: true, form: MomentumForm.Velocity));
-        double[][] torch = Path(p => new Sgd([p], Rate, Beta, nesterov: true));
+        double[][] rewritten = Path(p => new SGD([p], Rate, Beta, nesterov: true, form: MomentumForm.Velocity));
+        double[][] torch = Path(p => new SGD([p], Rate, Beta, nesterov: true));
         Same(rewritten, torch);
 
         // The look-ahead form at w + momentum v is where the others stand.
@@ -86,7 +86,7 @@ public class IdentityTests
     public void Bias_correction_turns_the_first_averaged_value_into_the_first_value()
     {
         Parameter w = Surface.Parameter([0]);
-        Sgd optimizer = new([w], 0.1, 0.9, form: MomentumForm.Average, biasCorrection: true);
+        SGD optimizer = new([w], 0.1, 0.9, form: MomentumForm.Average, biasCorrection: true);
         w.Gradient!.Fill(7);
         optimizer.Step();
         Assert.Equal(-0.7, w.Item(), 12);

@@ -11,7 +11,7 @@ public class LayerwiseTests
     public void Lars_scales_each_parameter_by_its_trust_ratio()
     {
         double[][] v = Zeros();
-        Compare(p => new Lars(p, 0.1, 0.9, 0.02, 1e-8, 0.05), (w, g, i, _) =>
+        Compare(p => new LARS(p, 0.1, 0.9, 0.02, 1e-8, 0.05), (w, g, i, _) =>
         {
             double trust = 0.02 * Norm(w) / (Norm(g) + (0.05 * Norm(w)) + 1e-8);
             for (int k = 0; k < w.Length; k++)
@@ -27,7 +27,7 @@ public class LayerwiseTests
     {
         double[][] m = Zeros();
         double[][] v = Zeros();
-        Compare(p => new Lamb(p, 0.01, 0.9, 0.99, 1e-6, 0.1), (w, g, i, t) =>
+        Compare(p => new LAMB(p, 0.01, 0.9, 0.99, 1e-6, 0.1), (w, g, i, t) =>
         {
             double[] u = new double[w.Length];
             for (int k = 0; k < w.Length; k++)
@@ -49,7 +49,7 @@ public class LayerwiseTests
     public void A_parameter_of_zeros_has_a_trust_ratio_of_one()
     {
         Parameter w = Surface.Parameter([0, 0]);
-        Lars lars = new([w], 0.5, 0, weightDecay: 0.1);
+        LARS lars = new([w], 0.5, 0, weightDecay: 0.1);
         w.Gradient!.Fill(1);
         lars.Step();
         Assert.All(w.Values(), static x => Assert.Equal(-0.5, x, 12));
@@ -149,7 +149,7 @@ public class LayerwiseTests
     {
         foreach ((Func<Parameter[], Optimizer> make, int launches) in new (Func<Parameter[], Optimizer>, int)[]
         {
-            (static p => new Lars(p), 4), (static p => new Lamb(p), 5),
+            (static p => new LARS(p), 4), (static p => new LAMB(p), 5),
         })
         {
             Optimizer optimizer = make([.. Enumerable.Range(2, 9).Select(static i => new Parameter(Tensor.Ones(i, device: Device.Cpu)))]);

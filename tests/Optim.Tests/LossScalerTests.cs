@@ -15,7 +15,7 @@ public class LossScalerTests
             foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
             {
                 using TensorScope scope = Tensor.Scope();
-                (Parameter weight, Sgd optimizer) = Problem(dtype, device);
+                (Parameter weight, SGD optimizer) = Problem(dtype, device);
                 optimizer.Clipping = GradientClipping.ByGlobalNorm(1);
                 LossScaler scaler = new();
                 Tensor scaled = scaler.Scale((weight * Tensor.From([3.0, 4.0], device).To(dtype)).Sum());
@@ -40,7 +40,7 @@ public class LossScalerTests
     {
         foreach (Device device in s_devices)
         {
-            (Parameter weight, Sgd optimizer) = Problem(DType.Float32, device);
+            (Parameter weight, SGD optimizer) = Problem(DType.Float32, device);
             LossScaler scaler = new(initialScale: 8);
             Step(scaler, optimizer, weight, bad);
             Assert.Equal([1, 2], Values(weight));
@@ -58,7 +58,7 @@ public class LossScalerTests
     {
         foreach (Device device in s_devices)
         {
-            (Parameter weight, Sgd optimizer) = Problem(DType.Float32, device);
+            (Parameter weight, SGD optimizer) = Problem(DType.Float32, device);
             LossScaler scaler = new(initialScale: 16, growthFactor: 4, backoffFactor: 0.25, growthInterval: 3);
             double[] gradients = [1, 1, double.NaN, 1, 1, 1, 1, 1, 1, 1];
             double[] scales = [16, 16, 4, 4, 4, 16, 16, 16, 64, 64];
@@ -78,7 +78,7 @@ public class LossScalerTests
     [Fact]
     public void Gradients_too_small_for_Float16_survive()
     {
-        (Parameter weight, Sgd optimizer) = Problem(DType.Float32, Device.Cpu);
+        (Parameter weight, SGD optimizer) = Problem(DType.Float32, Device.Cpu);
         LossScaler scaler = new();
         foreach (bool scales in (bool[])[false, true])
         {
@@ -101,7 +101,7 @@ public class LossScalerTests
     [Fact]
     public void A_step_never_waits_for_the_device()
     {
-        (Parameter weight, Sgd optimizer) = Problem(DType.Float32, TestDevice.Gpu);
+        (Parameter weight, SGD optimizer) = Problem(DType.Float32, TestDevice.Gpu);
         LossScaler scaler = new();
         Step(scaler, optimizer, weight, 1);
         using TensorScope scope = Tensor.Scope();
@@ -116,7 +116,7 @@ public class LossScalerTests
     [Fact]
     public void A_saved_state_goes_on_where_it_was()
     {
-        (Parameter weight, Sgd optimizer) = Problem(DType.Float32, Device.Cpu);
+        (Parameter weight, SGD optimizer) = Problem(DType.Float32, Device.Cpu);
         LossScaler scaler = new(initialScale: 4, growthInterval: 3);
         Step(scaler, optimizer, weight, 1);
         Step(scaler, optimizer, weight, 1);
@@ -145,14 +145,14 @@ public class LossScalerTests
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(backoffFactor: 1));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(growthInterval: 0));
         Parameter weight = new(Tensor.Ones([2], device: Device.Cpu));
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => new LossScaler().Step(new Lbfgs([weight])));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => new LossScaler().Step(new LBFGS([weight])));
         Assert.Contains("BFloat16", error.Message, StringComparison.Ordinal);
     }
 
-    private static (Parameter Weight, Sgd Optimizer) Problem(DType dtype, Device device)
+    private static (Parameter Weight, SGD Optimizer) Problem(DType dtype, Device device)
     {
         Parameter weight = new(Tensor.From([1.0, 2.0], device).To(dtype));
-        return (weight, new Sgd([weight], 0.5));
+        return (weight, new SGD([weight], 0.5));
     }
 
     private static void Step(LossScaler scaler, Optimizer optimizer, Parameter weight, double gradient)

@@ -12,7 +12,7 @@ public class MaximizeTests
         get
         {
             TheoryData<string, string> rows = [];
-            foreach (string name in Rule.All.Keys.Where(static name => !name.StartsWith("Lbfgs", StringComparison.Ordinal) && name != "NewtonCg"))
+            foreach (string name in Rule.All.Keys.Where(static name => !name.StartsWith("LBFGS", StringComparison.Ordinal) && name != "NewtonCG"))
             {
                 foreach (string treatment in (string[])["by value", "by norm", "by global norm", "decay", "skip"])
                 {
@@ -63,7 +63,7 @@ public class MaximizeTests
     public void It_climbs_and_decays_as_written()
     {
         Parameter w = Surface.Parameter([2]);
-        Sgd optimizer = new([w], new SgdOptions { LearningRate = 0.25, WeightDecay = 0.5, Maximize = true });
+        SGD optimizer = new([w], new SGDOptions { LearningRate = 0.25, WeightDecay = 0.5, Maximize = true });
         w.Gradient!.Fill(3);
         optimizer.Step();
         Assert.Equal(2 - (0.25 * (-3 + (0.5 * 2))), w.Item());
@@ -75,8 +75,8 @@ public class MaximizeTests
     {
         Parameter a = Surface.Parameter([1]);
         Parameter b = Surface.Parameter([1]);
-        Sgd optimizer = new([a], 0.5);
-        ParameterGroup<SgdOptions> second = optimizer.AddGroup([b], o => o with { Maximize = true });
+        SGD optimizer = new([a], 0.5);
+        ParameterGroup<SGDOptions> second = optimizer.AddGroup([b], o => o with { Maximize = true });
         a.Gradient!.Fill(1);
         b.Gradient!.Fill(1);
         optimizer.Step();
@@ -93,7 +93,7 @@ public class MaximizeTests
     public void A_scaled_loss_is_climbed_as_well()
     {
         Parameter w = Surface.Parameter([1, 2], DType.Float32);
-        Sgd optimizer = new([w], new SgdOptions { LearningRate = 0.5, Maximize = true });
+        SGD optimizer = new([w], new SGDOptions { LearningRate = 0.5, Maximize = true });
         LossScaler scaler = new(1024);
         using TensorScope scope = Tensor.Scope();
         scaler.Scale(w.Sum()).Backward();
@@ -111,8 +111,8 @@ public class MaximizeTests
     {
         foreach (Func<Parameter[], Optimizer> make in new Func<Parameter[], Optimizer>[]
         {
-            static p => new Lbfgs(p, new LbfgsOptions { Maximize = true, LineSearch = true }),
-            static p => new NewtonCg(p, new NewtonCgOptions { Maximize = true }),
+            static p => new LBFGS(p, new LBFGSOptions { Maximize = true, LineSearch = true }),
+            static p => new NewtonCG(p, new NewtonCGOptions { Maximize = true }),
         })
         {
             Parameter w = Surface.Parameter([3, -1]);

@@ -71,7 +71,7 @@ public class PaperTests
     public void Constructors_and_options_have_the_same_defaults()
     {
         Parameter[] p = [Surface.Parameter([1])];
-        Assert.Equal(new SgdOptions(), new Sgd(p).Options);
+        Assert.Equal(new SGDOptions(), new SGD(p).Options);
         Assert.Equal(new NesterovAcceleratedOptions(), new NesterovAccelerated(p).Options);
         Assert.Equal(new DeltaBarDeltaOptions(), new DeltaBarDelta(p).Options);
         Assert.Equal(new RpropOptions(), new Rprop(p).Options);
@@ -83,14 +83,14 @@ public class PaperTests
         Assert.Equal(new AdamaxOptions(), new Adamax(p).Options);
         Assert.Equal(new NAdamOptions(), new NAdam(p).Options);
         Assert.Equal(new RAdamOptions(), new RAdam(p).Options);
-        Assert.Equal(new AsgdOptions(), new Asgd(p).Options);
+        Assert.Equal(new ASGDOptions(), new ASGD(p).Options);
         Assert.Equal(new LionOptions(), new Lion(p).Options);
-        Assert.Equal(new LarsOptions(), new Lars(p).Options);
-        Assert.Equal(new LambOptions(), new Lamb(p).Options);
+        Assert.Equal(new LARSOptions(), new LARS(p).Options);
+        Assert.Equal(new LAMBOptions(), new LAMB(p).Options);
         Assert.Equal(new AdafactorOptions(), new Adafactor(p).Options);
         Assert.Equal(new MuonOptions(), new Muon([new Parameter(Tensor.Ones([2, 2], device: Device.Cpu))]).Options);
-        Assert.Equal(new LbfgsOptions(), new Lbfgs(p).Options);
-        Assert.Equal(new NewtonCgOptions(), new NewtonCg(p).Options);
+        Assert.Equal(new LBFGSOptions(), new LBFGS(p).Options);
+        Assert.Equal(new NewtonCGOptions(), new NewtonCG(p).Options);
         Assert.Equal(new ScheduleFreeAdamWOptions(), new ScheduleFreeAdamW(p).Options);
     }
 

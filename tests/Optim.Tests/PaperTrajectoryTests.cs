@@ -48,7 +48,7 @@ public class PaperTrajectoryTests
     [InlineData("rosenbrock", true)]
     public void Thirty_steps_of_Newton_s_method_follow_algorithm_7_1(string surface, bool maximize)
     {
-        NewtonCgOptions options = new() { Maximize = maximize };
+        NewtonCGOptions options = new() { Maximize = maximize };
         Assert.Equal((100, 1e-3, 20), (options.Iterations, options.Tolerance, options.Halvings));
         FollowNewton(surface, options);
     }
@@ -61,18 +61,18 @@ public class PaperTrajectoryTests
     [InlineData("rosenbrock", 100, 1e-3, 2)]
     public void Newton_s_method_ends_as_early_as_its_options_say(string surface, int iterations, double tolerance, int halvings)
     {
-        NewtonCgOptions options = new() { Iterations = iterations, Tolerance = tolerance, Halvings = halvings };
+        NewtonCGOptions options = new() { Iterations = iterations, Tolerance = tolerance, Halvings = halvings };
         double[] found = FollowNewton(surface, options, steps: 2);
-        double[] defaults = FollowNewton(surface, new NewtonCgOptions(), steps: 2);
+        double[] defaults = FollowNewton(surface, new NewtonCGOptions(), steps: 2);
         Assert.True(Math.Abs(found[0] - defaults[0]) + Math.Abs(found[1] - defaults[1]) > 1e-3);
     }
 
-    private static double[] FollowNewton(string surface, NewtonCgOptions options, int steps = 30)
+    private static double[] FollowNewton(string surface, NewtonCGOptions options, int steps = 30)
     {
         bool maximize = options.Maximize;
         double[] w = Surface.Start(surface).ToArray();
         Parameter point = Surface.Parameter(w);
-        NewtonCg optimizer = new([point], options);
+        NewtonCG optimizer = new([point], options);
         for (int t = 1; t <= steps; t++)
         {
             using TensorScope scope = Tensor.Scope();
@@ -87,7 +87,7 @@ public class PaperTrajectoryTests
     }
 
     // Nocedal, Wright 2006, algorithm 7.1: conjugate gradients for H p = -g, then the length is halved until the loss falls.
-    private static void NewtonStep(string surface, double[] w, NewtonCgOptions options)
+    private static void NewtonStep(string surface, double[] w, NewtonCGOptions options)
     {
         double[] g = Surface.Gradient(surface, w);
         (double a, double b, double c) = Hessian(surface, w);

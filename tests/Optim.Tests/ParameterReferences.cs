@@ -15,13 +15,13 @@ internal static class ParameterReferences
             yield return ($"NesterovAccelerated, {momentum}", new PaperReference(
                 (p, rate) => new NesterovAccelerated([p], decay.Of(new NesterovAcceleratedOptions { Momentum = momentum }, rate)),
                 rate => NesterovAccelerated(decay, rate, momentum)));
-            yield return ($"Lars, {momentum}", new PaperReference(
-                (p, rate) => new Lars([p], decay.Of(new LarsOptions { Momentum = momentum, Trust = 0.5, Epsilon = Epsilon }, rate)),
-                rate => Lars(decay, rate, momentum)));
+            yield return ($"LARS, {momentum}", new PaperReference(
+                (p, rate) => new LARS([p], decay.Of(new LARSOptions { Momentum = momentum, Trust = 0.5, Epsilon = Epsilon }, rate)),
+                rate => LARS(decay, rate, momentum)));
         }
 
-        yield return ("Lamb", new PaperReference(
-            (p, rate) => new Lamb([p], decay.Of(new LambOptions { Beta2 = 0.99, Epsilon = Epsilon }, rate)), rate => Lamb(decay, rate)));
+        yield return ("LAMB", new PaperReference(
+            (p, rate) => new LAMB([p], decay.Of(new LAMBOptions { Beta2 = 0.99, Epsilon = Epsilon }, rate)), rate => LAMB(decay, rate)));
         foreach (bool scales in s_both)
         {
             foreach (Shape shape in (Shape[])[new Shape(2), new Shape(1, 2), new Shape(2, 1)])
@@ -60,7 +60,7 @@ internal static class ParameterReferences
         from steps in (int[])[1, 3, 5]
         from alpha in (double[])[0.3, 0.5, 1]
         select ($"Lookahead, {steps}, {alpha}", new PaperReference(
-            (p, rate) => new Lookahead(new Sgd([p], rate, 0.9), steps, alpha), rate => Lookahead(rate, steps, alpha)));
+            (p, rate) => new Lookahead(new SGD([p], rate, 0.9), steps, alpha), rate => Lookahead(rate, steps, alpha)));
 
     // Sutskever, Martens, Dahl, Hinton 2013, equations 3 and 4.
     private static PaperReference.Step NesterovAccelerated(PaperDecay decay, double rate, double momentum)
@@ -79,7 +79,7 @@ internal static class ParameterReferences
     }
 
     // You, Gitman, Ginsburg 2017.
-    private static PaperReference.Step Lars(PaperDecay decay, double rate, double momentum)
+    private static PaperReference.Step LARS(PaperDecay decay, double rate, double momentum)
     {
         double[] v = [0, 0];
         return (w, gradient, _) =>
@@ -96,7 +96,7 @@ internal static class ParameterReferences
     }
 
     // You et al. 2020, algorithm 2.
-    private static PaperReference.Step Lamb(PaperDecay decay, double rate)
+    private static PaperReference.Step LAMB(PaperDecay decay, double rate)
     {
         double[] m = [0, 0];
         double[] v = [0, 0];

@@ -18,14 +18,14 @@ internal sealed record Rule(
     /// <summary>Every rule, in the variants that have code of their own.</summary>
     internal static IReadOnlyDictionary<string, Rule> All { get; } = new Dictionary<string, Rule>
     {
-        ["Sgd"] = new(static (p, rate) => new Sgd(p, rate), 0.1, 100, 1e-3, 10000),
-        ["Sgd, momentum"] = new(static (p, rate) => new Sgd(p, rate, 0.9), 0.05, 200, 1e-4, 10000),
-        ["Sgd, velocity"] = new(static (p, rate) => new Sgd(p, rate, 0.9, form: MomentumForm.Velocity), 0.05, 200, 1e-4, 10000),
-        ["Sgd, average"] = new(
-            static (p, rate) => new Sgd(p, rate, 0.9, form: MomentumForm.Average, biasCorrection: true), 0.3, 200, 1e-3, 10000),
-        ["Sgd, Nesterov"] = new(static (p, rate) => new Sgd(p, rate, 0.9, nesterov: true), 0.05, 200, 1e-4, 10000),
-        ["Sgd, Nesterov, velocity"] = new(
-            static (p, rate) => new Sgd(p, rate, 0.9, nesterov: true, form: MomentumForm.Velocity), 0.05, 200, 1e-4, 10000),
+        ["SGD"] = new(static (p, rate) => new SGD(p, rate), 0.1, 100, 1e-3, 10000),
+        ["SGD, momentum"] = new(static (p, rate) => new SGD(p, rate, 0.9), 0.05, 200, 1e-4, 10000),
+        ["SGD, velocity"] = new(static (p, rate) => new SGD(p, rate, 0.9, form: MomentumForm.Velocity), 0.05, 200, 1e-4, 10000),
+        ["SGD, average"] = new(
+            static (p, rate) => new SGD(p, rate, 0.9, form: MomentumForm.Average, biasCorrection: true), 0.3, 200, 1e-3, 10000),
+        ["SGD, Nesterov"] = new(static (p, rate) => new SGD(p, rate, 0.9, nesterov: true), 0.05, 200, 1e-4, 10000),
+        ["SGD, Nesterov, velocity"] = new(
+            static (p, rate) => new SGD(p, rate, 0.9, nesterov: true, form: MomentumForm.Velocity), 0.05, 200, 1e-4, 10000),
         ["NesterovAccelerated"] = new(static (p, rate) => new NesterovAccelerated(p, rate), 0.05, 200, 2e-4, 5000),
         ["DeltaBarDelta"] = new(static (p, rate) => new DeltaBarDelta(p, rate), 0.05, 200, 1e-4, 10000),
         ["DeltaBarDelta, momentum"] = new(static (p, rate) => new DeltaBarDelta(p, rate, raise: 1e-5, momentum: 0.5), 0.05, 200, 1e-4, 10000),
@@ -48,11 +48,11 @@ internal sealed record Rule(
         ["Adamax"] = new(static (p, rate) => new Adamax(p, rate), 0.1, 300, 0.01, 10000),
         ["NAdam"] = new(static (p, rate) => new NAdam(p, rate), 0.1, 300, 0.01, 10000),
         ["RAdam"] = new(static (p, rate) => new RAdam(p, rate), 0.1, 300, 1e-3, 30000),
-        ["Asgd"] = new(static (p, rate) => new Asgd(p, rate, averagingStart: 3), 0.1, 100, 1e-3, 10000),
+        ["ASGD"] = new(static (p, rate) => new ASGD(p, rate, averagingStart: 3), 0.1, 100, 1e-3, 10000),
         ["Lion"] = new(static (p, rate) => new Lion(p, rate), 0.002, 4000, 1e-3, 10000),
         ["ScheduleFreeAdamW"] = new(static (p, rate) => new ScheduleFreeAdamW(p, rate, warmupSteps: 5), 0.1, 1500, 0.01, 10000),
-        ["Lars"] = new(static (p, rate) => new Lars(p, rate, trust: 1, weightDecay: 0), 0.02, 500, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
-        ["Lamb"] = new(static (p, rate) => new Lamb(p, rate, weightDecay: 0), 0.01, 2000, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
+        ["LARS"] = new(static (p, rate) => new LARS(p, rate, trust: 1, weightDecay: 0), 0.02, 500, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
+        ["LAMB"] = new(static (p, rate) => new LAMB(p, rate, weightDecay: 0), 0.01, 2000, 1e-2, 10000) { Decays = true, Start = [0.4, 1.6] },
         ["Adafactor"] = new(static (p, rate) => new Adafactor(p, rate), 0.01, 2000, 1e-2, 8000) { Decays = true, Start = [0.4, 1.6] },
         ["Adafactor, not by parameter"] = new(static (p, rate) => new Adafactor(p, rate, scalesByParameter: false), 0.05, 1000, 1e-2, 8000)
         {
@@ -64,9 +64,9 @@ internal sealed record Rule(
             Decays = true,
             TakesVectors = false,
         },
-        ["Lbfgs"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3), 1, 10, 0.1, 300),
-        ["Lbfgs, line search"] = new(static (p, rate) => new Lbfgs(p, rate, iterations: 3, historySize: 4, lineSearch: true), 1, 10, 1, 30),
-        ["NewtonCg"] = new(static (p, rate) => new NewtonCg(p, rate), 1, 5, 1, 40),
+        ["LBFGS"] = new(static (p, rate) => new LBFGS(p, rate, iterations: 3), 1, 10, 0.1, 300),
+        ["LBFGS, line search"] = new(static (p, rate) => new LBFGS(p, rate, iterations: 3, historySize: 4, lineSearch: true), 1, 10, 1, 30),
+        ["NewtonCG"] = new(static (p, rate) => new NewtonCG(p, rate), 1, 5, 1, 40),
         ["Lookahead"] = new(static (p, rate) => new Lookahead(new Adam(p, rate)), 0.1, 300, 0.01, 10000),
     };
 

@@ -31,7 +31,7 @@ public class StateTests
         Steps(together, 3);
         Parameter first = Surface.Parameter(together.Groups[0].Parameters[0].Values());
         Parameter second = Surface.Parameter(together.Groups[0].Parameters[1].Values());
-        _ = new Sgd([second, first]);
+        _ = new SGD([second, first]);
         Adam apart = new([first, second], 0.1);
         apart.LoadState(Saved(together));
         Steps(together, 3);
@@ -46,8 +46,8 @@ public class StateTests
     [InlineData(0.0, 0.3)]
     public void The_proportion_of_rates_is_restored(double rate, double second)
     {
-        Sgd optimizer = Two(rate, second);
-        Sgd resumed = Two(1, 1);
+        SGD optimizer = Two(rate, second);
+        SGD resumed = Two(1, 1);
         resumed.LoadState(Saved(optimizer));
         optimizer.LearningRate = resumed.LearningRate = 0.05;
         Assert.Equal(rate > 0 ? 0.05 * (second / rate) : second, resumed.Groups[1].LearningRate, 1e-15);
@@ -55,7 +55,7 @@ public class StateTests
 
         // Saved while it cannot be seen in the rates.
         optimizer.LearningRate = 0;
-        Sgd again = Two(1, 1);
+        SGD again = Two(1, 1);
         again.LoadState(Saved(optimizer));
         optimizer.LearningRate = again.LearningRate = 0.2;
         Assert.Equal(optimizer.Groups[1].LearningRate, again.Groups[1].LearningRate);
@@ -63,9 +63,9 @@ public class StateTests
         impossible["group.1.rate_ratio"] = Tensor.Scalar(-1, DType.Float64, Device.Cpu);
         Assert.Contains("group.1.rate_ratio is -1", Assert.Throws<ArgumentException>(() => again.LoadState(impossible)).Message, StringComparison.Ordinal);
 
-        static Sgd Two(double first, double second)
+        static SGD Two(double first, double second)
         {
-            Sgd optimizer = new([Surface.Parameter([1])], first);
+            SGD optimizer = new([Surface.Parameter([1])], first);
             optimizer.AddGroup([Surface.Parameter([1])], o => o with { LearningRate = second });
             return optimizer;
         }
@@ -77,7 +77,7 @@ public class StateTests
         Adam adam = new([Surface.Parameter([1, 2])], 0.1);
         Steps(adam, 2);
         Dictionary<string, Tensor> before = Saved(adam);
-        Assert.Contains("state.0.momentum is unknown", Refusal(adam, new Sgd([Surface.Parameter([1, 2])], 0.1, 0.9)), StringComparison.Ordinal);
+        Assert.Contains("state.0.momentum is unknown", Refusal(adam, new SGD([Surface.Parameter([1, 2])], 0.1, 0.9)), StringComparison.Ordinal);
         Assert.Contains("state.0.mean is [2] here and [3] there", Refusal(adam, new Adam([Surface.Parameter([1, 2, 3])])), StringComparison.Ordinal);
         Assert.Contains(
             "state.1.mean is unknown", Refusal(adam, new Adam([Surface.Parameter([1, 2]), Surface.Parameter([1])])), StringComparison.Ordinal);

@@ -40,8 +40,8 @@ public class StepInGraphTests
         using TensorScope scope = Tensor.Scope();
         Parameter a = Surface.Parameter([1, 2]);
         Parameter b = Surface.Parameter([3]);
-        Sgd both = new([a, b], 0.1);
-        Sgd second = new([b], 0.1);
+        SGD both = new([a, b], 0.1);
+        SGD second = new([b], 0.1);
         Tensor loss = a.Square().Sum();
         Tensor other = b.Square().Sum();
         b.Square().Sum().Backward();

@@ -14,7 +14,7 @@ internal static class TorchRules
         double decay = o.Number("weight_decay", 0);
         return kind switch
         {
-            "sgd" => new Sgd(parameters, rate, o.Number("momentum"), o.Number("dampening"), decay, o.Flag("nesterov")),
+            "sgd" => new SGD(parameters, rate, o.Number("momentum"), o.Number("dampening"), decay, o.Flag("nesterov")),
             "rmsprop" => new RMSProp(parameters, rate, o.Number("alpha"), o.Number("eps"), o.Number("momentum"), o.Flag("centered"), decay),
             "adagrad" => new Adagrad(
                 parameters, rate, o.Number("lr_decay"), decay, o.Number("initial_accumulator_value"), o.Number("eps")),
@@ -43,7 +43,7 @@ internal static class TorchRules
                 WeightDecay = decay,
                 DecoupledWeightDecay = o.Flag("decoupled_weight_decay"),
             }),
-            "asgd" => new Asgd(parameters, rate, o.Number("lambd"), o.Number("alpha"), o.Number("t0"), decay),
+            "asgd" => new ASGD(parameters, rate, o.Number("lambd"), o.Number("alpha"), o.Number("t0"), decay),
             "rprop" => new Rprop(
                 parameters, rate, o.Numbers("etas")[0], o.Numbers("etas")[1], o.Numbers("step_sizes")[0], o.Numbers("step_sizes")[1], decay),
             _ => throw new ArgumentException($"No rule for '{kind}'.", nameof(kind)),

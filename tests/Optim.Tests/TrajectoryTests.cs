@@ -161,7 +161,7 @@ public class TrajectoryTests
         Parameter second = Surface.Point("rosenbrock", DType.Float64);
         Optimizer optimizer = golden.Options.Text("rule") switch
         {
-            "sgd" => new Sgd([first], 0.01, 0.9).With(s => s.AddGroup([second], o => o with { LearningRate = 0.0005, WeightDecay = 0.1 })),
+            "sgd" => new SGD([first], 0.01, 0.9).With(s => s.AddGroup([second], o => o with { LearningRate = 0.0005, WeightDecay = 0.1 })),
             "adam" => new Adam([first], 0.1).With(a => a.AddGroup([second], o => o with { LearningRate = 0.02, Beta1 = 0.8, Beta2 = 0.9 })),
             _ => new AdamW([first], 0.1, weightDecay: 0).With(a => a.AddGroup([second], o => o with { WeightDecay = 0.3 })),
         };
@@ -184,7 +184,7 @@ public class TrajectoryTests
         string surface = golden.Options.Text("surface");
         bool single = golden.DType == "float32";
         Parameter point = Surface.Point(surface, single ? DType.Float32 : DType.Float64);
-        Lbfgs optimizer = new([point], new LbfgsOptions
+        LBFGS optimizer = new([point], new LBFGSOptions
         {
             LearningRate = golden.Options.Number("lr"),
             Iterations = golden.Options.Integer("max_iter"),

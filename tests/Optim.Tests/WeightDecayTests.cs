@@ -14,12 +14,12 @@ public class WeightDecayTests
     public static TheoryData<string, Func<Parameter, Optimizer>, Func<Parameter, Optimizer>> Beside => new()
     {
         {
-            "Lars", static p => new Lars([p], new LarsOptions { LearningRate = Rate, WeightDecay = Decay, DecoupledWeightDecay = true }),
-            static p => new Lars([p], Rate)
+            "LARS", static p => new LARS([p], new LARSOptions { LearningRate = Rate, WeightDecay = Decay, DecoupledWeightDecay = true }),
+            static p => new LARS([p], Rate)
         },
         {
-            "Lamb", static p => new Lamb([p], new LambOptions { LearningRate = Rate, WeightDecay = Decay, DecoupledWeightDecay = true }),
-            static p => new Lamb([p], Rate, weightDecay: 0)
+            "LAMB", static p => new LAMB([p], new LAMBOptions { LearningRate = Rate, WeightDecay = Decay, DecoupledWeightDecay = true }),
+            static p => new LAMB([p], Rate, weightDecay: 0)
         },
         {
             "Muon", static p => new Muon([p], new MuonOptions { LearningRate = Rate, WeightDecay = Decay }),

@@ -15,7 +15,7 @@ public class WrapperStateTests
     public void Wrapped_rules_solve_a_parabola_and_Rosenbrock(string wrapper)
     {
         Parameter w = Surface.Parameter([-1, 5]);
-        Optimizer parabola = Wrap(wrapper, new Sgd([w], 0.05, 0.9));
+        Optimizer parabola = Wrap(wrapper, new SGD([w], 0.05, 0.9));
         for (int step = 0; step < 1000; step++)
         {
             w.Gradient!.CopyFrom<double>([.. w.Values().Select(static x => 2 * (x - 3))]);
@@ -24,7 +24,7 @@ public class WrapperStateTests
 
         Assert.All(w.Values(), static x => Assert.Equal(3, x, 1e-6));
         Parameter valley = Surface.Parameter(Surface.RosenbrockStart);
-        Optimizer rosenbrock = Wrap(wrapper, new Sgd([valley], 1e-3, 0.9));
+        Optimizer rosenbrock = Wrap(wrapper, new SGD([valley], 1e-3, 0.9));
         for (int step = 0; step < 10000; step++)
         {
             valley.Gradient!.CopyFrom<double>(Surface.Gradient("rosenbrock", valley.Values()));

@@ -100,8 +100,8 @@ public class WrapperTests
     }
 
     [Theory]
-    [InlineData("Lbfgs")]
-    [InlineData("NewtonCg")]
+    [InlineData("LBFGS")]
+    [InlineData("NewtonCG")]
     public void Rules_that_need_their_gradients_as_they_are_say_so(string name)
     {
         Optimizer optimizer = Make(name).Optimizer;

@@ -15,7 +15,7 @@ public class ZeroGradientsTests
         Parameter a = Of([1, 2, 3], device);
         Parameter weight = new(Tensor.From(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }, device));
         Parameter bias = Of([0.5, -0.5], device);
-        Sgd optimizer = new([a, weight, bias], 0.1);
+        SGD optimizer = new([a, weight, bias], 0.1);
         Tensor x = Tensor.From(new double[,] { { 1, 0, 2 }, { 0, 3, 1 } }, device);
         for (int pass = 0; pass < 3; pass++)
         {
@@ -41,7 +41,7 @@ public class ZeroGradientsTests
         Device device = Place(name);
         Parameter a = Of([1, 2], device);
         Parameter b = Of([3, 4], device);
-        Sgd optimizer = new([a, b], 0.5) { Clipping = GradientClipping.ByGlobalNorm(1000) };
+        SGD optimizer = new([a, b], 0.5) { Clipping = GradientClipping.ByGlobalNorm(1000) };
         for (int pass = 0; pass < 2; pass++)
         {
             using TensorScope scope = Tensor.Scope();
@@ -64,7 +64,7 @@ public class ZeroGradientsTests
     {
         Device device = Place(name);
         Parameter a = Of([1, 2], device);
-        Sgd optimizer = new([a], 0.5);
+        SGD optimizer = new([a], 0.5);
         using TensorScope scope = Tensor.Scope();
         a.Square().Sum().Backward();
         long before = device.Statistics.Launches;
@@ -82,7 +82,7 @@ public class ZeroGradientsTests
         Parameter bias = Of([1, 2], device);
         Parameter table = new(Tensor.Ones([4, 3], DType.Float64, device));
         Parameter[] all = [weight, bias, table];
-        Sgd optimizer = new(all, 0.5);
+        SGD optimizer = new(all, 0.5);
         for (int pass = 0; pass < 2; pass++)
         {
             using TensorScope scope = Tensor.Scope();

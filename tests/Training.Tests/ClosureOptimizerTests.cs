@@ -12,8 +12,8 @@ public class ClosureOptimizerTests
     public void Lbfgs_fits_a_line_in_a_few_steps_of_the_whole_set()
     {
         (Sequential model, Dataset data) = Line();
-        Lbfgs optimizer = new(model.Parameters(), lineSearch: true);
-        History history = model.Fit(data, optimizer, new MeanSquaredError(), epochs: 3, batchSize: data.Count);
+        LBFGS optimizer = new(model.Parameters(), lineSearch: true);
+        History history = model.Fit(data, optimizer, new MeanSquaredErrorLoss(), epochs: 3, batchSize: data.Count);
         Solved(model, data);
         Assert.Equal(3, optimizer.StepCount);
 
@@ -26,15 +26,15 @@ public class ClosureOptimizerTests
     public void Nesterov_s_look_ahead_form_and_Newton_s_method_fit_it_too()
     {
         (Sequential model, Dataset data) = Line();
-        model.Fit(data, new NewtonCg(model.Parameters()), new MeanSquaredError(), epochs: 4, batchSize: data.Count);
+        model.Fit(data, new NewtonCG(model.Parameters()), new MeanSquaredErrorLoss(), epochs: 4, batchSize: data.Count);
         Solved(model, data);
         (model, data) = Line();
-        model.Fit(data, new NesterovAccelerated(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 200, batchSize: data.Count);
+        model.Fit(data, new NesterovAccelerated(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 200, batchSize: data.Count);
         Solved(model, data);
     }
 
     private static void Solved(Sequential model, Dataset data) =>
-        Assert.Equal(0, model.Evaluate(data, new MeanSquaredError())["loss"], 1e-6);
+        Assert.Equal(0, model.Evaluate(data, new MeanSquaredErrorLoss())["loss"], 1e-6);
 
     // y = 2 a - 3 b + 0.5.
     private static (Sequential Model, Dataset Data) Line()

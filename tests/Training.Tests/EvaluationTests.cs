@@ -17,8 +17,8 @@ public class EvaluationTests
         double expected = Enumerable.Range(0, 10).Average(static i =>
             Math.Pow((0.5 * Problem.Point(i).X) + 0.25 - Problem.Point(i).Y, 2));
         Dense model = Problem.LineModel();
-        Assert.Equal(expected, model.Evaluate(Problem.Line(10), new MeanSquaredError(), batchSize: batchSize)["loss"], 1e-14);
-        Assert.Equal(expected, model.Evaluate(Problem.Line(10), new MeanSquaredError(LossReduction.Sum), batchSize: batchSize)["loss"], 1e-14);
+        Assert.Equal(expected, model.Evaluate(Problem.Line(10), new MeanSquaredErrorLoss(), batchSize: batchSize)["loss"], 1e-14);
+        Assert.Equal(expected, model.Evaluate(Problem.Line(10), new MeanSquaredErrorLoss(LossReduction.Sum), batchSize: batchSize)["loss"], 1e-14);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public class EvaluationTests
             // Fit reports the same of the weights before the steps, which a rate of 0 leaves as they are.
             Dense model = new(3, 3, bias: false, dtype: dtype, device: device);
             model.Weight.CopyFrom(Tensor.Eye(3, dtype: dtype, device: device));
-            Sgd still = new(model.Parameters(), 0);
+            SGD still = new(model.Parameters(), 0);
             Assert.Equal(weighted, model.Fit(data, still, weighing, batchSize: batchSize).Epochs[0]["loss"], tolerance);
         }
     }
@@ -175,7 +175,7 @@ public class EvaluationTests
         model.Evaluate(data);
         model.Predict(data).Dispose();
         model.Predict(data.Features).Dispose();
-        LearningRateFinder.Run(model, data, static p => new Sgd(p), steps: 10);
+        LearningRateFinder.Run(model, data, static p => new SGD(p), steps: 10);
         Device.Cpu.Warmup(model, data, Problem.Adam(model), batchSize: 10);
         Assert.Equal(modes, Modes());
 

@@ -19,7 +19,7 @@ public class FitTests
         Dataset data = Problem.Line(count);
         Dense model = Problem.LineModel();
         History history = model.Fit(
-            data, new Sgd(model.Parameters(), Rate), new MeanSquaredError(), Epochs, batchSize, seed: Seed, dropLast: dropLast);
+            data, new SGD(model.Parameters(), Rate), new MeanSquaredErrorLoss(), Epochs, batchSize, seed: Seed, dropLast: dropLast);
 
         (double w, double b) = (0.5, 0.25);
         for (int epoch = 1; epoch <= Epochs; epoch++)
@@ -79,17 +79,17 @@ public class FitTests
         double before = 0;
         Recorder recorder = new()
         {
-            AtEpoch = (context, result) => before = context.Model.Evaluate(data.Split(0.75, seed: 5).Second, new MeanSquaredError())["loss"],
+            AtEpoch = (context, result) => before = context.Model.Evaluate(data.Split(0.75, seed: 5).Second, new MeanSquaredErrorLoss())["loss"],
         };
         History history = model.Fit(
-            data, new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), batchSize: 10, validationSplit: 0.25, seed: 5, callbacks: [recorder]);
+            data, new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), batchSize: 10, validationSplit: 0.25, seed: 5, callbacks: [recorder]);
         Assert.Contains("batch 3:30", recorder.Log);
         Assert.DoesNotContain("batch 4:40", recorder.Log);
         Assert.Equal(before, history["val_loss"][0], 1e-12);
 
         // Trained on exactly the other part.
         Dense other = Problem.LineModel();
-        other.Fit(data.Split(0.75, seed: 5).First, new Sgd(other.Parameters(), 0.1), new MeanSquaredError(), batchSize: 10, seed: 5);
+        other.Fit(data.Split(0.75, seed: 5).First, new SGD(other.Parameters(), 0.1), new MeanSquaredErrorLoss(), batchSize: 10, seed: 5);
         Assert.Equal(Problem.LineOf(other), Problem.LineOf(model));
     }
 
@@ -126,8 +126,8 @@ public class FitTests
     {
         (Sequential here, Sequential there) = (Problem.Classifier(2), Problem.Classifier(2, TestDevice.Gpu));
         // Not Adam: the bias before batch norm has the gradient zero, and Adam takes steps of full length from its rounding errors.
-        History a = here.Fit(Problem.Rings(32), new Sgd(here.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
-        History b = there.Fit(Problem.Rings(32, TestDevice.Gpu), new Sgd(there.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
+        History a = here.Fit(Problem.Rings(32), new SGD(here.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
+        History b = there.Fit(Problem.Rings(32, TestDevice.Gpu), new SGD(there.Parameters(), 0.1), epochs: 2, batchSize: 8, metrics: [new Accuracy()]);
         Assert.Equal(a["loss"][1], b["loss"][1], 1e-5);
         Assert.Equal(a["accuracy"], b["accuracy"]);
         Assert.All(Problem.Values(there), pair => Assert.All(
@@ -138,13 +138,13 @@ public class FitTests
     public void What_cannot_be_trained_is_refused_before_anything_changes()
     {
         Dense model = Problem.LineModel();
-        Sgd optimizer = new(model.Parameters(), 0.1);
+        SGD optimizer = new(model.Parameters(), 0.1);
         Dataset data = Problem.Line(10);
-        MeanSquaredError loss = new();
+        MeanSquaredErrorLoss loss = new();
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(data, optimizer, loss, epochs: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Fit(data, optimizer, loss, batchSize: 0));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: 1));
-        Refused("optimizer", ["Sgd", "none of the network's 2 parameters", "model.Parameters()"], () => model.Fit(data, new Sgd(Problem.LineModel().Parameters(), 0.1), loss));
+        Refused("optimizer", ["SGD", "none of the network's 2 parameters", "model.Parameters()"], () => model.Fit(data, new SGD(Problem.LineModel().Parameters(), 0.1), loss));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: -0.1));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validationSplit: double.NaN));
         Assert.Throws<ArgumentException>(() => model.Fit(data, optimizer, loss, validation: data, validationSplit: 0.5));

@@ -40,7 +40,7 @@ public class LaunchTests
         Device device = name == "cpu" ? Device.Cpu : TestDevice.Gpu;
         Sequential model = [new Dense(2, 8, device: device), new ReLU(), new Dense(8, 3, device: device)];
         Assert.Equal(
-            Small + (name == "cpu" ? 2 : 0), Launches(model, new Sgd(model.Parameters(), 0.1, momentum: 0.9), device));
+            Small + (name == "cpu" ? 2 : 0), Launches(model, new SGD(model.Parameters(), 0.1, momentum: 0.9), device));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class LearningRateFinderTests
     public void Rates_grow_geometrically_and_the_first_loss_is_the_networks_own()
     {
         (Sequential model, Dataset data) = Make();
-        double before = model.Evaluate(data, new MeanSquaredError())["loss"];
+        double before = model.Evaluate(data, new MeanSquaredErrorLoss())["loss"];
         LearningRateRange range = Run(model, data, lowest: 1e-5, highest: 1e-1, steps: 41);
         Assert.Equal(41, range.Rates.Count);
         for (int i = 0; i < 41; i++)
@@ -33,7 +33,7 @@ public class LearningRateFinderTests
         (Sequential model, Dataset data) = Make();
         const int Steps = 100;
         LearningRateRange range = LearningRateFinder.Run(
-            model, data, static p => new Sgd(p, 0.1),
+            model, data, static p => new SGD(p, 0.1),
             new Scripted(step => step == 0 ? 3 : 1 - (0.8 * Math.Clamp((step * 6.0 / (Steps - 1)) - 4, 0, 1))), lowest: 1e-6, highest: 1, steps: Steps);
         Assert.InRange(range.Suggested, 1e-2, 1e-1);
     }
@@ -95,7 +95,7 @@ public class LearningRateFinderTests
 
     private static LearningRateRange Run(Sequential model, Dataset data, double lowest, double highest, int steps) =>
         LearningRateFinder.Run(
-            model, data, static parameters => new Sgd(parameters, 1), new MeanSquaredError(), lowest, highest, steps, batchSize: 8);
+            model, data, static parameters => new SGD(parameters, 1), new MeanSquaredErrorLoss(), lowest, highest, steps, batchSize: 8);
 
     private static (Sequential Model, Dataset Data) Make()
     {

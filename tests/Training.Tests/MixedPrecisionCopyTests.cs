@@ -15,7 +15,7 @@ public class MixedPrecisionCopyTests
         using TensorScope scope = Tensor.Scope();
         Parameter weight = new(Tensor.From([1f, 3f], [1, 2], Device.Cpu));
         Parameter bias = new(Tensor.From([0f], Device.Cpu));
-        Sgd optimizer = new([weight, bias], learningRate: 1);
+        SGD optimizer = new([weight, bias], learningRate: 1);
         Tensor x = Tensor.From([2f, -1f], [1, 2], Device.Cpu);
         using MixedPrecision mixed = new(dtype);
 
@@ -36,7 +36,7 @@ public class MixedPrecisionCopyTests
         using TensorScope scope = Tensor.Scope();
         Parameter first = new(Tensor.Ones([1, 2], device: Device.Cpu));
         Parameter second = new(Tensor.Ones([1, 2], device: Device.Cpu));
-        _ = new Sgd([first, second], learningRate: 1);
+        _ = new SGD([first, second], learningRate: 1);
         Tensor x = Tensor.From([1f, 2f], [1, 2], Device.Cpu);
         using MixedPrecision mixed = new(DType.BFloat16);
         Assert.Equal((3, 3), Products());
@@ -61,7 +61,7 @@ public class MixedPrecisionCopyTests
     {
         using TensorScope scope = Tensor.Scope();
         Dense model = new(2, 1, weightInitializer: new Constant(1), biasInitializer: new Constant(0), device: Device.Cpu);
-        Sgd optimizer = new(model.Parameters(), learningRate: 1);
+        SGD optimizer = new(model.Parameters(), learningRate: 1);
         StochasticWeightAverage average = new(model.Parameters());
         average.Update();
         Tensor x = Tensor.From([1f, 2f], [1, 2], Device.Cpu);
@@ -92,7 +92,7 @@ public class MixedPrecisionCopyTests
         using TensorScope scope = Tensor.Scope();
         Parameter first = new(Tensor.From([3f, 5f], [2, 1], Device.Cpu));
         Parameter second = new(Tensor.From([7f, 11f], [2, 1], Device.Cpu));
-        _ = new Sgd([first, second], learningRate: 1);
+        _ = new SGD([first, second], learningRate: 1);
         Tensor x = Tensor.From([1f, 2f], [1, 2], Device.Cpu).RequireGrad();
         using MixedPrecision mixed = new(DType.BFloat16);
         Tensor a = x.MatMul(first);
@@ -112,7 +112,7 @@ public class MixedPrecisionCopyTests
         using TensorScope scope = Tensor.Scope();
         Parameter first = new(Tensor.Ones([1, 2], device: Device.Cpu));
         Parameter second = new(Tensor.Ones([1, 2], device: Device.Cpu));
-        Sgd optimizer = new([first, second], learningRate: 1);
+        SGD optimizer = new([first, second], learningRate: 1);
         Tensor x = Tensor.Ones([1, 2], DType.BFloat16, Device.Cpu);
         using MixedPrecision mixed = new(DType.BFloat16);
         Forward();

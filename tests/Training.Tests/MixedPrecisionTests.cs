@@ -85,7 +85,7 @@ public class MixedPrecisionTests
         Dataset data = new(
             Tensor.From(Enumerable.Range(0, 64).Select(static i => (float)Problem.Point(i).X).ToArray(), [64, 1], Device.Cpu),
             Tensor.From(Enumerable.Range(0, 64).Select(static i => (float)Problem.Point(i).Y).ToArray(), [64, 1], Device.Cpu));
-        foreach (Loss loss in (Loss[])[new MeanSquaredError(), new HuberLoss(), new MeanAbsoluteError()])
+        foreach (Loss loss in (Loss[])[new MeanSquaredErrorLoss(), new HuberLoss(), new MeanAbsoluteErrorLoss()])
         {
             History history = model.Fit(
                 data, new Adam(model.Parameters(), 0.1), loss, epochs: 20, batchSize: 16, validation: data, mixedPrecision: DType.BFloat16);
@@ -100,7 +100,7 @@ public class MixedPrecisionTests
         Dataset data = Problem.Rings(8);
         Assert.Throws<ArgumentException>(() => model.Fit(data, Problem.Adam(model), mixedPrecision: DType.Int32));
         Assert.Throws<ArgumentException>(() => model.Fit(data, Problem.Adam(model), mixedPrecision: DType.BFloat16, lossScaler: new()));
-        Assert.Throws<ArgumentException>(() => model.Fit(data, new Lbfgs(model.Parameters()), mixedPrecision: DType.Float16));
+        Assert.Throws<ArgumentException>(() => model.Fit(data, new LBFGS(model.Parameters()), mixedPrecision: DType.Float16));
     }
 
     private static (double Loss, double Accuracy) Train(DType precision, out Sequential model, out Optimizer optimizer)

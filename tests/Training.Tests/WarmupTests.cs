@@ -104,7 +104,7 @@ public class WarmupTests
     public void Data_must_be_there_and_on_the_device()
     {
         Sequential model = [new Dense(2, 3)];
-        Sgd optimizer = new(model.Parameters(), 0.1);
+        SGD optimizer = new(model.Parameters(), 0.1);
         string message = Assert.Throws<ArgumentException>(
             () => TestDevice.Gpu.Warmup(model, Problem.Rings(6, Device.Cpu), optimizer)).Message;
         Assert.Contains(TestDevice.Gpu.ToString(), message, StringComparison.Ordinal);

@@ -35,7 +35,7 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
         Operand sum = GradientForUpdate(out bool adds);
         if (adds)
         {
-            Elementwise.RunNumeric(default(Add), sum, sum, gradient.Operand, sum);
+            Elementwise.RunNumeric(default(AddOp), sum, sum, gradient.Operand, sum);
         }
         else
         {

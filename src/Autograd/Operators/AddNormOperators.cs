@@ -88,7 +88,7 @@ public static class AddNormOperators
             double epsilon)
         {
             Tensor y = BatchNorm(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(Identity), null, true, out Tensor? kept);
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), null, true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -130,7 +130,7 @@ public static class AddNormOperators
         public Tensor AddBatchNormFixed(
             Tensor residual, out Tensor sum, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
         {
-            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(Identity), null, true, out Tensor? kept);
+            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(IdentityOp), null, true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -176,7 +176,7 @@ public static class AddNormOperators
         return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.Run(
                 x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, keepsSum, out sum)
-            : BatchNormNode<Identity>.Run(
+            : BatchNormNode<IdentityOp>.Run(
                 x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, keepsSum, out sum)
                 .Apply(activation, chain);
     }
@@ -204,9 +204,9 @@ public static class AddNormOperators
         NormOperators.CheckBatchNorm(x, gamma, beta);
         NormOperators.CheckStatistics(x, "the mean", mean);
         NormOperators.CheckStatistics(x, "the variance", variance);
-        return typeof(TAct) == typeof(Identity) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
+        return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
-            : BatchNormNode<Identity>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
+            : BatchNormNode<IdentityOp>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
                 .Apply(activation, chain);
     }
 

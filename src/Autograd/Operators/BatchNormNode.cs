@@ -142,7 +142,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
 
     private protected override Tensor BeforeActivation(Tensor gradient)
     {
-        if (typeof(TAct) == typeof(Identity))
+        if (typeof(TAct) == typeof(IdentityOp))
         {
             return gradient;
         }

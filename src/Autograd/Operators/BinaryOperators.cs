@@ -14,76 +14,76 @@ public static class BinaryOperators
     {
         /// <summary>a + b.</summary>
         public static Tensor operator +(Tensor a, Tensor b) =>
-            Binary.Run(default(Add), a, b, static (a, b) => new AddNode(a, b, 1));
+            Binary.Run(default(AddOp), a, b, static (a, b) => new AddNode(a, b, 1));
 
         /// <summary>a + b.</summary>
-        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(nameof(Add), a, b);
+        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(nameof(AddOp), a, b);
 
         /// <summary>a + b.</summary>
         public static Tensor operator +(double a, Tensor b) => b + a;
 
         /// <summary>a - b.</summary>
         public static Tensor operator -(Tensor a, Tensor b) =>
-            Binary.Run(default(Subtract), a, b, static (a, b) => new AddNode(a, b, -1));
+            Binary.Run(default(SubtractOp), a, b, static (a, b) => new AddNode(a, b, -1));
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(nameof(Subtract), a, b);
+        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(nameof(SubtractOp), a, b);
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(nameof(Subtract), b, a) - b;
+        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(nameof(SubtractOp), b, a) - b;
 
         /// <summary>a b, element by element.</summary>
         public static Tensor operator *(Tensor a, Tensor b) =>
-            Binary.Run(default(Multiply), a, b, static (a, b) => new MultiplyNode(a, b));
+            Binary.Run(default(MultiplyOp), a, b, static (a, b) => new MultiplyNode(a, b));
 
         /// <summary>a b.</summary>
         // Adding -0 changes nothing; adding 0 would take the sign off a product of -0.
-        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(nameof(Multiply), a, b);
+        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(nameof(MultiplyOp), a, b);
 
         /// <summary>a b.</summary>
         public static Tensor operator *(double a, Tensor b) => b * a;
 
         /// <summary>a / b, element by element; integers must be converted first.</summary>
         public static Tensor operator /(Tensor a, Tensor b) =>
-            Binary.RunReal(default(Divide), a, b, static (a, b) => new DivideNode(a, b));
+            Binary.RunReal(default(DivideOp), a, b, static (a, b) => new DivideNode(a, b));
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(nameof(Divide), a, b);
+        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(nameof(DivideOp), a, b);
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(double a, Tensor b) => Binary.Like(nameof(Divide), b, a) / b;
+        public static Tensor operator /(double a, Tensor b) => Binary.Like(nameof(DivideOp), b, a) / b;
 
         /// <summary>Where a &gt; b: a mask.</summary>
-        public static Tensor operator >(Tensor a, Tensor b) => Binary.Compare(default(Greater), a, b);
+        public static Tensor operator >(Tensor a, Tensor b) => Binary.Compare(default(GreaterOp), a, b);
 
         /// <summary>Where a &gt; b: a mask.</summary>
-        public static Tensor operator >(Tensor a, double b) => Binary.Compare(default(Greater), a, b);
+        public static Tensor operator >(Tensor a, double b) => Binary.Compare(default(GreaterOp), a, b);
 
         /// <summary>Where a &lt; b: a mask.</summary>
-        public static Tensor operator <(Tensor a, Tensor b) => Binary.Compare(default(Less), a, b);
+        public static Tensor operator <(Tensor a, Tensor b) => Binary.Compare(default(LessOp), a, b);
 
         /// <summary>Where a &lt; b: a mask.</summary>
-        public static Tensor operator <(Tensor a, double b) => Binary.Compare(default(Less), a, b);
+        public static Tensor operator <(Tensor a, double b) => Binary.Compare(default(LessOp), a, b);
 
         /// <summary>Where a &gt;= b: a mask.</summary>
-        public static Tensor operator >=(Tensor a, Tensor b) => Binary.Compare(default(GreaterOrEqual), a, b);
+        public static Tensor operator >=(Tensor a, Tensor b) => Binary.Compare(default(GreaterOrEqualOp), a, b);
 
         /// <summary>Where a &gt;= b: a mask.</summary>
-        public static Tensor operator >=(Tensor a, double b) => Binary.Compare(default(GreaterOrEqual), a, b);
+        public static Tensor operator >=(Tensor a, double b) => Binary.Compare(default(GreaterOrEqualOp), a, b);
 
         /// <summary>Where a &lt;= b: a mask.</summary>
-        public static Tensor operator <=(Tensor a, Tensor b) => Binary.Compare(default(LessOrEqual), a, b);
+        public static Tensor operator <=(Tensor a, Tensor b) => Binary.Compare(default(LessOrEqualOp), a, b);
 
         /// <summary>Where a &lt;= b: a mask.</summary>
-        public static Tensor operator <=(Tensor a, double b) => Binary.Compare(default(LessOrEqual), a, b);
+        public static Tensor operator <=(Tensor a, double b) => Binary.Compare(default(LessOrEqualOp), a, b);
 
         /// <summary>The larger of two, element by element; equal elements share the gradient.</summary>
         public static Tensor Maximum(Tensor a, Tensor b) =>
-            Binary.Run(default(Maximum), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
+            Binary.Run(default(MaximumOp), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
 
         /// <summary>The smaller of two, element by element; equal elements share the gradient.</summary>
         public static Tensor Minimum(Tensor a, Tensor b) =>
-            Binary.Run(default(Minimum), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
+            Binary.Run(default(MinimumOp), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
 
         /// <summary>b where the mask is true, else c; all three broadcast.</summary>
         /// <param name="mask">A tensor of <see cref="DType.Bool"/>.</param>
@@ -113,7 +113,7 @@ public static class BinaryOperators
                 mask.Shape, Shape.Broadcast(yes.Shape, no.Shape, nameof(Where)), nameof(Where));
             Tensor result = Tensor.Uninitialized(shape, yes.DType, yes.Device, nameof(Where));
             Elementwise.RunNumeric(
-                default(Where), result.Operand, Binary.Expanded(mask, shape), Binary.Expanded(yes, shape), Binary.Expanded(no, shape));
+                default(WhereOp), result.Operand, Binary.Expanded(mask, shape), Binary.Expanded(yes, shape), Binary.Expanded(no, shape));
             return yes.Records() || no.Records() ? new WhereNode(mask, yes, no).Attach(result) : result;
         }
     }
@@ -123,19 +123,19 @@ public static class BinaryOperators
         /// <summary>a^b, element by element.</summary>
         /// <param name="exponent">The exponents.</param>
         public Tensor Pow(Tensor exponent) =>
-            Binary.Run(default(Pow), a.Ranged(), exponent.Ranged(), static (x, y) => new PowNode(x, y));
+            Binary.Run(default(PowOp), a.Ranged(), exponent.Ranged(), static (x, y) => new PowNode(x, y));
 
         /// <summary>Where the elements are equal: a mask.</summary>
-        public Tensor Equal(Tensor other) => Binary.Compare(default(Equal), a, other);
+        public Tensor Equal(Tensor other) => Binary.Compare(default(EqualOp), a, other);
 
         /// <summary>Where the elements equal a constant: a mask.</summary>
-        public Tensor Equal(double value) => Binary.Compare(default(Equal), a, value);
+        public Tensor Equal(double value) => Binary.Compare(default(EqualOp), a, value);
 
         /// <summary>Where the elements differ: a mask.</summary>
-        public Tensor NotEqual(Tensor other) => Binary.Compare(default(NotEqual), a, other);
+        public Tensor NotEqual(Tensor other) => Binary.Compare(default(NotEqualOp), a, other);
 
         /// <summary>Where the elements differ from a constant: a mask.</summary>
-        public Tensor NotEqual(double value) => Binary.Compare(default(NotEqual), a, value);
+        public Tensor NotEqual(double value) => Binary.Compare(default(NotEqualOp), a, value);
 
         /// <summary>Where the elements are NaN: a mask.</summary>
         public Tensor IsNaN() => a.NotEqual(a);

@@ -10,8 +10,8 @@ namespace DeepSharp;
 /// <code>
 /// Tensor y = Fuse.Unary&lt;Then&lt;Tanh, Square&gt;&gt;(x);                        // tanh(x)^2
 /// Tensor y = Fuse.Unary(x, new Affine(2, 1).Then(default(Exp)));          // exp(2 x + 1)
-/// Tensor y = Fuse.Binary&lt;After&lt;Add, Relu&gt;&gt;(a, b);                         // max(a + b, 0)
-/// Tensor y = Fuse.Binary&lt;Combine&lt;Silu, Identity, Multiply&gt;&gt;(a, b);        // silu(a) b
+/// Tensor y = Fuse.Binary&lt;After&lt;Add, ReLU&gt;&gt;(a, b);                         // max(a + b, 0)
+/// Tensor y = Fuse.Binary&lt;Combine&lt;SiLU, Identity, Multiply&gt;&gt;(a, b);        // silu(a) b
 /// </code>
 /// <para>The operators are structs of the namespace DeepSharp.Kernels; where a file uses DeepSharp.Layers too, an alias tells Tanh and
 /// Sigmoid apart: <c>using Op = DeepSharp.Kernels;</c>. Gradients of gradients need the operators one by one.</para>

@@ -104,14 +104,14 @@ internal sealed class LinearNode<TAct> : Node
             return true;
         }
 
-        Gemm.Run(default(Identity), sum, gradient.T.Operand, x.Operand, null, 1, adds ? 1 : 0);
+        Gemm.Run(default(IdentityOp), sum, gradient.T.Operand, x.Operand, null, 1, adds ? 1 : 0);
         return false;
     }
 
     // dZ from dY.
     private Tensor BeforeActivation(Tensor gradient)
     {
-        if (typeof(TAct) == typeof(Identity))
+        if (typeof(TAct) == typeof(IdentityOp))
         {
             return gradient;
         }

@@ -10,15 +10,15 @@ public static class MaskOperators
     {
         /// <summary>Where both masks are true.</summary>
         /// <exception cref="ArgumentException">A tensor holds no truth values, or shapes or devices do not fit.</exception>
-        public static Tensor operator &(Tensor a, Tensor b) => Join(default(Multiply), "And", a, b);
+        public static Tensor operator &(Tensor a, Tensor b) => Join(default(MultiplyOp), "And", a, b);
 
         /// <summary>Where at least one of two masks is true.</summary>
         /// <exception cref="ArgumentException">A tensor holds no truth values, or shapes or devices do not fit.</exception>
-        public static Tensor operator |(Tensor a, Tensor b) => Join(default(Maximum), "Or", a, b);
+        public static Tensor operator |(Tensor a, Tensor b) => Join(default(MaximumOp), "Or", a, b);
 
         /// <summary>Where exactly one of two masks is true.</summary>
         /// <exception cref="ArgumentException">A tensor holds no truth values, or shapes or devices do not fit.</exception>
-        public static Tensor operator ^(Tensor a, Tensor b) => Join(default(NotEqual), "Xor", a, b);
+        public static Tensor operator ^(Tensor a, Tensor b) => Join(default(NotEqualOp), "Xor", a, b);
 
         /// <summary>Where a mask is false.</summary>
         /// <exception cref="ArgumentException">The tensor holds no truth values.</exception>

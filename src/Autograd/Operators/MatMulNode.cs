@@ -12,7 +12,7 @@ internal sealed class MatMulNode : Node
     {
         Shape shape = new([.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
         Tensor c = Tensor.Uninitialized(shape, a.DType, a.Device, nameof(MatMulOperators.MatMul));
-        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         return a.Records() || b.Records() ? new MatMulNode(a, b).Attach(c) : c;
     }
 
@@ -25,7 +25,7 @@ internal sealed class MatMulNode : Node
         }
 
         Tensor c = Tensor.Uninitialized([a.Shape[0], b.Shape[1]], dtype, a.Device, nameof(MatMulOperators.MatMul));
-        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         return c;
     }
 
@@ -48,7 +48,7 @@ internal sealed class MatMulNode : Node
     {
         if (TryAccumulateInto(input, out Operand sum, out bool adds))
         {
-            Gemm.Run(default(Identity), sum, left.Operand, right.Operand, null, 1, adds ? 1 : 0);
+            Gemm.Run(default(IdentityOp), sum, left.Operand, right.Operand, null, 1, adds ? 1 : 0);
         }
         else
         {

@@ -72,7 +72,7 @@ public static class MatMulOperators
         /// <returns>[…, outputs].</returns>
         /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
         /// types or devices differ.</exception>
-        public Tensor Linear(Tensor weight, Tensor? bias = null) => a.Linear(weight, bias, default(Identity));
+        public Tensor Linear(Tensor weight, Tensor? bias = null) => a.Linear(weight, bias, default(IdentityOp));
 
         /// <summary>A dense layer with its activation, f(x Wᵀ + b).</summary>
         /// <remarks>

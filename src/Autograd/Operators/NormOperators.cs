@@ -18,7 +18,7 @@ public static class NormOperators
         /// element types or devices do not fit.</exception>
         public Tensor BatchNorm(
             Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon) =>
-            x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, default(Identity));
+            x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp));
 
         /// <summary>Batch normalisation with the batch's own statistics and then an activation f; moves the running statistics.</summary>
         /// <remarks>
@@ -59,7 +59,7 @@ public static class NormOperators
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
                 ? BatchNormNode<TAct>.Run(
                     x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _)
-                : BatchNormNode<Identity>.Run(
+                : BatchNormNode<IdentityOp>.Run(
                     x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, false, out _)
                     .Apply(activation, chain);
         }
@@ -72,7 +72,7 @@ public static class NormOperators
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon) =>
-            x.BatchNormFixed(gamma, beta, mean, variance, epsilon, default(Identity));
+            x.BatchNormFixed(gamma, beta, mean, variance, epsilon, default(IdentityOp));
 
         /// <summary>Batch normalisation with given statistics and then an activation f: one kernel where no gradient is
         /// recorded.</summary>
@@ -110,14 +110,14 @@ public static class NormOperators
                 return BatchNormNode<TAct>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, activation, false, out _);
             }
 
-            if (typeof(TAct) != typeof(Identity))
+            if (typeof(TAct) != typeof(IdentityOp))
             {
                 return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation, chain);
             }
 
             if (!fixedRecord)
             {
-                return BatchNormNode<Identity>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, default, false, out _);
+                return BatchNormNode<IdentityOp>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, default, false, out _);
             }
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);

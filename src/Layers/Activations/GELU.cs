@@ -7,11 +7,11 @@ namespace DeepSharp.Layers;
 public sealed class GELU(bool approximate = false) : Module, IActivation
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => approximate ? input.GeluTanh() : input.Gelu();
+    public override Tensor Forward(Tensor input) => approximate ? input.GELUTanh() : input.GELU();
 
     Tensor IActivation.After(IFusesActivation layer, Tensor input) => approximate
-        ? layer.Forward(input, default(GeluTanh), UnaryChains.GeluTanh)
-        : layer.Forward(input, default(Gelu), UnaryChains.Gelu);
+        ? layer.Forward(input, default(GELUTanhOp), UnaryChains.GELUTanh)
+        : layer.Forward(input, default(GELUOp), UnaryChains.GELU);
 
     /// <inheritdoc/>
     public override string ToString() => approximate ? "GELU(approximate)" : "GELU";

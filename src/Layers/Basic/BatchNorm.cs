@@ -84,7 +84,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
     /// <exception cref="ArgumentException">The sum is not [N, C, …], training has only one value for a feature, or the residual does not
     /// go with the input.</exception>
-    public Tensor Forward(Tensor input, Tensor residual) => Forward(input, residual, default(Identity), null);
+    public Tensor Forward(Tensor input, Tensor residual) => Forward(input, residual, default(IdentityOp), null);
 
     /// <summary>The output for input + residual, and the sum, which networks that normalise first carry on.</summary>
     /// <param name="input">The input.</param>

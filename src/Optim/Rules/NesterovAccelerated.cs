@@ -9,7 +9,7 @@ namespace DeepSharp.Optim;
 /// </summary>
 /// <remarks>
 /// <para>The loss is evaluated at w + momentum v, so a step takes it as a function: <c>optimizer.Step(() => loss)</c>. Three launches for each
-/// group. <see cref="Sgd"/> with Nesterov's momentum makes the same iterates in the variable w + momentum v, without the function.</para>
+/// group. <see cref="SGD"/> with Nesterov's momentum makes the same iterates in the variable w + momentum v, without the function.</para>
 /// <para>Weight decay adds weightDecay (w + momentum v) to the gradient. State: momentum (v). Sources: Nesterov 1983; Sutskever, Martens,
 /// Dahl, Hinton 2013, equations 3 and 4.</para>
 /// </remarks>

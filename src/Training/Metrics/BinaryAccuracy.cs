@@ -3,8 +3,8 @@ namespace DeepSharp.Training;
 /// <summary>The share of elements that lie on the right side of a threshold: for networks of one output for yes and no, or of several such.</summary>
 /// <remarks>
 /// A prediction above the threshold is a yes, and so is a target above 0.5. The threshold goes with what the network puts out: 0.5 for
-/// probabilities, as behind a sigmoid and with <see cref="Layers.BinaryCrossEntropy"/>, and 0 for logits, as with
-/// <see cref="Layers.BinaryCrossEntropyWithLogits"/>. Predictions and targets have one shape.
+/// probabilities, as behind a sigmoid and with <see cref="Layers.BinaryCrossEntropyLoss"/>, and 0 for logits, as with
+/// <see cref="Layers.BinaryCrossEntropyWithLogitsLoss"/>. Predictions and targets have one shape.
 /// </remarks>
 public sealed class BinaryAccuracy : Metric
 {

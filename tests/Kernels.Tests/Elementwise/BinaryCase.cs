@@ -19,38 +19,38 @@ internal sealed record BinaryCase(
 {
     internal static readonly BinaryCase[] All =
     [
-        Numbers("Add", default(Add), (a, b, _, r) => r(a + b)),
-        Numbers("Subtract", default(Subtract), (a, b, _, r) => r(a - b)),
-        Numbers("Multiply", default(Multiply), (a, b, _, r) => r(a * b)),
-        new("Divide", 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(default(Divide), o, a, b), (a, b, _, r) => r(a / b)),
-        Numbers("Maximum", default(Maximum), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b)),
-        Numbers("Minimum", default(Minimum), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Min(a, b)),
-        Numbers("Pow", default(Pow), (a, b, _, r) => r(Math.Pow(a, b))) with { Ulps = 4 },
-        Numbers("AddScaled by 3", new AddScaled(3), (a, b, _, r) => r(a + r(b * 3))),
-        Numbers("AddScaled by 1/3", new AddScaled(1 / 3.0), (a, b, _, r) => r(a + r(b * r(1 / 3.0)))) with { Numeric = false },
-        Numbers("MultiplyAdd", default(MultiplyAdd), (a, b, c, r) => r(r(a * b) + c)),
-        Numbers("Where", default(Where), (a, b, c, _) => a != 0 ? b : c),
-        new("LogLoss", 2, false, false, (o, p, t, _) => Kernels.Elementwise.Run(new BinaryForward<LogLoss>(default), o, p, t), LogLossOf)
+        Numbers("Add", default(AddOp), (a, b, _, r) => r(a + b)),
+        Numbers("Subtract", default(SubtractOp), (a, b, _, r) => r(a - b)),
+        Numbers("Multiply", default(MultiplyOp), (a, b, _, r) => r(a * b)),
+        new("Divide", 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(default(DivideOp), o, a, b), (a, b, _, r) => r(a / b)),
+        Numbers("Maximum", default(MaximumOp), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b)),
+        Numbers("Minimum", default(MinimumOp), (a, b, _, _) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Min(a, b)),
+        Numbers("Pow", default(PowOp), (a, b, _, r) => r(Math.Pow(a, b))) with { Ulps = 4 },
+        Numbers("AddScaled by 3", new AddScaledOp(3), (a, b, _, r) => r(a + r(b * 3))),
+        Numbers("AddScaled by 1/3", new AddScaledOp(1 / 3.0), (a, b, _, r) => r(a + r(b * r(1 / 3.0)))) with { Numeric = false },
+        Numbers("MultiplyAdd", default(MultiplyAddOp), (a, b, c, r) => r(r(a * b) + c)),
+        Numbers("Where", default(WhereOp), (a, b, c, _) => a != 0 ? b : c),
+        new("LogLoss", 2, false, false, (o, p, t, _) => Kernels.Elementwise.Run(new BinaryForward<LogLossOp>(default), o, p, t), LogLossOf)
         {
             Ulps = 4,
         },
         new(
             "LogLoss by p", 3, false, false,
-            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardA<LogLoss>(default), o, g, p, t),
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardA<LogLossOp>(default), o, g, p, t),
             (g, p, t, r) => r(g * r(r(p - t) / Math.Max(r(p * r(1 - p)), 1e-12f)))),
         new(
             "LogLoss by t", 3, false, false,
-            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardB<LogLoss>(default), o, g, p, t),
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardB<LogLossOp>(default), o, g, p, t),
             (g, p, _, r) => r(g * r(Limited(r(1 - p)) - Limited(p))))
         {
             Ulps = 8,
         },
-        Comparison("Equal", default(Equal), (a, b) => a == b),
-        Comparison("NotEqual", default(NotEqual), (a, b) => a != b),
-        Comparison("Greater", default(Greater), (a, b) => a > b),
-        Comparison("GreaterOrEqual", default(GreaterOrEqual), (a, b) => a >= b),
-        Comparison("Less", default(Less), (a, b) => a < b),
-        Comparison("LessOrEqual", default(LessOrEqual), (a, b) => a <= b),
+        Comparison("Equal", default(EqualOp), (a, b) => a == b),
+        Comparison("NotEqual", default(NotEqualOp), (a, b) => a != b),
+        Comparison("Greater", default(GreaterOp), (a, b) => a > b),
+        Comparison("GreaterOrEqual", default(GreaterOrEqualOp), (a, b) => a >= b),
+        Comparison("Less", default(LessOp), (a, b) => a < b),
+        Comparison("LessOrEqual", default(LessOrEqualOp), (a, b) => a <= b),
     ];
 
     /// <summary>The names of all cases.</summary>

@@ -85,7 +85,7 @@ public class HalfTests
             using Sample a = Sample.Of(device, dtype, [41], i => i + 0.5);
             using Sample b = Sample.Of(device, dtype, [41], i => -i);
             using Sample o = Sample.Filled(device, dtype, [41], 9);
-            Kernels.Elementwise.RunNumeric(default(Where), o.Operand, mask.Operand, a.Operand, b.Operand);
+            Kernels.Elementwise.RunNumeric(default(WhereOp), o.Operand, mask.Operand, a.Operand, b.Operand);
             Assert.Equal([.. Enumerable.Range(0, 41).Select(static i => i % 3 == 0 ? i + 0.5 : -i)], o.Read());
         }
     }

@@ -27,7 +27,7 @@ public class StreamedTests
         }
 
         Operand output = room.Operand with { Offset = room.Operand.Offset + offset, Dims = [Count] };
-        Kernels.Elementwise.RunNumeric(default(Add), output, left.Operand, left.Operand, left.Operand);
+        Kernels.Elementwise.RunNumeric(default(AddOp), output, left.Operand, left.Operand, left.Operand);
         int wrong = 0;
         for (int i = 0; i < all.Length; i++)
         {
@@ -62,8 +62,8 @@ public class StreamedTests
 
         Values(matrix).Fill(0.5f);
         Operand everyRow = row.Operand with { Dims = [rows, columns], Strides = [0, 1] };
-        Kernels.Elementwise.RunNumeric(default(Add), result.Operand, matrix.Operand, everyRow, matrix.Operand);
-        Kernels.Elementwise.RunNumeric(default(Add), matrix.Operand, matrix.Operand, everyRow, matrix.Operand);
+        Kernels.Elementwise.RunNumeric(default(AddOp), result.Operand, matrix.Operand, everyRow, matrix.Operand);
+        Kernels.Elementwise.RunNumeric(default(AddOp), matrix.Operand, matrix.Operand, everyRow, matrix.Operand);
         int wrong = 0;
         for (int i = 0; i < rows * columns; i++)
         {

@@ -18,12 +18,12 @@ public sealed class GemmTests
             {
                 foreach (Layout b in Layouts)
                 {
-                    Check(device, DType.Float32, [m, k], [k, n], a, b, default(Identity), x => x, 1, 0, false);
+                    Check(device, DType.Float32, [m, k], [k, n], a, b, default(IdentityOp), x => x, 1, 0, false);
                 }
             }
 
             Check(
-                device, DType.Float64, [m, k], [k, n], Layout.Transposed, Layout.Contiguous, default(Relu), x => Math.Max(x, 0),
+                device, DType.Float64, [m, k], [k, n], Layout.Transposed, Layout.Contiguous, default(ReLUOp), x => Math.Max(x, 0),
                 1, 1, true);
         }
     }
@@ -36,10 +36,10 @@ public sealed class GemmTests
         foreach ((double alpha, double beta, bool bias) in cases)
         {
             Check(
-                device, DType.Float32, [6, 7], [7, 19], Layout.Contiguous, Layout.Transposed, default(Relu), x => Math.Max(x, 0),
+                device, DType.Float32, [6, 7], [7, 19], Layout.Contiguous, Layout.Transposed, default(ReLUOp), x => Math.Max(x, 0),
                 alpha, beta, bias);
             Check(
-                device, DType.Float64, [6, 7], [7, 19], Layout.Contiguous, Layout.Contiguous, default(Tanh), Math.Tanh, alpha, beta, bias);
+                device, DType.Float64, [6, 7], [7, 19], Layout.Contiguous, Layout.Contiguous, default(TanhOp), Math.Tanh, alpha, beta, bias);
         }
     }
 
@@ -47,13 +47,13 @@ public sealed class GemmTests
     [MemberData(nameof(Devices))]
     public void Batches_and_repeated_matrices(string device)
     {
-        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Contiguous, Layout.Gapped, default(Identity), x => x, 1, 0, true);
-        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Transposed, Layout.Contiguous, default(Identity), x => x, 1, 1, false);
+        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Contiguous, Layout.Gapped, default(IdentityOp), x => x, 1, 0, true);
+        Check(device, DType.Float32, [3, 5, 4], [3, 4, 6], Layout.Transposed, Layout.Contiguous, default(IdentityOp), x => x, 1, 1, false);
         using Sample a = Sample.Of(On(device), DType.Float32, [1, 2, 2], i => i + 1);
         using Sample b = Sample.Of(On(device), DType.Float32, [2, 2, 1], i => i + 1);
         using Sample c = Sample.Filled(On(device), DType.Float32, [2, 2, 1], double.NaN);
         Operand repeated = a.Operand with { Dims = [2, 2, 2], Strides = [0, 2, 1] };
-        Gemm.Run(default(Identity), c.Operand, repeated, b.Operand, null, 1, 0);
+        Gemm.Run(default(IdentityOp), c.Operand, repeated, b.Operand, null, 1, 0);
         Assert.Equal([5, 11, 11, 25], c.Read());
     }
 
@@ -74,7 +74,7 @@ public sealed class GemmTests
                 using Sample c = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
                 using Sample plain = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
                 using Sample sums = Sample.Filled(TestDevice.Gpu, wide, [m], adds ? double.NaN : 3);
-                Gemm.Run(default(Identity), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
+                Gemm.Run(default(IdentityOp), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
                 Assert.True(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, adds, sums.Operand, !adds));
                 Assert.Equal(plain.Bits(), c.Bits());
                 double[] x = a.Read();
@@ -124,7 +124,7 @@ public sealed class GemmTests
         using Sample a = Sample.Of(On(device), DType.Float32, [3, 2], i => i == 2 ? double.NaN : i == 5 ? double.PositiveInfinity : i);
         using Sample b = Sample.Of(On(device), DType.Float32, [2, 2], i => i == 3 ? 0 : i + 1);
         using Sample c = Sample.Filled(On(device), DType.Float32, [3, 2], double.NaN);
-        Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, null, 1, 0);
+        Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         Assert.Equal([3, 0, double.NaN, double.NaN, double.PositiveInfinity, double.NaN], c.Read());
     }
 
@@ -179,7 +179,7 @@ public sealed class GemmTests
     private static Device On(string device) => device == "cpu" ? Device.Cpu : TestDevice.Gpu;
 
     private static string Refused(Sample c, Sample a, Sample b, Sample? bias = null, double beta = 0) => Assert.Throws<ArgumentException>(
-        () => Gemm.Run(default(Identity), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, beta)).Message;
+        () => Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, bias?.Operand, 1, beta)).Message;
 
     private static void CheckHalf(
         string device, DType dtype, DType result, int[] dimsA, int[] dimsB, Layout layoutA, Layout layoutB, double beta)
@@ -209,7 +209,7 @@ public sealed class GemmTests
             expected[i] = Math.Max(0, (2 * sum) + (beta == 0 ? 0 : beta * before[i]) + added[i % n]);
         }
 
-        Gemm.Run(default(Relu), c.Operand, a.Operand, b.Operand, bias.Operand, 2, beta);
+        Gemm.Run(default(ReLUOp), c.Operand, a.Operand, b.Operand, bias.Operand, 2, beta);
 
         // Half a unit in the last place of the result's type, and what Float32 leaves of the sums.
         double relative = result == DType.Float16 ? Math.Pow(2, -11) : result == DType.BFloat16 ? Math.Pow(2, -8) : 0;

@@ -60,12 +60,12 @@ public class HostGemmTests
         {
             foreach (char b in Orders)
             {
-                new GemmCase<float>(m, n, k, a, b).Check<Simd512<float>, Identity>(default, x => x);
+                new GemmCase<float>(m, n, k, a, b).Check<Simd512<float>, IdentityOp>(default, x => x);
             }
 
-            new GemmCase<float>(m, n, k, a, 'c').Check<Simd256<float>, Identity>(default, x => x);
-            new GemmCase<double>(m, n, k, a, 'r').Check<Simd256<double>, Identity>(default, x => x);
-            new GemmCase<double>(m, n, k, a, 'c').Check<Simd512<double>, Identity>(default, x => x);
+            new GemmCase<float>(m, n, k, a, 'c').Check<Simd256<float>, IdentityOp>(default, x => x);
+            new GemmCase<double>(m, n, k, a, 'r').Check<Simd256<double>, IdentityOp>(default, x => x);
+            new GemmCase<double>(m, n, k, a, 'c').Check<Simd512<double>, IdentityOp>(default, x => x);
         }
     }
 
@@ -85,11 +85,11 @@ public class HostGemmTests
             {
                 GemmCase<float> single = new(m, n, k, 'r', order) { Alpha = alpha, Beta = beta, HasBias = bias };
                 Check(single);
-                Check(single, default(Relu), x => Math.Max(x, 0));
-                Check(single, default(Sigmoid), x => 1 / (1 + Math.Exp(-x)));
+                Check(single, default(ReLUOp), x => Math.Max(x, 0));
+                Check(single, default(SigmoidOp), x => 1 / (1 + Math.Exp(-x)));
                 GemmCase<double> fine = new(m, n, k, order, order) { Alpha = alpha, Beta = beta, HasBias = bias };
                 Check(fine);
-                Check(fine, default(Relu), x => Math.Max(x, 0));
+                Check(fine, default(ReLUOp), x => Math.Max(x, 0));
             }
         }
     }
@@ -127,11 +127,11 @@ public class HostGemmTests
                 product.A[a == 'r' ? k - 1 : (k - 1) * m] = float.PositiveInfinity;
                 product.B[b == 'r' ? n - 1 : (n - 1) * k] = float.NegativeInfinity;
                 product.B[b == 'r' ? ((k - 1) * n) + 2 : (2 * k) + k - 1] = 0;
-                product.Check<Simd512<float>, Identity>(default, x => x);
+                product.Check<Simd512<float>, IdentityOp>(default, x => x);
                 product.C.Fill(float.NaN);
-                product.Check<Simd256<float>, Identity>(default, x => x);
+                product.Check<Simd256<float>, IdentityOp>(default, x => x);
                 product.C.Fill(float.NaN);
-                product.Check<Simd128<float>, Identity>(default, x => x);
+                product.Check<Simd128<float>, IdentityOp>(default, x => x);
             }
         }
     }
@@ -143,7 +143,7 @@ public class HostGemmTests
     public void An_element_does_not_depend_on_the_rectangle_that_computes_it(char orderA, char orderB)
     {
         GemmCase<float> product = new(100, 200, 900, orderA, orderB) { Beta = 0.5, HasBias = true };
-        product.With(g => GemmBlocks<float, Simd256<float>, Relu>.Run(default, g, 0, 0, 100, 0, 200));
+        product.With(g => GemmBlocks<float, Simd256<float>, ReLUOp>.Run(default, g, 0, 0, 100, 0, 200));
         float[] whole = product.C.ToArray();
         foreach ((int height, int width) in ((int, int)[])[(1, 32), (7, 160), (50, 64), (100, 16), (13, 208)])
         {
@@ -154,7 +154,7 @@ public class HostGemmTests
                 {
                     for (int j = 0; j < 200; j += width)
                     {
-                        GemmBlocks<float, Simd256<float>, Relu>.Run(
+                        GemmBlocks<float, Simd256<float>, ReLUOp>.Run(
                             default, g, 0, i, Math.Min(100, i + height), j, Math.Min(200, j + width));
                     }
                 }
@@ -171,11 +171,11 @@ public class HostGemmTests
             GemmCase<float> product = new(m, n, k, 'r', 'c') { HasBias = true };
             product.With(g =>
             {
-                HostGemm.Run(default(Relu), g);
+                HostGemm.Run(default(ReLUOp), g);
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 for (int i = 0; i < 100; i++)
                 {
-                    HostGemm.Run(default(Relu), g);
+                    HostGemm.Run(default(ReLUOp), g);
                 }
 
                 Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -190,13 +190,13 @@ public class HostGemmTests
         {
             for (int round = 0; round < 5; round++)
             {
-                new GemmCase<float>(60 + i, 90, 200 + round, 'r', 'c').Check<Simd256<float>, Identity>(default, x => x);
+                new GemmCase<float>(60 + i, 90, 200 + round, 'r', 'c').Check<Simd256<float>, IdentityOp>(default, x => x);
             }
         });
     }
 
     private static void Check<T>(GemmCase<T> product)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Check(product, default(Identity), x => x);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Check(product, default(IdentityOp), x => x);
 
     private static void Check<T, TAct>(GemmCase<T> product, TAct activation, Func<double, double> function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

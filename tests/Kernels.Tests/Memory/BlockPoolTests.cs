@@ -70,10 +70,10 @@ public class BlockPoolTests
         pool.Return(pool.Rent(4096, "Add"));
 
         // What waits in the pool makes way.
-        Block large = pool.Rent(5120, "Relu", [10, 128]);
+        Block large = pool.Rent(5120, "ReLU", [10, 128]);
         string message = Assert.Throws<DeviceException>(() => pool.Rent(2000, "Exp", [500])).Message;
         Assert.Contains("Exp asked for 2,048 bytes, 9,216 are in use", message, StringComparison.Ordinal);
-        Assert.EndsWith("5,120 by Relu (1 of [10, 128]), 4,096 by MatMul (1 of [32, 32]).", message, StringComparison.Ordinal);
+        Assert.EndsWith("5,120 by ReLU (1 of [10, 128]), 4,096 by MatMul (1 of [32, 32]).", message, StringComparison.Ordinal);
         pool.Return(kept);
         pool.Return(pool.Rent(2000, "Exp"));
         pool.Return(large);

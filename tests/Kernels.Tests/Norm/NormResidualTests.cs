@@ -95,7 +95,7 @@ public class NormResidualTests
         using Sample alsoFour = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
         LayerNormalization.Forward(none.Operand, noRows.Operand, noRows.Operand, none.Operand, residual: new(none.Operand, none.Operand));
         BatchNormalization.Evaluate(
-            default(Identity), none.Operand, none.Operand, null, null, c.Operand, d.Operand, residual: new(none.Operand));
+            default(IdentityOp), none.Operand, none.Operand, null, null, c.Operand, d.Operand, residual: new(none.Operand));
 
         Refused("a residual of shape [1, 3]", new(row.Operand));
         Refused("Float64", new(wide.Operand));
@@ -111,9 +111,9 @@ public class NormResidualTests
             Action[] calls =
             [
                 () => LayerNormalization.Forward(y.Operand, four.Operand, alsoFour.Operand, x.Operand, residual: residual),
-                () => BatchNormalization.Forward(default(Relu), y.Operand, c.Operand, d.Operand, x.Operand, residual: residual),
+                () => BatchNormalization.Forward(default(ReLUOp), y.Operand, c.Operand, d.Operand, x.Operand, residual: residual),
                 () => BatchNormalization.Evaluate(
-                    default(Relu), y.Operand, x.Operand, null, null, c.Operand, d.Operand, residual: residual),
+                    default(ReLUOp), y.Operand, x.Operand, null, null, c.Operand, d.Operand, residual: residual),
             ];
             Assert.All(calls, call => Assert.Contains(mention, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal));
         }
@@ -157,7 +157,7 @@ public class NormResidualTests
         {
             NormResidual residual = new(data.Residual.Operand, place);
             BatchNormalization.Forward(
-                default(Relu), data.Y.Operand, mean.Operand, inverse.Operand, data.X.Operand, data.Scale.Operand, data.Shift.Operand,
+                default(ReLUOp), data.Y.Operand, mean.Operand, inverse.Operand, data.X.Operand, data.Scale.Operand, data.Shift.Operand,
                 running.Operand, null, 1, Epsilon, residual);
             data.Check([.. expected.Select(static v => Math.Max(v, 0))], place is not null);
             Numbers.AssertClose(means, mean.Read(), data.Unit, data.Unit, data.Text + " mean");
@@ -167,7 +167,7 @@ public class NormResidualTests
 
             double[] given = data.Scale.Read();
             BatchNormalization.Evaluate(
-                default(Identity), data.Y.Operand, data.X.Operand, null, data.Shift.Operand, data.Shift.Operand, data.Scale.Operand, Epsilon,
+                default(IdentityOp), data.Y.Operand, data.X.Operand, null, data.Shift.Operand, data.Shift.Operand, data.Scale.Operand, Epsilon,
                 residual);
             double[] shifts = data.Shift.Read();
             double[] evaluated = [.. data.Sums.Select((v, i) =>

@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
@@ -94,4 +93,3 @@ public sealed class GpuCodeTests : IDisposable
         return EntryPointDescription.FromImplicitlyGroupedKernel(kernel.MakeGenericMethod(op, number));
     }
 }
-#endif

@@ -77,10 +77,10 @@ public class NormalTailTests
         for (float x = -5; x < 0; x += 0.001f)
         {
             double exact = x * DoubleOracle.NormalTail(-x);
-            Assert.Equal(exact, default(Gelu).Forward<F32>(x).Value, Math.Abs(exact) * (x < -3 ? 1e-4 : 2e-6));
+            Assert.Equal(exact, default(GELUOp).Forward<F32>(x).Value, Math.Abs(exact) * (x < -3 ? 1e-4 : 2e-6));
         }
 
-        Assert.Equal(0, default(Gelu).Forward<F32>(float.NegativeInfinity).Value);
-        Assert.Equal(float.PositiveInfinity, default(Gelu).Forward<F32>(float.PositiveInfinity).Value);
+        Assert.Equal(0, default(GELUOp).Forward<F32>(float.NegativeInfinity).Value);
+        Assert.Equal(float.PositiveInfinity, default(GELUOp).Forward<F32>(float.PositiveInfinity).Value);
     }
 }

@@ -1,4 +1,3 @@
-#if ILGPU_PACKAGE
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
@@ -61,4 +60,3 @@ public sealed partial class UnsignedGpuCodeTests
     private static void ToPixel(ArrayView<U8> input, ArrayView<F32> output, BytesToFloat conversion) =>
         output[Grid.GlobalIndex.X] = conversion.Convert(input[Grid.GlobalIndex.X]);
 }
-#endif

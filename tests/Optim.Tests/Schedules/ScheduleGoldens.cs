@@ -49,8 +49,8 @@ public class ScheduleGoldens
     public void An_optimizer_follows_its_schedule_step_by_step(string name)
     {
         GoldenCase golden = Golden.Load("schedules")[name];
-        Sgd optimizer = new([new Parameter(Tensor.Zeros(1))], golden.Options.Number("lr"), golden.Options.Number("momentum"));
-        ParameterGroup<SgdOptions> second = optimizer.AddGroup(
+        SGD optimizer = new([new Parameter(Tensor.Zeros(1))], golden.Options.Number("lr"), golden.Options.Number("momentum"));
+        ParameterGroup<SGDOptions> second = optimizer.AddGroup(
             [new Parameter(Tensor.Zeros(1))], options => options with { LearningRate = golden.Options.Number("lr.second") });
         optimizer.Schedule = Make(golden.Kind, golden.Options);
         List<double> rates = [];
@@ -114,7 +114,7 @@ public class ScheduleGoldens
             options.Integer("cooldown", 0),
             options.Number("min_lr", 0),
             options.Number("eps", 1e-8));
-        Sgd optimizer = new([new Parameter(Tensor.Zeros(1))], options.Number("lr"));
+        SGD optimizer = new([new Parameter(Tensor.Zeros(1))], options.Number("lr"));
         List<double> rates = [optimizer.LearningRate];
         foreach (double value in series)
         {

@@ -10,7 +10,7 @@ public class SchedulesOfOptimizers
     public void A_step_moves_by_the_scheduled_rate()
     {
         Parameter w = new(Tensor.Zeros(1, DType.Float64));
-        Sgd optimizer = new([w], learningRate: 1) { Schedule = new InverseTimeDecay(1) };
+        SGD optimizer = new([w], learningRate: 1) { Schedule = new InverseTimeDecay(1) };
         double expected = 0;
         for (int t = 0; t < 5; t++)
         {
@@ -28,7 +28,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void Setting_the_rate_sets_what_the_schedule_starts_from()
     {
-        Sgd optimizer = Make(0.1);
+        SGD optimizer = Make(0.1);
         optimizer.Schedule = new StepDecay(1, 0.5);
         optimizer.Step();
         Assert.Equal(0.05, optimizer.LearningRate, 14);
@@ -42,7 +42,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void Taking_the_schedule_off_gives_the_momentum_back()
     {
-        Sgd optimizer = Make(0.1, momentum: 0.5);
+        SGD optimizer = Make(0.1, momentum: 0.5);
         optimizer.Schedule = new OneCycle(1, 20, riseShare: 0.5);
         for (int step = 0; step < 9; step++)
         {
@@ -63,9 +63,9 @@ public class SchedulesOfOptimizers
         string rule = name.Split(',')[0];
         string? momentum = rule switch
         {
-            "Adam" or "AdamW" or "Adamax" or "NAdam" or "RAdam" or "Lamb" or "Lion" or "Lookahead" => "Beta1",
-            "NesterovAccelerated" or "Lars" or "Muon" => "Momentum",
-            "Sgd" => name == "Sgd" ? null : "Momentum",
+            "Adam" or "AdamW" or "Adamax" or "NAdam" or "RAdam" or "LAMB" or "Lion" or "Lookahead" => "Beta1",
+            "NesterovAccelerated" or "LARS" or "Muon" => "Momentum",
+            "SGD" => name == "SGD" ? null : "Momentum",
             _ => name.Contains("momentum", StringComparison.Ordinal) ? "Momentum" : null,
         };
         Optimizer optimizer = Rule.All[name].Make([new Parameter(Tensor.Ones([1, 1], device: Device.Cpu))], 0.5);
@@ -95,7 +95,7 @@ public class SchedulesOfOptimizers
     public void A_momentum_may_be_cycled_down_to_nothing(bool nesterov)
     {
         Parameter w = Surface.Parameter([1]);
-        Sgd optimizer = new([w], 0.1, 0.9, nesterov: nesterov)
+        SGD optimizer = new([w], 0.1, 0.9, nesterov: nesterov)
         {
             Schedule = new CyclicRate(0.1, 0.3, up: 2, cycleMomentum: true, minimumMomentum: 0, maximumMomentum: 0.8),
         };
@@ -118,7 +118,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void A_rule_without_momentum_refuses_to_cycle_it_and_keeps_its_rate()
     {
-        Sgd optimizer = Make(0.1);
+        SGD optimizer = Make(0.1);
         ArgumentException error = Assert.Throws<ArgumentException>(() => optimizer.Schedule = new OneCycle(1, 20));
         Assert.Contains("cycleMomentum: false", error.Message, StringComparison.Ordinal);
         Assert.Null(optimizer.Schedule);
@@ -130,7 +130,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void A_schedule_that_gives_no_rate_is_refused()
     {
-        Sgd optimizer = Make(0.1);
+        SGD optimizer = Make(0.1);
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
             () => optimizer.Schedule = CustomRate.FromRate(static _ => double.NaN));
         Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public class SchedulesOfOptimizers
     [InlineData(true)]
     public void Lookahead_and_the_optimizer_inside_have_one_schedule(bool outside)
     {
-        Sgd inner = Make(0.1, momentum: 0.5);
+        SGD inner = Make(0.1, momentum: 0.5);
         Lookahead optimizer = new(inner, steps: 2);
         OneCycle schedule = new(1, 20);
         (outside ? optimizer : (Optimizer)inner).Schedule = schedule;
@@ -173,7 +173,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void Lookahead_goes_on_from_a_saved_state_where_its_schedule_stood()
     {
-        Sgd first = Make(0.1, momentum: 0.5);
+        SGD first = Make(0.1, momentum: 0.5);
         first.Schedule = new OneCycle(1, 20);
         Lookahead ahead = new(first, steps: 2);
         for (int step = 0; step < 7; step++)
@@ -181,7 +181,7 @@ public class SchedulesOfOptimizers
             ahead.Step();
         }
 
-        Sgd second = Make(0.1, momentum: 0.5);
+        SGD second = Make(0.1, momentum: 0.5);
         second.Schedule = new OneCycle(1, 20);
         Lookahead resumed = new(second, steps: 2);
         resumed.LoadState(ahead.State());
@@ -193,8 +193,8 @@ public class SchedulesOfOptimizers
     public void One_schedule_serves_many_optimizers()
     {
         StepDecay schedule = new(1, 0.5);
-        Sgd first = Make(0.1);
-        Sgd second = Make(0.8);
+        SGD first = Make(0.1);
+        SGD second = Make(0.8);
         first.Schedule = second.Schedule = schedule;
         first.Step();
         Assert.Equal(0.05, first.LearningRate, 14);
@@ -204,7 +204,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void A_plateau_lowers_what_the_schedule_starts_from()
     {
-        Sgd optimizer = Make(0.1);
+        SGD optimizer = Make(0.1);
         optimizer.Schedule = new StepDecay(1, 0.5);
         optimizer.Step();
         ReduceOnPlateau plateau = new(factor: 0.1, patience: 0);
@@ -218,8 +218,8 @@ public class SchedulesOfOptimizers
     [Fact]
     public void A_plateau_lowers_each_group_down_to_the_minimum()
     {
-        Sgd optimizer = Make(0.1);
-        ParameterGroup<SgdOptions> second = optimizer.AddGroup(
+        SGD optimizer = Make(0.1);
+        ParameterGroup<SGDOptions> second = optimizer.AddGroup(
             [new Parameter(Tensor.Zeros(1))], static options => options with { LearningRate = 0.03 });
         ReduceOnPlateau plateau = new(factor: 0.1, patience: 0, minimum: 0.005);
         plateau.Observe(optimizer, 1);
@@ -231,14 +231,14 @@ public class SchedulesOfOptimizers
     [Fact]
     public void Training_goes_on_from_a_saved_state_where_the_schedule_stood()
     {
-        Sgd first = Make(0.1, momentum: 0.5);
+        SGD first = Make(0.1, momentum: 0.5);
         first.Schedule = new OneCycle(1, 20);
         for (int step = 0; step < 7; step++)
         {
             first.Step();
         }
 
-        Sgd second = Make(0.3, momentum: 0.5);
+        SGD second = Make(0.3, momentum: 0.5);
         second.Schedule = new OneCycle(1, 20);
         second.LoadState(first.State());
         for (int step = 0; step < 5; step++)
@@ -256,7 +256,7 @@ public class SchedulesOfOptimizers
     [Fact]
     public void A_plateau_goes_on_from_a_saved_state()
     {
-        Sgd optimizer = Make(0.1);
+        SGD optimizer = Make(0.1);
         ReduceOnPlateau first = new(factor: 0.5, patience: 2, cooldown: 1);
         foreach (double value in new[] { 3.0, 2, 2, 2, 2, 2, 2 })
         {
@@ -277,5 +277,5 @@ public class SchedulesOfOptimizers
         Assert.Equal(2, second.Best);
     }
 
-    private static Sgd Make(double rate, double momentum = 0) => new([new Parameter(Tensor.Zeros(1))], rate, momentum);
+    private static SGD Make(double rate, double momentum = 0) => new([new Parameter(Tensor.Zeros(1))], rate, momentum);
 }

@@ -12,7 +12,7 @@ public class CallbackOrderTests
         List<string> log = [];
         Dense model = Problem.LineModel();
         model.Fit(
-            Problem.Line(5), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 2, batchSize: 3, validation: Problem.Line(2),
+            Problem.Line(5), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 2, batchSize: 3, validation: Problem.Line(2),
             callbacks: [new Recorder("a ", log), new Recorder("b ", log)]);
         string[] one = [
             "begin 2x2", "epoch 1", "batch 1:3", "batch 2:5", "end 1 loss,val_loss", "epoch 2", "batch 1:3", "batch 2:5", "end 2 loss,val_loss",
@@ -37,7 +37,7 @@ public class CallbackOrderTests
         };
         Dense model = Problem.LineModel();
         History history = model.Fit(
-            Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 9, batchSize: 3, callbacks: [recorder]);
+            Problem.Line(6), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 9, batchSize: 3, callbacks: [recorder]);
         Assert.Equal(2, history.Epochs.Count);
         Assert.True(history.StoppedEarly);
         Assert.Equal(4, losses.Count);
@@ -76,7 +76,7 @@ public class CallbackOrderTests
     {
         Dense model = Problem.LineModel();
         Recorder recorder = new() { AtEpoch = static (context, _) => context.Stop() };
-        History history = model.Fit(Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 1, callbacks: [recorder]);
+        History history = model.Fit(Problem.Line(6), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 1, callbacks: [recorder]);
         Assert.False(history.StoppedEarly);
     }
 
@@ -115,7 +115,7 @@ public class CallbackOrderTests
         Failing failing = new(where);
         Dense model = Problem.LineModel();
         Exception error = Assert.ThrowsAny<Exception>(() => model.Fit(
-            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), batchSize: 4,
+            Problem.Line(4), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), batchSize: 4,
             callbacks: [new Recorder("a ", log), failing, new Recorder("b ", log)]));
         Assert.Equal(where, error.Message);
         Assert.Contains("a done", log);
@@ -131,7 +131,7 @@ public class CallbackOrderTests
     {
         Dense model = Problem.LineModel();
         Exception error = Assert.ThrowsAny<Exception>(() => model.Fit(
-            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), batchSize: 4,
+            Problem.Line(4), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), batchSize: 4,
             callbacks: [new Failing("done"), new Failing("batch")]));
         Assert.Equal("batch", error.Message);
     }
@@ -142,7 +142,7 @@ public class CallbackOrderTests
         StringWriter writer = new();
         Dense model = Problem.LineModel();
         History history = model.Fit(
-            Problem.Line(6), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), epochs: 2, validation: Problem.Line(3),
+            Problem.Line(6), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 2, validation: Problem.Line(3),
             callbacks: [new ProgressLines(writer)]);
         string[] lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);

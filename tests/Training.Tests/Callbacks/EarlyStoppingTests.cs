@@ -25,7 +25,7 @@ public class EarlyStoppingTests
         double[] values, int patience, double minDelta, bool smallerIsBetter, int last, int best)
     {
         Dense model = Problem.LineModel();
-        TrainingContext context = new(model, new Sgd(model.Parameters(), 0.1), new RunningMean(), [], new History(), values.Length, 1);
+        TrainingContext context = new(model, new SGD(model.Parameters(), 0.1), new RunningMean(), [], new History(), values.Length, 1);
         using EarlyStopping stopping = new("val_loss", patience, minDelta, smallerIsBetter);
         stopping.OnTrainBegin(context);
         int epoch = 0;
@@ -59,7 +59,7 @@ public class EarlyStoppingTests
         EarlyStopping stopping = new(patience: 2, restoreBest: restore);
         Dataset data = Problem.Rings(40);
         History history = model.Fit(
-            data, new Sgd(model.Parameters(), 30), epochs: 20, batchSize: 10, validation: Problem.Rings(10), callbacks: [recorder, stopping]);
+            data, new SGD(model.Parameters(), 30), epochs: 20, batchSize: 10, validation: Problem.Rings(10), callbacks: [recorder, stopping]);
         int best = history["val_loss"].Select(static (value, i) => (value, i)).MinBy(static pair => pair.value).i;
         Assert.Equal(best + 1, stopping.BestEpoch);
         Assert.Equal(history["val_loss"][best], stopping.BestValue);
@@ -96,7 +96,7 @@ public class EarlyStoppingTests
     {
         Dense model = Problem.LineModel();
         KeyNotFoundException error = Assert.Throws<KeyNotFoundException>(() => model.Fit(
-            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), callbacks: [new EarlyStopping("val_loss")]));
+            Problem.Line(4), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), callbacks: [new EarlyStopping("val_loss")]));
         Assert.Contains("val_loss", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(patience: -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping(minDelta: double.NaN));

@@ -19,7 +19,7 @@ public class ModelCheckpointTests
         using TemporaryFolder folder = new();
         string path = folder["best.safetensors"];
         Dense model = Problem.LineModel();
-        TrainingContext context = new(model, new Sgd(model.Parameters(), 0.1), new RunningMean(), [], new History(), values.Length, 1);
+        TrainingContext context = new(model, new SGD(model.Parameters(), 0.1), new RunningMean(), [], new History(), values.Length, 1);
         ModelCheckpoint checkpoint = new(path, "val_loss", smallerIsBetter);
         checkpoint.OnTrainBegin(context);
         for (int epoch = 1; epoch <= values.Length; epoch++)
@@ -86,7 +86,7 @@ public class ModelCheckpointTests
             [new(folder["none/model.safetensors"]), new(folder["model.safetensors"], optimizerPath: folder["none/optimizer.safetensors"])])
         {
             DirectoryNotFoundException error = Assert.Throws<DirectoryNotFoundException>(() =>
-                model.Fit(Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), callbacks: [checkpoint]));
+                model.Fit(Problem.Line(4), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), callbacks: [checkpoint]));
             Assert.Contains(folder["none"], error.Message, StringComparison.Ordinal);
             Assert.Equal(before, Problem.LineOf(model));
             Assert.Empty(folder.Files);
@@ -105,7 +105,7 @@ public class ModelCheckpointTests
         using TemporaryFolder folder = new();
         Dense model = Problem.LineModel();
         KeyNotFoundException error = Assert.Throws<KeyNotFoundException>(() => model.Fit(
-            Problem.Line(4), new Sgd(model.Parameters(), 0.1), new MeanSquaredError(),
+            Problem.Line(4), new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(),
             callbacks: [new ModelCheckpoint(folder["model.safetensors"], "val_loss")]));
         Assert.Contains("val_loss", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Files);

@@ -13,9 +13,9 @@ public class ScheduleCallbackTests
     {
         Rates rates = new();
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.1);
+        SGD optimizer = new(model.Parameters(), 0.1);
         History history = model.Fit(
-            data, optimizer, new MeanSquaredError(), epochs: 3, batchSize: 4,
+            data, optimizer, new MeanSquaredErrorLoss(), epochs: 3, batchSize: 4,
             callbacks: [new LearningRateScheduler(new StepDecay(1, 0.5)), rates]);
         Assert.Equal([0.1, 0.05, 0.025], history.Epochs.Select(static epoch => Math.Round(epoch.LearningRate, 12)));
         Assert.Equal([0.1, 0.1, 0.05, 0.05, 0.025, 0.025], rates.Seen);
@@ -27,9 +27,9 @@ public class ScheduleCallbackTests
     {
         Rates rates = new();
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.1);
+        SGD optimizer = new(model.Parameters(), 0.1);
         model.Fit(
-            data, optimizer, new MeanSquaredError(), epochs: 2, batchSize: 4,
+            data, optimizer, new MeanSquaredErrorLoss(), epochs: 2, batchSize: 4,
             callbacks: [new LearningRateScheduler(new InverseTimeDecay(1), ScheduleUnit.Step), rates]);
         Assert.Equal([0.05, Math.Round(0.1 / 3, 12), 0.025, 0.02], rates.Seen);
         Assert.Equal(0.1, optimizer.LearningRate);
@@ -39,9 +39,9 @@ public class ScheduleCallbackTests
     public void The_momentum_comes_back_too()
     {
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.01, momentum: 0.5);
+        SGD optimizer = new(model.Parameters(), 0.01, momentum: 0.5);
         model.Fit(
-            data, optimizer, new MeanSquaredError(), epochs: 2, batchSize: 4,
+            data, optimizer, new MeanSquaredErrorLoss(), epochs: 2, batchSize: 4,
             callbacks: [new LearningRateScheduler(new OneCycle(0.01, 4, riseShare: 0.5), ScheduleUnit.Step)]);
         Assert.Equal(0.5, optimizer.Options.Momentum);
     }
@@ -50,9 +50,9 @@ public class ScheduleCallbackTests
     public void Two_schedules_at_once_are_refused()
     {
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.1) { Schedule = new StepDecay(1) };
+        SGD optimizer = new(model.Parameters(), 0.1) { Schedule = new StepDecay(1) };
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => model.Fit(
-            data, optimizer, new MeanSquaredError(), callbacks: [new LearningRateScheduler(new StepDecay(1))]));
+            data, optimizer, new MeanSquaredErrorLoss(), callbacks: [new LearningRateScheduler(new StepDecay(1))]));
         Assert.Contains("StepDecay", error.Message, StringComparison.Ordinal);
         Assert.NotNull(optimizer.Schedule);
     }
@@ -61,11 +61,11 @@ public class ScheduleCallbackTests
     public void A_plateau_of_the_loss_reduces_the_rate()
     {
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.08);
+        SGD optimizer = new(model.Parameters(), 0.08);
         // An improvement below 100 % is none: after the first epoch all are bad.
         ReduceOnPlateau plateau = new(factor: 0.5, patience: 1, threshold: 1);
         model.Fit(
-            data, optimizer, new MeanSquaredError(), epochs: 5, batchSize: 4, callbacks: [new PlateauScheduler(plateau, "loss")]);
+            data, optimizer, new MeanSquaredErrorLoss(), epochs: 5, batchSize: 4, callbacks: [new PlateauScheduler(plateau, "loss")]);
         Assert.Equal(2, plateau.Reductions);
         Assert.Equal(0.02, optimizer.LearningRate, 12);
     }
@@ -75,13 +75,13 @@ public class ScheduleCallbackTests
     {
         List<double> used = [];
         (Sequential model, Dataset data) = Make();
-        Sgd optimizer = new(model.Parameters(), 0.8);
+        SGD optimizer = new(model.Parameters(), 0.8);
         ReduceOnPlateau plateau = new(factor: 0.5, patience: 0, threshold: 1);
 
         // Told before the scheduler: the rate is that of the step just made.
         Recorder recorder = new() { AtBatch = context => used.Add(Math.Round(context.Optimizer.LearningRate, 12)) };
         model.Fit(
-            data, optimizer, new MeanSquaredError(), epochs: 3, batchSize: 4,
+            data, optimizer, new MeanSquaredErrorLoss(), epochs: 3, batchSize: 4,
             callbacks: [recorder, new LearningRateScheduler(new StepDecay(1, 0.5), ScheduleUnit.Step), new PlateauScheduler(plateau, "loss")]);
 
         // 0.8 / 2^t, and from 0.4 on after the plateau of the second epoch; the third one ends with another.
@@ -94,7 +94,7 @@ public class ScheduleCallbackTests
     {
         (Sequential model, Dataset data) = Make();
         KeyNotFoundException error = Assert.Throws<KeyNotFoundException>(() => model.Fit(
-            data, new Sgd(model.Parameters(), 0.1), new MeanSquaredError(), callbacks: [new PlateauScheduler(new ReduceOnPlateau())]));
+            data, new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), callbacks: [new PlateauScheduler(new ReduceOnPlateau())]));
         Assert.Contains("val_loss", error.Message, StringComparison.Ordinal);
     }
 

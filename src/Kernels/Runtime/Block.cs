@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
+public sealed unsafe class Block
+{
+    private const long StaggeredFrom = 1024 * 1024;
+    private const int Stagger = 65 * 64;
+
+    // Below this a transfer takes microseconds whether it is staged or not.
+    private const long StagedFrom = 256 * 1024;
+
+    private static int s_large;
+
+    private readonly Allocation _allocation;
+    private readonly void* _base;
+    private readonly void* _host;
+    private object? _guard;
+
+    internal Block(Device device, long byteLength, int sizeClass)
+    {
+        Device = device;
+        ByteLength = byteLength;
+        SizeClass = sizeClass;
+        MemoryBuffer buffer;
+        if (device.IsHost)
+        {
+            // Large blocks begin at different places of a page: streams through several that lie a multiple of a page apart would
+            // compete for the same sets of the caches and the same banks of the memory.
+            int shift = byteLength < StaggeredFrom ? 0 : (Interlocked.Increment(ref s_large) & 15) * Stagger;
+            _base = HostMemory.Allocate((nuint)(byteLength + shift));
+            _host = (byte*)_base + shift;
+            buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
+        }
+        else
+        {
+            buffer = device.Accelerator.Allocate1D<byte>(byteLength);
+        }
+
+        _allocation = new Allocation(buffer, byteLength);
+    }
+
+    /// <summary>The device the memory is on.</summary>
+    public Device Device { get; }
+
+    /// <summary>The size in bytes; the pool rounds up.</summary>
+    public long ByteLength { get; }
+
+    internal int SizeClass { get; }
+
+    /// <summary>What the pool remembers of the block while somebody else has it.</summary>
+    internal Allocation Allocation => _allocation;
+
+    /// <summary>
+    /// An object whose finalizer gives the block back. It hangs here and not on the tensor, so that a kernel, which knows the
+    /// block alone, keeps it from the collector.
+    /// </summary>
+    internal ref object? Guard => ref _guard;
+
+    /// <summary>The address of element <paramref name="offset"/> on <see cref="DeviceKind.Cpu"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal T* Host<T>(long offset)
+        where T : unmanaged => (T*)_host + offset;
+
+    /// <summary>A view of <paramref name="length"/> elements for a kernel.</summary>
+    internal ArrayView<T> View<T>(long offset, long length)
+        where T : unmanaged =>
+        _allocation.Buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
+
+    // The guard's finalizer may run as soon as nothing refers to the block; until a copy is done, something has to.
+    internal void Upload<T>(ReadOnlySpan<T> source, long offset)
+        where T : unmanaged
+    {
+        if (source.IsEmpty)
+        {
+            return;
+        }
+
+        if (Device.IsHost)
+        {
+            source.CopyTo(new Span<T>(Host<T>(offset), source.Length));
+            GC.KeepAlive(this);
+            return;
+        }
+
+        // ILGPU takes the address without pinning what stands there, and waits for the copy.
+        Device.CountWait();
+        fixed (T* start = source)
+        {
+            // On OpenCL, ILGPU 1.5.3 copies the whole of the staging memory, whatever part it is asked for.
+            if ((long)source.Length * sizeof(T) >= StagedFrom && Device.Kind != DeviceKind.OpenCL)
+            {
+                Device.Resource(static device => new UploadStaging(device)).Copy(View<T>(offset, source.Length).Cast<byte>(), (byte*)start);
+            }
+            else
+            {
+                View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    internal void Download<T>(Span<T> target, long offset)
+        where T : unmanaged
+    {
+        if (target.IsEmpty)
+        {
+            return;
+        }
+
+        if (Device.IsHost)
+        {
+            new ReadOnlySpan<T>(Host<T>(offset), target.Length).CopyTo(target);
+            GC.KeepAlive(this);
+            return;
+        }
+
+        Device.CountWait();
+        fixed (T* start = target)
+        {
+            View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    internal void Free()
+    {
+        _allocation.Buffer.Dispose();
+        if (_host is not null)
+        {
+            HostMemory.Free(_base);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>Finds the GPUs that ILGPU can use.</summary>
+internal static class GpuSearch
+{
+    internal static DeviceSearch Run()
+    {
+        DeviceSearch search = new();
+
+        // Raised after all else has failed, so that it disturbs neither ILGPU's own resolver (on WSL) nor the program's.
+        AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
+            DeviceSearch.Stand(name, OperatingSystem.IsLinux()) is { } file && NativeLibrary.TryLoad(file, out IntPtr handle)
+                ? handle
+                : IntPtr.Zero;
+        SearchKind(search, DeviceKind.Cuda, SearchCuda);
+        SearchKind(search, DeviceKind.OpenCL, SearchOpenCL);
+        return search;
+    }
+
+    /// <summary>The file of the driver's library if it cannot be loaded, or null.</summary>
+    internal static string? MissingLibrary(DeviceKind kind)
+    {
+        string file = (kind, OperatingSystem.IsWindows()) switch
+        {
+            (DeviceKind.Cuda, true) => "nvcuda.dll",
+            (DeviceKind.Cuda, false) => "libcuda.so.1",
+            (_, true) => "OpenCL.dll",
+            _ => "libOpenCL.so.1",
+        };
+        bool known = OperatingSystem.IsLinux() || OperatingSystem.IsWindows();
+        return known && !NativeLibrary.TryLoad(file, out IntPtr _) ? file : null;
+    }
+
+    private static void SearchKind(DeviceSearch search, DeviceKind kind, Action<DeviceSearch> run)
+    {
+        try
+        {
+            run(search);
+        }
+        catch (Exception error) when (IsDriverFault(error))
+        {
+            search.Refused.Add(new RefusedDevice(kind, "driver", error.GetBaseException().Message.TrimEnd('.')));
+        }
+    }
+
+    // The predicates see every device, ILGPU's own conditions included; ILGPU swallows what they throw.
+    private static void SearchCuda(DeviceSearch search)
+    {
+        int seen = 0;
+        Context context = Create(builder => builder.Cuda((CudaDevice device) =>
+        {
+            seen++;
+            bool hasInstructions = device.InstructionSet is { } set && PTXCodeGenerator.SupportedInstructionSets.Contains(set);
+            string? reason = DeviceSearch.CudaRefusal(device.Architecture?.ToString(), device.DriverVersion.ToString(), hasInstructions);
+            return Accept(search, DeviceKind.Cuda, device.Name, reason);
+        }));
+        CudaError error = CudaAPI.CurrentAPI.GetDeviceCount(out int count);
+        if (MissingLibrary(DeviceKind.Cuda) is null && error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
+        {
+            search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, "driver", $"it answers {error} when it is asked for devices"));
+        }
+
+        // ILGPU stops at a device whose properties it cannot read.
+        for (; seen < count; seen++)
+        {
+            string name = CudaAPI.CurrentAPI.GetDeviceName(out string? known, seen) == CudaError.CUDA_SUCCESS ? known! : $"number {seen}";
+            search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, name, "ILGPU cannot read its properties, or those of one before it"));
+        }
+
+        foreach (CudaDevice device in context.GetDevices<CudaDevice>())
+        {
+            OfferGpu(search, DeviceKind.Cuda, device, context);
+        }
+    }
+
+    private static void SearchOpenCL(DeviceSearch search)
+    {
+        Context context = Create(builder => builder.OpenCL(device => Accept(
+            search, DeviceKind.OpenCL, device.Name, DeviceSearch.OpenClRefusal(
+                device.CLStdVersion.ToString(), device.CLStdVersion >= CLBackend.MinimumVersion,
+                device.Capabilities.GenericAddressSpace, device.Capabilities.Float64, device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device)))));
+        int index = 0;
+        foreach (CLDevice device in context.GetDevices<CLDevice>())
+        {
+            if (IsGpu(device))
+            {
+                OfferGpu(search, DeviceKind.OpenCL, device, context);
+                index++;
+            }
+        }
+
+        foreach (CLDevice device in context.GetDevices<CLDevice>())
+        {
+            if (!IsGpu(device))
+            {
+                int number = index++;
+                search.Processors.Add((device.Name, new Lazy<Device>(
+                    () => new Device(DeviceKind.OpenCL, number, device.CreateAccelerator(context)))));
+            }
+        }
+    }
+
+    private static Context Create(Action<Context.Builder> enable) => Context.Create(builder =>
+    {
+        enable(builder);
+        builder.EnableAlgorithms();
+    });
+
+    private static bool Accept(DeviceSearch search, DeviceKind kind, string name, string? reason)
+    {
+        if (reason is not null)
+        {
+            search.Refused.Add(new RefusedDevice(kind, name, reason));
+        }
+
+        return reason is null;
+    }
+
+    private static void OfferGpu(DeviceSearch search, DeviceKind kind, ILGPU.Runtime.Device device, Context context) =>
+        search.Offer(kind, device.Name, index => new Device(kind, index, device.CreateAccelerator(context)), IsDriverFault);
+
+    private static bool IsGpu(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
+
+    private static bool IsProcessor(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_CPU) != 0;
+
+    private static bool IsDriverFault(Exception error) => error is AcceleratorException or DllNotFoundException or NotSupportedException
+        or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
+}

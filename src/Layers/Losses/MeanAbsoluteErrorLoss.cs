@@ -1,0 +1,16 @@
+namespace DeepSharp.Layers;
+
+/// <summary>The distance |prediction - target|.</summary>
+/// <param name="reduction">What becomes of the losses of single elements.</param>
+public sealed class MeanAbsoluteErrorLoss(LossReduction reduction = LossReduction.Mean) : Loss(reduction)
+{
+    /// <inheritdoc/>
+    /// <param name="prediction">What the network put out, of any shape.</param>
+    /// <param name="target">Of the same shape and element type.</param>
+    /// <exception cref="ArgumentException">Shapes or element types differ.</exception>
+    public override Tensor Compute(Tensor prediction, Tensor target)
+    {
+        prediction = Checked(prediction, target);
+        return Reduce((prediction - target).Abs());
+    }
+}
