@@ -54,10 +54,10 @@ internal static unsafe class GemmDot<T, TRegister>
         nint p = 0;
         for (; p <= last; p += GemmSimd<TRegister, T>.Count)
         {
-            TRegister x0 = GemmSimd<TRegister, T>.Load(a + p);
-            TRegister x1 = TM.Value > 1 ? GemmSimd<TRegister, T>.Load(a + (1 * rowA) + p) : default;
-            TRegister x2 = TM.Value > 2 ? GemmSimd<TRegister, T>.Load(a + (2 * rowA) + p) : default;
-            TRegister x3 = TM.Value > 3 ? GemmSimd<TRegister, T>.Load(a + (3 * rowA) + p) : default;
+            TRegister x0 = *(TRegister*)(a + p);
+            TRegister x1 = TM.Value > 1 ? *(TRegister*)(a + (1 * rowA) + p) : default;
+            TRegister x2 = TM.Value > 2 ? *(TRegister*)(a + (2 * rowA) + p) : default;
+            TRegister x3 = TM.Value > 3 ? *(TRegister*)(a + (3 * rowA) + p) : default;
             Column<TM>(true, x0, x1, x2, x3, b + p, ref c00, ref c10, ref c20, ref c30);
             Column<TM>(TN.Value > 1, x0, x1, x2, x3, b + columnB + p, ref c01, ref c11, ref c21, ref c31);
             Column<TM>(TN.Value > 2, x0, x1, x2, x3, b + (2 * columnB) + p, ref c02, ref c12, ref c22, ref c32);
@@ -83,7 +83,7 @@ internal static unsafe class GemmDot<T, TRegister>
             return;
         }
 
-        TRegister y = GemmSimd<TRegister, T>.Load(b);
+        TRegister y = *(TRegister*)b;
         GemmSimd<TRegister, T>.Accumulate(x0, y, ref c0);
         if (TM.Value > 1)
         {

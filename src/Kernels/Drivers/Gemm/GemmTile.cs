@@ -91,8 +91,8 @@ internal static unsafe class GemmTile<T, TRegister>
         T* a9 = a6 + (3 * rowA);
         for (nint k = tile.Depth; k > 0; k--)
         {
-            TRegister b0 = GemmSimd<TRegister, T>.Load(b);
-            TRegister b1 = TN.Value > 1 ? GemmSimd<TRegister, T>.Load(b + GemmSimd<TRegister, T>.Count) : default;
+            TRegister b0 = *(TRegister*)b;
+            TRegister b1 = TN.Value > 1 ? *(TRegister*)(b + GemmSimd<TRegister, T>.Count) : default;
             Row<TN>(true, a, b0, b1, ref c00, ref c01);
             Row<TN>(TM.Value > 1, a + rowA, b0, b1, ref c10, ref c11);
             Row<TN>(TM.Value > 2, a + (2 * rowA), b0, b1, ref c20, ref c21);
@@ -159,14 +159,14 @@ internal static unsafe class GemmTile<T, TRegister>
         if (tile.Reads)
         {
             Row<TN>(
-                true, &beta, GemmSimd<TRegister, T>.Load(c),
-                TN.Value > 1 ? GemmSimd<TRegister, T>.Load(c + GemmSimd<TRegister, T>.Count) : default, ref v0, ref v1);
+                true, &beta, *(TRegister*)c,
+                TN.Value > 1 ? *(TRegister*)(c + GemmSimd<TRegister, T>.Count) : default, ref v0, ref v1);
         }
 
-        GemmSimd<TRegister, T>.Store(v0, c);
+        *(TRegister*)c = v0;
         if (TN.Value > 1)
         {
-            GemmSimd<TRegister, T>.Store(v1, c + GemmSimd<TRegister, T>.Count);
+            *(TRegister*)(c + GemmSimd<TRegister, T>.Count) = v1;
         }
     }
 }
