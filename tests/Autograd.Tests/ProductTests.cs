@@ -62,7 +62,7 @@ public sealed class ProductTests
     {
         GradCheck.Run(
             static x => x[0].Permute(3, 1, 2, 0, 4).MatMul(x[1].Permute(1, 0, 2, 4, 3)),
-            [OperatorGradients.Sample([3, 2, 2, 2, 2], 1), OperatorGradients.Sample([2, 2, 2, 3, 2], 2)], secondOrder: true);
+            [OperatorGradients.Sample([3, 2, 2, 2, 2], 1), OperatorGradients.Sample([2, 2, 2, 3, 2], 2)], order: 2);
     }
 
     private static Tensor View(Tensor x, GoldenOptions options, string name)

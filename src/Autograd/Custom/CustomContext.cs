@@ -31,6 +31,7 @@ public sealed class CustomContext
     {
         Tensor[] kept = _kept;
         _kept = [];
+        _constants = [];
         _saved = saved;
         return kept;
     }

@@ -56,10 +56,11 @@ internal sealed class CustomNode : JointNode
             return outputs;
         }
 
+        bool[] differentiable = Array.ConvertAll(outputs, output => output.DType.IsFloatingPoint && !context.IsConstant(output));
         CustomNode node = new(name, backward, context, given, outputs);
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (outputs[i].DType.IsFloatingPoint && !context.IsConstant(outputs[i]))
+            if (differentiable[i])
             {
                 _ = node.Attach(outputs[i], i);
             }
