@@ -14,7 +14,8 @@ public sealed class FamilyGpuCodeTests : IDisposable
     [
         typeof(GpuSoftmax<PlainSoftmax, F32>), typeof(GpuSoftmax<LogSoftmax, F64>), typeof(GpuCrossEntropy<F32, I64>),
         typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>), typeof(GpuLayerNorm<F32>), typeof(GpuLayerNorm<F64>),
-        typeof(GpuGemm<F32, F16, F16, ReLUOp>), typeof(GpuGemm<F32, BF16, F32, IdentityOp>), typeof(HalfCast<F16>), typeof(HalfCast<BF16>),
+        typeof(GpuGemm<F32, F16, F16, ReLUOp, MatrixFactor, MatrixFactor>),
+        typeof(GpuGemm<F32, BF16, Plain<F32>, IdentityOp, MatrixFactor, MatrixFactor>), typeof(HalfCast<F16>), typeof(HalfCast<BF16>),
         typeof(Gather<short, Index64>), typeof(Gather<byte, Index32>), typeof(Gather<int, Index64>), typeof(Gather<long, Index32>),
         typeof(ScatterAdd<F32, F32x, float, AtomicFloat, Index32>), typeof(ScatterAdd<F64, F64x, double, AtomicDouble, Index64>),
         typeof(ScatterAdd<I32, I32x, int, AtomicInt, Index64>), typeof(ScatterAdd<I64, I64x, long, AtomicLong, Index32>),

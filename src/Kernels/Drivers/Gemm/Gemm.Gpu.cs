@@ -11,11 +11,15 @@ namespace DeepSharp.Kernels;
 /// <typeparam name="TIn">How the factors are stored; they are converted on their way into shared memory.</typeparam>
 /// <typeparam name="TOut">How the result is stored.</typeparam>
 /// <typeparam name="TAct">The activation.</typeparam>
-internal static class GpuGemm<T, TIn, TOut, TAct>
+/// <typeparam name="TA">Where A's numbers stand.</typeparam>
+/// <typeparam name="TB">Where B's do.</typeparam>
+internal static class GpuGemm<T, TIn, TOut, TAct, TA, TB>
     where T : unmanaged, IReal<T>
     where TIn : unmanaged, IStored<TIn, T>
     where TOut : unmanaged, IStored<TOut, T>
     where TAct : unmanaged, IUnaryOp
+    where TA : unmanaged, IFactor
+    where TB : unmanaged, IFactor
 {
     // The side of the square of threads at most, and the numbers per thread along a side.
     private const int MaxSide = 16;
@@ -24,10 +28,35 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
     // One more than the side of the square of C, so that the threads of a warp write to different banks.
     private const int Shared = MaxSide * ((MaxSide * Each) + 1);
 
-    // Returns whether the sums of A's rows were made, too.
-    internal static bool Run(Device device, Arguments arguments)
+    /// <summary>Runs a batch of products, by the device's library where it has one for it.</summary>
+    /// <returns>Whether the sums of A's rows were made, too.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static bool Run(TAct activation, in Product<TA, TB> product, in RowSums rowSums)
     {
-        if (device.Blas is { } blas && BlasProducts.TryRun(device, blas, arguments))
+        Arguments x = new()
+        {
+            A = product.A.View<TIn>(),
+            FactorA = product.FactorA,
+            B = product.B.View<TIn>(),
+            FactorB = product.FactorB,
+            C = product.C.View<TOut>(),
+            PlaceC = product.PlaceC,
+            Bias = product.Bias is { } row ? row.View<T>() : product.C.View<TOut>().Cast<T>(),
+            RowSums = rowSums.Target is { } sums ? sums.View<T>() : product.C.View<TOut>().Cast<T>(),
+            Activation = activation,
+            Alpha = product.Alpha,
+            Beta = product.Beta,
+            ReadsC = product.Beta != 0 ? 1 : 0,
+            HasBias = product.Bias is null ? 0 : 1,
+            HasRowSums = rowSums.Target is null ? 0 : 1,
+            AddsRowSums = rowSums.Adds ? 1 : 0,
+            Batch = product.Batch,
+            Rows = product.Rows,
+            Columns = product.Columns,
+            Depth = product.Depth,
+        };
+        Device device = product.C.Device;
+        if (device.Blas is { } blas && GpuBlas.TryRun(device, blas, x))
         {
             return false;
         }
@@ -38,19 +67,17 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
             side /= 2;
         }
 
-        arguments.Side = side;
+        x.Side = side;
         if (side < Each)
         {
             // Too few threads for a row of the square each.
-            arguments.HasRowSums = 0;
+            x.HasRowSums = 0;
         }
 
-        arguments.RowTiles = (arguments.Rows + (side * Each) - 1) / (side * Each);
-        arguments.ColumnTiles = (arguments.Columns + (side * Each) - 1) / (side * Each);
-        KernelConfig config = new(arguments.Batch * arguments.RowTiles * arguments.ColumnTiles, side * side);
-        device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.Launcher<Arguments>(Kernel))(config, arguments);
-        return arguments.HasRowSums != 0;
+        x.RowTiles = (x.Rows + (side * Each) - 1) / (side * Each);
+        x.ColumnTiles = (x.Columns + (side * Each) - 1) / (side * Each);
+        device.Launch(new(x.Batch * x.RowTiles * x.ColumnTiles, side * side), Kernel, x);
+        return x.HasRowSums != 0;
     }
 
     // The sixteen sums are locals, since ILGPU puts arrays in memory. Rows and columns of one thread are a side apart, so that
@@ -66,8 +93,10 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         int column0 = tile % x.ColumnTiles * square;
         int row0 = tile / x.ColumnTiles % x.RowTiles * square;
         int batch = tile / x.ColumnTiles / x.RowTiles;
-        int startA = batch * x.BatchA;
-        int startB = batch * x.BatchB;
+        int startA = x.FactorA.Start(batch);
+        int startB = x.FactorB.Start(batch);
+        bool alongA = x.FactorA.DepthStride <= x.FactorA.LineStride;
+        bool alongB = x.FactorB.DepthStride <= x.FactorB.LineStride;
         int tx = Group.IdxX % side;
         int ty = Group.IdxX / side;
         T c00 = 0, c01 = 0, c02 = 0, c03 = 0;
@@ -84,21 +113,29 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
             {
                 // Neighbouring threads take neighbours in memory.
                 int item = Group.IdxX + (e * side * side);
-                int p = x.ColumnA <= x.RowA ? item % side : item / square;
-                int i = x.ColumnA <= x.RowA ? item / side : item % square;
+                int p = alongA ? item % side : item / square;
+                int i = alongA ? item / side : item % square;
                 T value = 0;
                 if (row0 + i < x.Rows && p0 + p < x.Depth)
                 {
-                    value = TIn.Load(x.A[startA + ((row0 + i) * x.RowA) + ((p0 + p) * x.ColumnA)]);
+                    int place = x.FactorA.Place(startA, row0 + i, p0 + p);
+                    if (TA.IsStrided || place >= 0)
+                    {
+                        value = TIn.Load(x.A[place]);
+                    }
                 }
 
                 sharedA[(p * pitch) + i] = value;
-                p = x.RowB <= x.ColumnB ? item % side : item / square;
-                int j = x.RowB <= x.ColumnB ? item / side : item % square;
+                p = alongB ? item % side : item / square;
+                int j = alongB ? item / side : item % square;
                 value = 0;
                 if (column0 + j < x.Columns && p0 + p < x.Depth)
                 {
-                    value = TIn.Load(x.B[startB + ((p0 + p) * x.RowB) + ((column0 + j) * x.ColumnB)]);
+                    int place = x.FactorB.Place(startB, column0 + j, p0 + p);
+                    if (TB.IsStrided || place >= 0)
+                    {
+                        value = TIn.Load(x.B[place]);
+                    }
                 }
 
                 sharedB[(p * pitch) + j] = value;
@@ -168,7 +205,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
     {
         if (row < x.Rows)
         {
-            int start = (batch * x.BatchC) + (row * x.RowC);
+            int start = x.PlaceC.Place(x.PlaceC.Start(batch), row, 0);
             Write(x, start, column, v0);
             Write(x, start, column + x.Side, v1);
             Write(x, start, column + (2 * x.Side), v2);
@@ -182,7 +219,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         if (column < x.Columns)
         {
             value *= x.Alpha;
-            int at = start + (column * x.ColumnC);
+            int at = start + column;
             if (x.ReadsC != 0)
             {
                 value = T.MultiplyAdd(x.Beta, TOut.Load(x.C[at]), value);
@@ -197,7 +234,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         }
     }
 
-    /// <summary>The operands; see <see cref="GemmArguments{T}"/>.</summary>
+    /// <summary>The operands; see <see cref="Product{TA, TB}"/>.</summary>
     internal struct Arguments
     {
         internal ArrayView<TIn> A;
@@ -205,6 +242,9 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         internal ArrayView<TOut> C;
         internal ArrayView<T> Bias;
         internal ArrayView<T> RowSums;
+        internal TA FactorA;
+        internal TB FactorB;
+        internal MatrixFactor PlaceC;
         internal TAct Activation;
         internal T Alpha;
         internal T Beta;
@@ -216,15 +256,6 @@ internal static class GpuGemm<T, TIn, TOut, TAct>
         internal int Rows;
         internal int Columns;
         internal int Depth;
-        internal int RowA;
-        internal int ColumnA;
-        internal int BatchA;
-        internal int RowB;
-        internal int ColumnB;
-        internal int BatchB;
-        internal int RowC;
-        internal int ColumnC;
-        internal int BatchC;
         internal int Side;
         internal int RowTiles;
         internal int ColumnTiles;
