@@ -45,9 +45,12 @@ internal readonly unsafe struct HostRowLabels
             return (int)label;
         }
 
-        for (int seen = Volatile.Read(ref *_bad); row < seen; seen = Volatile.Read(ref *_bad))
+        if (_bad != null)
         {
-            Interlocked.CompareExchange(ref *_bad, row, seen);
+            for (int seen = Volatile.Read(ref *_bad); row < seen; seen = Volatile.Read(ref *_bad))
+            {
+                Interlocked.CompareExchange(ref *_bad, row, seen);
+            }
         }
 
         return -2;

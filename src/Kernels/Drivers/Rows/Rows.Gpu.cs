@@ -82,7 +82,14 @@ internal static class GpuRows<TOp, TScalar>
 
             sum += a.LastQ[row];
             int column = a.Column(row);
-            count += column >= 0 ? a.Weight(column) : column == -1 ? 0 : double.NaN;
+            if (column >= 0)
+            {
+                count += a.Weight(column);
+            }
+            else
+            {
+                count += column == -1 ? 0 : double.NaN;
+            }
         }
 
         sum = GroupTree.Sum(shared, sum);
@@ -106,8 +113,12 @@ internal static class GpuRows<TOp, TScalar>
         RowLabel<TScalar> label = default;
         if (Has(RowParts.Label))
         {
-            label.Own = a.A[start + (column < 0 ? 0 : column)];
-            label.Weight = a.Weight(column < 0 ? 0 : column);
+            if (column >= 0)
+            {
+                label.Own = a.A[start + column];
+                label.Weight = a.Weight(column);
+            }
+
             label.State = column >= 0 ? 1 : column == -1 ? 0 : double.NaN;
         }
 
@@ -410,7 +421,7 @@ internal static class GpuRows<TOp, TScalar>
     }
 
     /// <summary>The threads that share a row.</summary>
-    private interface ITeam
+    internal interface ITeam
     {
         static abstract int Index { get; }
 
@@ -423,7 +434,7 @@ internal static class GpuRows<TOp, TScalar>
             where T : unmanaged, INumeric<T>;
     }
 
-    private readonly struct WholeGroup : ITeam
+    internal readonly struct WholeGroup : ITeam
     {
         public static int Index => Group.IdxX;
 
@@ -436,7 +447,7 @@ internal static class GpuRows<TOp, TScalar>
             where T : unmanaged, INumeric<T> => GroupTree.Max(shared, value);
     }
 
-    private readonly struct OneThread : ITeam
+    internal readonly struct OneThread : ITeam
     {
         public static int Index => 0;
 

@@ -141,3 +141,29 @@ internal readonly struct LogSoftmaxGradientOp : IRowOp
     public static T Write<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.B - (T.Exp(e.A) * s.P);
 }
+
+/// <summary>Nothing is written; P becomes the row's maximum, NaN if an element is.</summary>
+internal readonly struct LargestOp : IRowOp
+{
+    public static RowParts Parts => RowParts.Max;
+
+    public static int Terms(int fold) => 1 - fold;
+
+    public static T Keep<T>(RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => e.A;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => e.A;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
+        where T : unmanaged, IReal<T>
+    {
+        s.P = sums.A;
+        return s;
+    }
+
+    public static T Write<T>(RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => e.A;
+}
