@@ -129,6 +129,12 @@ internal static unsafe class Lanes<TScalar, TVector>
             return *(TVector*)(row + length - Width);
         }
 
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 64 && Avx512F.IsSupported)
+        {
+            return Unsafe.BitCast<Vector512<float>, TVector>(
+                Avx512F.MaskLoad((float*)row + length - Width, Own(length), Vector512<float>.Zero));
+        }
+
         TVector tail = default;
         for (int i = 0; i < length; i++)
         {
@@ -148,11 +154,22 @@ internal static unsafe class Lanes<TScalar, TVector>
             return;
         }
 
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 64 && Avx512F.IsSupported)
+        {
+            Avx512F.MaskStore((float*)row + length - Width, Own(length), Unsafe.BitCast<TVector, Vector512<float>>(tail));
+            return;
+        }
+
         for (int i = 0; i < length; i++)
         {
             row[i] = ((TScalar*)&tail)[Width - length + i];
         }
     }
+
+    // Which of sixteen lanes are a short row's own; the others are not touched in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Own(int length) =>
+        Vector512.GreaterThanOrEqual(Vector512<int>.Indices, Vector512.Create(Vector512<int>.Count - length)).AsSingle();
 
     /// <summary>Truth values as ones and zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,12 +37,11 @@ internal static class Dispatch
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where the work runs.</param>
     /// <param name="visitor">The work.</param>
-    /// <param name="length">The elements of a row, if the work is on rows: registers that it does not fill are not handed out.</param>
     /// <exception cref="ArgumentException">The elements are not floating point.</exception>
-    internal static void Real<TVisitor>(string name, DType dtype, Device device, TVisitor visitor, int length = int.MaxValue)
+    internal static void Real<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, IRealVisitor, allows ref struct
     {
-        bool wide = device.IsHost && Vector512.IsHardwareAccelerated && length >= Vector512<float>.Count;
+        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
         switch (dtype)
         {
             case DType.Float32 when wide:

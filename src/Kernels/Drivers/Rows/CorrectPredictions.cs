@@ -16,7 +16,7 @@ internal static partial class CorrectPredictions
         if (scores.Count > 0)
         {
             RowOperands x = new() { A = scores, Labels = labels, IgnoredLabel = ignoreIndex };
-            Dispatch.Real(nameof(CorrectPredictions), scores.DType, scores.Device, new Visitor(x, counts), x.Columns);
+            Dispatch.Real(nameof(CorrectPredictions), scores.DType, scores.Device, new Visitor(x, counts));
         }
     }
 

@@ -140,6 +140,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(int start, int end, TScalar* partials)
     {
         TScalar* values = stackalloc TScalar[10 * Batch];
@@ -153,13 +154,13 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
             {
                 if (TOp.Terms(0) > 0)
                 {
-                    Fold0(first, rows, values);
+                    Fold<FirstFold>(first, rows, values);
                 }
 
                 Settle(0, rows, values);
                 if (TOp.Terms(1) > 0)
                 {
-                    Fold1(first, rows, values);
+                    Fold<SecondFold>(first, rows, values);
                     Settle(1, rows, values);
                 }
             }
@@ -183,6 +184,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(int first, int rows, TScalar* values, int* classes)
     {
         for (int i = 0; i < rows; i++)
@@ -211,6 +213,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AtLabels(int first, int rows, TScalar* values, int* classes)
     {
         for (int i = 0; i < rows; i++)
@@ -250,25 +253,21 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
         static TVector At(TScalar* place) => *(TVector*)place;
     }
 
+    // The number of the fold is a type, so that each is compiled for itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Fold0(int first, int rows, TScalar* values) => Fold(0, first, rows, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Fold1(int first, int rows, TScalar* values) => Fold(1, first, rows, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fold(int fold, int first, int rows, TScalar* values)
+    private void Fold<TFold>(int first, int rows, TScalar* values)
+        where TFold : unmanaged, IRowFold
     {
         int w = Lanes<TScalar, TVector>.Width;
         int columns = _columns;
         int full = columns / w * w;
         int dead = Lanes<TScalar, TVector>.Dead(columns);
-        bool takesMax = fold == 0 && Has(RowParts.Max);
-        bool keeps = Has(fold == 0 ? RowParts.KeepsFirst : RowParts.KeepsSecond);
-        TScalar* start = Source(fold);
+        bool takesMax = TFold.Number == 0 && Has(RowParts.Max);
+        bool keeps = Has(TFold.Number == 0 ? RowParts.KeepsFirst : RowParts.KeepsSecond);
+        TScalar* start = Source(TFold.Number);
         TScalar* g = _g;
         TScalar* h = _h;
-        TVector index = Lanes<TScalar, TVector>.Index;
+        TVector index = full < columns ? Lanes<TScalar, TVector>.Index : default;
         TVector none = takesMax ? double.NegativeInfinity : 0;
         RowElement<TVector> shared = full < columns ? SharedTail() : default;
         for (int row = 0; row < rows; row++)
@@ -300,12 +299,19 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
                         *(TVector*)(kept + i + w) = e1.A;
                     }
 
-                    x0 = Join(takesMax, x0, TOp.Term(fold, 0, e0, s));
-                    x1 = Join(takesMax, x1, TOp.Term(fold, 0, e1, s));
-                    y0 += TOp.Terms(fold) > 1 ? TOp.Term(fold, 1, e0, s) : 0;
-                    y1 += TOp.Terms(fold) > 1 ? TOp.Term(fold, 1, e1, s) : 0;
-                    z0 += TOp.Terms(fold) > 2 ? TOp.Term(fold, 2, e0, s) : 0;
-                    z1 += TOp.Terms(fold) > 2 ? TOp.Term(fold, 2, e1, s) : 0;
+                    x0 = Join(takesMax, x0, TOp.Term(TFold.Number, 0, e0, s));
+                    x1 = Join(takesMax, x1, TOp.Term(TFold.Number, 0, e1, s));
+                    if (TOp.Terms(TFold.Number) > 1)
+                    {
+                        y0 += TOp.Term(TFold.Number, 1, e0, s);
+                        y1 += TOp.Term(TFold.Number, 1, e1, s);
+                    }
+
+                    if (TOp.Terms(TFold.Number) > 2)
+                    {
+                        z0 += TOp.Term(TFold.Number, 2, e0, s);
+                        z1 += TOp.Term(TFold.Number, 2, e1, s);
+                    }
                 }
 
                 if (i < end)
@@ -317,9 +323,9 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
                         *(TVector*)(kept + i) = e.A;
                     }
 
-                    x0 = Join(takesMax, x0, TOp.Term(fold, 0, e, s));
-                    y0 += TOp.Terms(fold) > 1 ? TOp.Term(fold, 1, e, s) : 0;
-                    z0 += TOp.Terms(fold) > 2 ? TOp.Term(fold, 2, e, s) : 0;
+                    x0 = Join(takesMax, x0, TOp.Term(TFold.Number, 0, e, s));
+                    y0 = TOp.Terms(TFold.Number) > 1 ? y0 + TOp.Term(TFold.Number, 1, e, s) : y0;
+                    z0 = TOp.Terms(TFold.Number) > 2 ? z0 + TOp.Term(TFold.Number, 2, e, s) : z0;
                 }
 
                 x = Join(takesMax, x, Join(takesMax, x0, x1));
@@ -335,14 +341,14 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
                     Lanes<TScalar, TVector>.StoreTail(kept, columns, tail.A);
                 }
 
-                x = Join(takesMax, x, TVector.IfGreaterOrEqual(index, dead, TOp.Term(fold, 0, tail, s), none));
-                y += TOp.Terms(fold) > 1 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(fold, 1, tail, s), 0) : 0;
-                z += TOp.Terms(fold) > 2 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(fold, 2, tail, s), 0) : 0;
+                x = Join(takesMax, x, TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 0, tail, s), none));
+                y += TOp.Terms(TFold.Number) > 1 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 1, tail, s), 0) : 0;
+                z += TOp.Terms(TFold.Number) > 2 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 2, tail, s), 0) : 0;
             }
 
             values[Sums + row] = takesMax ? Lanes<TScalar, TVector>.Max(x) : Lanes<TScalar, TVector>.Sum(x);
-            values[Sums + Batch + row] = TOp.Terms(fold) > 1 ? Lanes<TScalar, TVector>.Sum(y) : default;
-            values[Sums + (2 * Batch) + row] = TOp.Terms(fold) > 2 ? Lanes<TScalar, TVector>.Sum(z) : default;
+            values[Sums + Batch + row] = TOp.Terms(TFold.Number) > 1 ? Lanes<TScalar, TVector>.Sum(y) : default;
+            values[Sums + (2 * Batch) + row] = TOp.Terms(TFold.Number) > 2 ? Lanes<TScalar, TVector>.Sum(z) : default;
         }
     }
 
@@ -396,7 +402,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
             for (int row = 0; row < rows; row++)
             {
                 RowElement<TVector> e = Load<TVector>(a, b, null, null, null, i + ((nint)row * columns));
-                RowStats<TVector> s = Stats<TVector>(values, row);
+                RowStats<TVector> s = Given<TVector>(values, row);
                 x = TColumns.Add(0, x, e, s);
                 y = TColumns.Sums > 1 ? TColumns.Add(1, y, e, s) : y;
             }
@@ -413,7 +419,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
             for (int row = 0; row < rows; row++)
             {
                 RowElement<TScalar> e = Load<TScalar>(a, b, null, null, null, i + ((nint)row * columns));
-                RowStats<TScalar> s = Stats<TScalar>(values, row);
+                RowStats<TScalar> s = Given<TScalar>(values, row);
                 partials[i] = TColumns.Add(0, partials[i], e, s);
                 if (TColumns.Sums > 1)
                 {
@@ -447,6 +453,15 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
             Q = Lanes<TScalar, T>.Fill(values[Q + row]),
             R = Lanes<TScalar, T>.Fill(values[R + row]),
             S = Lanes<TScalar, T>.Fill(values[S + row]),
+        };
+
+    // P and Q alone, which are what was given.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static RowStats<T> Given<T>(TScalar* values, int row)
+        where T : unmanaged, IReal<T> => new()
+        {
+            P = Lanes<TScalar, T>.Fill(values[P + row]),
+            Q = Lanes<TScalar, T>.Fill(values[Q + row]),
         };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -525,4 +540,22 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
 
         return e;
     }
+}
+
+/// <summary>Which fold, as a type.</summary>
+internal interface IRowFold
+{
+    static abstract int Number { get; }
+}
+
+/// <summary>Fold 0.</summary>
+internal readonly struct FirstFold : IRowFold
+{
+    public static int Number => 0;
+}
+
+/// <summary>Fold 1.</summary>
+internal readonly struct SecondFold : IRowFold
+{
+    public static int Number => 1;
 }

@@ -71,7 +71,7 @@ internal static class Rows
     {
         if (x.Rows > 0 && (x.Columns > 0 || (TOp.Parts & RowParts.Label) != 0))
         {
-            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, NoColumns>(x, default), x.Columns);
+            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, NoColumns>(x, default));
         }
     }
 
@@ -81,7 +81,7 @@ internal static class Rows
     {
         if (x.A.Count > 0 && (sums.Scale is not null || sums.Shift is not null))
         {
-            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, TOp>(x, sums), x.Columns);
+            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, TOp>(x, sums));
             return;
         }
 
@@ -102,7 +102,7 @@ internal static class Rows
     /// <exception cref="ArgumentException">A label is no column, on the CPU.</exception>
     internal static void Total<TTarget>(string name, in RowOperands x, in Operand total, in Operand divisor, bool mean)
         where TTarget : unmanaged, ICrossEntropyTarget =>
-        Dispatch.Real(name, x.A.DType, x.A.Device, new TotalVisitor<TTarget>(x, total, divisor, mean), x.Columns);
+        Dispatch.Real(name, x.A.DType, x.A.Device, new TotalVisitor<TTarget>(x, total, divisor, mean));
 
     /// <summary>A gradient that no row adds to.</summary>
     private static void ZeroOf(in Operand? gradient, bool adds)
