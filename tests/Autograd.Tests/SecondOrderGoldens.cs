@@ -37,10 +37,15 @@ public class SecondOrderGoldens
         ["bce_with_logits"] = x => (x["input"].Softplus() - (x["input"] * x["target"])).Mean(),
         ["bce"] = x => -((x["target"] * x["input"].Log()) + ((1 - x["target"]) * (1 - x["input"]).Log())).Mean(),
         ["batch_norm"] = x => x["x"].BatchNorm(x["weight"], x["bias"], null, null, 0.1, 1e-5),
+        ["rms_norm_second_order"] = x => x["x"].RMSNorm(x["weight"], 1e-5),
+
+        // PyTorch's mask says what is left out.
+        ["masked_softmax_second_order"] = x => x["x"].MaskedSoftmax(x["mask"].To(DType.Float32).Equal(0), 1),
         ["batch_norm_tanh"] = x => x["x"].BatchNorm(x["weight"], x["bias"], null, null, 0.1, 1e-5).Tanh(),
     };
 
-    public static IEnumerable<object[]> Names => Golden.Names("second_order");
+    public static IEnumerable<object[]> Names =>
+        [.. Golden.Names("second_order"), .. Golden.Names("rows", "rms_norm_second_order", "masked_softmax_second_order")];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -61,7 +66,7 @@ public class SecondOrderGoldens
         string name,
         Func<Func<IReadOnlyDictionary<string, Tensor>, Tensor>, Func<IReadOnlyDictionary<string, Tensor>, Tensor>> wrap)
     {
-        GoldenCase golden = Golden.Load("second_order")[name];
+        GoldenCase golden = Golden.Load(name.Contains("_second_order", StringComparison.Ordinal) ? "rows" : "second_order")[name];
         using TensorScope scope = Tensor.Scope();
         Dictionary<string, Tensor> inputs = golden.Inputs.All
             .Where(static array => !array.Name.StartsWith("direction.", StringComparison.Ordinal))

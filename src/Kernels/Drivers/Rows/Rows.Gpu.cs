@@ -108,7 +108,7 @@ internal static class GpuRows<TOp, TScalar>
     {
         int start = row * a.Columns;
         int mask = a.HasMask == 0 ? 0 : row / a.MaskRepeat % a.MaskRows * a.Columns;
-        int column = a.Column(row);
+        int column = Has(RowParts.Label) ? a.Column(row) : 0;
         RowStats<TScalar> s = a.First(row);
         RowLabel<TScalar> label = default;
         if (Has(RowParts.Label))
@@ -396,11 +396,6 @@ internal static class GpuRows<TOp, TScalar>
         /// <summary>The column that a row's label points at: -1 if it is ignored, -2 if there is none.</summary>
         internal readonly int Column(int row)
         {
-            if (!Has(RowParts.Label))
-            {
-                return 0;
-            }
-
             long label;
             if (LabelSize == 1)
             {
