@@ -16,7 +16,7 @@ internal static partial class CorrectPredictions
         if (scores.Count > 0)
         {
             RowOperands x = new() { A = scores, Labels = labels, IgnoredLabel = ignoreIndex };
-            Dispatch.Real(nameof(CorrectPredictions), scores.DType, scores.Device, new Visitor(x, counts));
+            Dispatch.Float(nameof(CorrectPredictions), scores.DType, scores.Device, new Visitor(x, counts));
         }
     }
 
@@ -49,13 +49,12 @@ internal static partial class CorrectPredictions
         }
     }
 
-    private readonly ref struct Visitor(in RowOperands x, in Operand counts) : IRealVisitor
+    private readonly ref struct Visitor(in RowOperands x, in Operand counts) : IFloatVisitor
     {
         private readonly ref readonly RowOperands _x = ref x;
         private readonly ref readonly Operand _counts = ref counts;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {

@@ -71,7 +71,7 @@ internal static class Rows
     {
         if (x.Rows > 0 && (x.Columns > 0 || (TOp.Parts & RowParts.Label) != 0))
         {
-            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, NoColumns>(x, default));
+            Dispatch.Float(name, x.A.DType, x.A.Device, new Visitor<TOp, NoColumns>(x, default));
         }
     }
 
@@ -81,7 +81,7 @@ internal static class Rows
     {
         if (x.A.Count > 0 && (sums.Scale is not null || sums.Shift is not null))
         {
-            Dispatch.Real(name, x.A.DType, x.A.Device, new Visitor<TOp, TOp>(x, sums));
+            Dispatch.Float(name, x.A.DType, x.A.Device, new Visitor<TOp, TOp>(x, sums));
             return;
         }
 
@@ -102,7 +102,7 @@ internal static class Rows
     /// <exception cref="ArgumentException">A label is no column, on the CPU.</exception>
     internal static void Total<TTarget>(string name, in RowOperands x, in Operand total, in Operand divisor, bool mean)
         where TTarget : unmanaged, ICrossEntropyTarget =>
-        Dispatch.Real(name, x.A.DType, x.A.Device, new TotalVisitor<TTarget>(x, total, divisor, mean));
+        Dispatch.Float(name, x.A.DType, x.A.Device, new TotalVisitor<TTarget>(x, total, divisor, mean));
 
     /// <summary>A gradient that no row adds to.</summary>
     private static void ZeroOf(in Operand? gradient, bool adds)
@@ -140,15 +140,14 @@ internal static class Rows
         }
     }
 
-    private readonly ref struct Visitor<TOp, TColumns>(in RowOperands x, in NormGradients sums) : IRealVisitor
+    private readonly ref struct Visitor<TOp, TColumns>(in RowOperands x, in NormGradients sums) : IFloatVisitor
         where TOp : unmanaged, IRowOp
         where TColumns : unmanaged, IRowColumns
     {
         private readonly ref readonly RowOperands _x = ref x;
         private readonly ref readonly NormGradients _sums = ref sums;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {
@@ -164,7 +163,7 @@ internal static class Rows
         }
     }
 
-    private readonly ref struct TotalVisitor<TTarget>(in RowOperands x, in Operand total, in Operand divisor, bool mean) : IRealVisitor
+    private readonly ref struct TotalVisitor<TTarget>(in RowOperands x, in Operand total, in Operand divisor, bool mean) : IFloatVisitor
         where TTarget : unmanaged, ICrossEntropyTarget
     {
         private readonly ref readonly RowOperands _x = ref x;
@@ -172,8 +171,7 @@ internal static class Rows
         private readonly ref readonly Operand _divisor = ref divisor;
         private readonly bool _mean = mean;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {
