@@ -1,8 +1,7 @@
 namespace DeepSharp.Kernels;
 
 /// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
-/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or their vector forms
-/// <see cref="F32x"/> and <see cref="F64x"/>.</typeparam>
+/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or a register of them.</typeparam>
 public interface IReal<T> : INumeric<T>
     where T : unmanaged, IReal<T>
 {
