@@ -94,8 +94,8 @@ public class NormResidualTests
         using Sample four = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
         using Sample alsoFour = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
         LayerNormalization.Forward(none.Operand, noRows.Operand, noRows.Operand, none.Operand, residual: new(none.Operand, none.Operand));
-        BatchNormalization.Evaluate(
-            default(IdentityOp), none.Operand, none.Operand, null, null, c.Operand, d.Operand, residual: new(none.Operand));
+        BatchNormalization.Forward(
+            default(IdentityOp), new(none.Operand, none.Operand, c.Operand, null, d.Operand, Residual: new(none.Operand)));
 
         Refused("a residual of shape [1, 3]", new(row.Operand));
         Refused("Float64", new(wide.Operand));
@@ -111,9 +111,6 @@ public class NormResidualTests
             Action[] calls =
             [
                 () => LayerNormalization.Forward(y.Operand, four.Operand, alsoFour.Operand, x.Operand, residual: residual),
-                () => BatchNormalization.Forward(default(ReLUOp), y.Operand, c.Operand, d.Operand, x.Operand, residual: residual),
-                () => BatchNormalization.Evaluate(
-                    default(ReLUOp), y.Operand, x.Operand, null, null, c.Operand, d.Operand, residual: residual),
             ];
             Assert.All(calls, call => Assert.Contains(mention, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal));
         }
@@ -156,9 +153,9 @@ public class NormResidualTests
         foreach (Operand? place in (Operand?[])[data.Sum.Operand, null])
         {
             NormResidual residual = new(data.Residual.Operand, place);
-            BatchNormalization.Forward(
-                default(ReLUOp), data.Y.Operand, mean.Operand, inverse.Operand, data.X.Operand, data.Scale.Operand, data.Shift.Operand,
-                running.Operand, null, 1, Epsilon, residual);
+            BatchNormalization.Forward(default(ReLUOp), new(
+                data.Y.Operand, data.X.Operand, mean.Operand, inverse.Operand, null, data.Scale.Operand, data.Shift.Operand,
+                running.Operand, null, 1, Epsilon, residual));
             data.Check([.. expected.Select(static v => Math.Max(v, 0))], place is not null);
             Numbers.AssertClose(means, mean.Read(), data.Unit, data.Unit, data.Text + " mean");
             Numbers.AssertClose(means, running.Read(), data.Unit, data.Unit, data.Text + " running mean");
@@ -166,9 +163,9 @@ public class NormResidualTests
                 [.. variances.Select(v => 1 / Math.Sqrt(v + Epsilon))], inverse.Read(), data.Unit, 0, data.Text + " inverse");
 
             double[] given = data.Scale.Read();
-            BatchNormalization.Evaluate(
-                default(IdentityOp), data.Y.Operand, data.X.Operand, null, data.Shift.Operand, data.Shift.Operand, data.Scale.Operand, Epsilon,
-                residual);
+            BatchNormalization.Forward(default(IdentityOp), new(
+                data.Y.Operand, data.X.Operand, data.Shift.Operand, null, data.Scale.Operand, null, data.Shift.Operand, Epsilon: Epsilon,
+                Residual: residual));
             double[] shifts = data.Shift.Read();
             double[] evaluated = [.. data.Sums.Select((v, i) =>
                 ((v - shifts[Feature(i)]) / Math.Sqrt(given[Feature(i)] + Epsilon)) + shifts[Feature(i)])];

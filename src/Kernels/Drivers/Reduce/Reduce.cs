@@ -73,7 +73,15 @@ public static class Reduction
             dims[axis] = ((axes >> axis) & 1) != 0 ? 1 : dims[axis];
         }
 
-        Run(default(MeanFromFirst), output, input, new Operand(input.Block, input.Offset, input.DType, dims, input.Strides), axes);
+        Operand first = new(input.Block, input.Offset, input.DType, dims, input.Strides);
+        if (!input.Device.IsHost && !input.IsContiguous && !ReducePlan.Of(output, input, first, axes).FitsGpu)
+        {
+            using Scratch copy = Scratch.Converted(input, input.DType);
+            Variance(output, copy.Operand, axes, correction);
+            return;
+        }
+
+        Run(default(MeanFromFirst), output, input, first, axes);
         Run(new SquaredDeviations(correction), output, input, output, axes);
     }
 
