@@ -32,8 +32,6 @@ public static class NormOperators
         /// <param name="momentum">How far the running statistics move.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
         /// element types or devices do not fit.</exception>
         public Tensor BatchNorm<TAct>(
@@ -43,25 +41,24 @@ public static class NormOperators
             Tensor? runningVariance,
             double momentum,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
             if (x.DType.IsHalfPrecision)
             {
                 return x.Wide().BatchNorm(
-                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation, chain).Like(x);
+                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation).Like(x);
             }
 
             CheckStatistics(x, "the running mean", runningMean);
             CheckStatistics(x, "the running variance", runningVariance);
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
                 ? BatchNormNode<TAct>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _)
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, false, out _)
                 : BatchNormNode<IdentityOp>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, false, out _)
-                    .Apply(activation, chain);
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, false, out _)
+                    .Apply(activation);
         }
 
         /// <summary>Batch normalisation with given statistics.</summary>
@@ -82,8 +79,6 @@ public static class NormOperators
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …].</exception>
         public Tensor BatchNormFixed<TAct>(
             Tensor? gamma,
@@ -91,15 +86,14 @@ public static class NormOperators
             Tensor mean,
             Tensor variance,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
             if (x.DType.IsHalfPrecision)
             {
                 return x.Wide().BatchNormFixed(
-                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation, chain).Like(x);
+                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation).Like(x);
             }
 
             CheckStatistics(x, "the mean", mean);
@@ -112,7 +106,7 @@ public static class NormOperators
 
             if (typeof(TAct) != typeof(IdentityOp))
             {
-                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation, chain);
+                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation);
             }
 
             if (!fixedRecord)
@@ -121,22 +115,6 @@ public static class NormOperators
             }
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
-        }
-
-        /// <summary>
-        /// Layer normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with mean and biased variance taken along
-        /// the last axis.
-        /// </summary>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The input is not […, D].</exception>
-        public Tensor LayerNorm(Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
-        {
-            CheckLayerNorm(x, gamma, beta);
-            return x.DType.IsHalfPrecision
-                ? x.Wide().LayerNorm(gamma?.Wide(), beta?.Wide(), epsilon).Like(x)
-                : LayerNormNode.Run(x, null, gamma, beta, epsilon, false, out _);
         }
     }
 
@@ -153,21 +131,6 @@ public static class NormOperators
         return beta is null ? scaled : scaled + PerFeature(x, beta);
     }
 
-    internal static void CheckLayerNorm(Tensor x, Tensor? gamma, Tensor? beta)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ReductionKernels.RequireReal(nameof(NormOperators.LayerNorm), x);
-        if (x.Rank == 0 || (gamma is not null && gamma.Shape != x.Shape[^1]) || (beta is not null && beta.Shape != x.Shape[^1]))
-        {
-            throw new ArgumentException(
-                $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
-                + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
-        }
-
-        CheckAlike(nameof(NormOperators.LayerNorm), x, "gamma", gamma);
-        CheckAlike(nameof(NormOperators.LayerNorm), x, "beta", beta);
-    }
-
     internal static void CheckStatistics(Tensor x, string argument, Tensor? values)
     {
         if (values is not null && values.Shape != x.Shape[1])
@@ -180,7 +143,7 @@ public static class NormOperators
     }
 
     // 16-bit floats are normalised in Float32, with parameters of either type.
-    private static void CheckAlike(string operation, Tensor x, string argument, Tensor? values)
+    internal static void CheckAlike(string operation, Tensor x, string argument, Tensor? values)
     {
         if (!x.DType.IsHalfPrecision)
         {
