@@ -58,7 +58,7 @@ public sealed class LearningRateRange
             .Line("loss", Rates, Losses, new ChartStyle { Color = "#bbbbbb", Width = 1 })
             .Line("smoothed", SmoothedRates, Smoothed, ChartPalette.Style(0))
             .Points(
-                FormattableString.Invariant($"suggested: {Suggested:G2}"), [Suggested], [Smoothed[at]],
+                $"suggested: {Suggested:G2}", [Suggested], [Smoothed[at]],
                 ChartPalette.Style(1) with { MarkerSize = 5 });
     }
 

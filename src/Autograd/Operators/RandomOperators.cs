@@ -15,7 +15,7 @@ public static class RandomOperators
         {
             if (!(probability >= 0 && probability < 1))
             {
-                throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1).");
+                throw new ArgumentOutOfRangeException(nameof(probability), $"Dropout: the probability must be in [0, 1), not {probability}.");
             }
 
             ReductionKernels.RequireReal(nameof(Dropout), x);

@@ -31,7 +31,7 @@ public static class ReductionOperators
             ReducedAxes reduced = new(x.Shape, axes, nameof(Sum));
             Tensor sum = ReductionKernels.Sum(x, reduced);
             Tensor result = x.Records() ? new SumNode(x, reduced, 1).Attach(sum) : sum;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped, nameof(Sum));
         }
 
         /// <summary>The mean of all elements.</summary>
@@ -55,7 +55,7 @@ public static class ReductionOperators
             ReductionKernels.RequireReal(nameof(Mean), x);
             Tensor mean = ReductionKernels.Mean(x, reduced);
             Tensor result = x.Records() ? new SumNode(x, reduced, 1.0 / reduced.Count).Attach(mean) : mean;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped, nameof(Mean));
         }
 
         /// <summary>The largest of all elements.</summary>
@@ -114,7 +114,7 @@ public static class ReductionOperators
             ReductionKernels.RequireReal(nameof(Variance), x);
             Tensor variance = ReductionKernels.Variance(x, reduced, correction);
             Tensor result = x.Records() ? new VarianceNode(x, reduced, correction).Attach(variance) : variance;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped, nameof(Variance));
         }
 
         /// <summary>The square root of the variance along one axis.</summary>
@@ -146,7 +146,7 @@ public static class ReductionOperators
             ReductionKernels.RequireReal(nameof(LogSumExp), x);
             Tensor value = ReductionKernels.LogSumExp(x, reduced);
             Tensor result = x.Records() ? new LogSumExpNode(x, value, reduced).Attach(value) : value;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped, nameof(LogSumExp));
         }
 
         /// <summary>Whether any element is not zero. Waits for the device.</summary>
@@ -193,7 +193,7 @@ public static class ReductionOperators
         ReductionKernels.RequireElements(name, x, reduced);
         Tensor value = ReductionKernels.Extreme(x, reduced, largest);
         Tensor result = x.Records() ? new ExtremeNode(name, x, value, reduced).Attach(value) : value;
-        return keepDims ? result : result.Reshape(reduced.Dropped);
+        return keepDims ? result : result.Reshape(reduced.Dropped, name);
     }
 
     private static Tensor ArgExtreme(Tensor x, int axis, bool keepDims, string name, bool largest)
@@ -201,6 +201,6 @@ public static class ReductionOperators
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
         Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().Wide()), reduced, largest);
-        return keepDims ? result : result.Reshape(reduced.Dropped);
+        return keepDims ? result : result.Reshape(reduced.Dropped, name);
     }
 }

@@ -27,12 +27,12 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
         Bounds.AtLeast(1, features, nameof(BatchNorm));
         if (!(momentum >= 0 && momentum <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "BatchNorm: the momentum must be in [0, 1].");
+            throw new ArgumentOutOfRangeException(nameof(momentum), $"BatchNorm: the momentum must be in [0, 1], not {momentum}.");
         }
 
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNorm: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"BatchNorm: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         Features = features;

@@ -21,7 +21,7 @@ public sealed class LayerNorm : Module, INormalizesSum
         Bounds.AtLeast(1, features, nameof(LayerNorm));
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "LayerNorm: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"LayerNorm: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         Features = features;

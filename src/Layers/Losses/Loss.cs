@@ -11,7 +11,7 @@ public abstract class Loss
     {
         if (!Enum.IsDefined(reduction))
         {
-            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "Use Mean, Sum or None.");
+            throw new ArgumentOutOfRangeException(nameof(reduction), $"Use Mean, Sum or None, not {reduction}.");
         }
 
         Reduction = reduction;

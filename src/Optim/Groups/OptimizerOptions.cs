@@ -82,7 +82,5 @@ public abstract record OptimizerOptions
     /// <summary>The error for a value that is not allowed.</summary>
     protected ArgumentOutOfRangeException Refused(object value, string allowed, [CallerMemberName] string name = "") => new(
         char.ToLowerInvariant(name[0]) + name[1..],
-        value,
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{Rule}: {char.ToLowerInvariant(name[0])}{name[1..]} must be {allowed}, not {value}."));
+        $"{Rule}: {char.ToLowerInvariant(name[0])}{name[1..]} must be {allowed}, not {value}.");
 }

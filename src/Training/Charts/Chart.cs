@@ -116,5 +116,5 @@ public sealed class Chart
 
     /// <summary>The title and the number of lines.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"Chart '{Title}', {_layers.Count} layers");
+        $"Chart '{Title}', {_layers.Count} layers";
 }
