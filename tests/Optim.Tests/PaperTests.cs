@@ -2,7 +2,7 @@ using DeepSharp.Optim;
 
 namespace DeepSharp.Tests;
 
-/// <summary>Rules that PyTorch 1.13 does not have, against scalar references written from their papers.</summary>
+/// <summary>Rules that PyTorch 2.6 does not have, against scalar references written from their papers.</summary>
 public class PaperTests
 {
     private static readonly double[] s_gradients = [0.7, -1.3, 0.2, 0.9, 0.4, -0.1, -2, 1.1, 0.3, 0.6, -0.8, 0.05];

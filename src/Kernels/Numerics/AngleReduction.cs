@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -103,7 +102,7 @@ internal static class AngleReduction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Reduced<F32> Exact(F32 x)
     {
-        uint bits = Interop.FloatAsInt(x.Value);
+        uint bits = FloatBits.Of(x.Value);
         int exponent = (int)((bits >> 23) & 0xFF);
         ulong significand = (bits & 0x7FFFFF) | 0x800000;
 
@@ -126,7 +125,7 @@ internal static class AngleReduction
         long rest = (long)(turns - (quadrant << 62));
 
         // Times pi/2 2^-62, of which the product of the leading 12 bits is exact.
-        float leading = Interop.IntAsFloat(Interop.FloatAsInt((float)rest) & 0xFFFFF000);
+        float leading = FloatBits.ToNumber(FloatBits.Of((float)rest) & 0xFFFFF000);
         float tail = rest - (long)leading;
         float r = (leading * HalfPiHigh) + ((leading * HalfPiLow) + (tail * (HalfPiHigh + HalfPiLow)));
         float q = quadrant;

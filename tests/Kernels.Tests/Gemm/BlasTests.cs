@@ -103,7 +103,7 @@ public sealed class BlasTests
     }
 
     [Fact]
-    public void A_device_without_CUDA_has_no_cuBLAS() => Assert.Null(CuBlasProducts.TryCreate(Device.Emulated.Accelerator));
+    public void A_device_without_CUDA_has_no_cuBLAS() => Assert.Null(CuBlasProducts.TryCreate(Device.Emulated.Backend!.Accelerator));
 
     private static (int Row, int Column)[] Strides(int rows, int columns) =>
         [(columns, 1), (columns + 3, 1), (1, rows), (1, rows + 2)];
