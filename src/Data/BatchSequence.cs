@@ -27,6 +27,9 @@ public sealed class BatchSequence : IEnumerable<Batch>
     /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);
 
+    /// <summary>The number of batches and what they are cut from.</summary>
+    public override string ToString() => $"{Count} batches of {_batchSize}, {(_seed is null ? "not shuffled" : $"shuffled by seed {_seed}")}, of {_data}";
+
     IEnumerator<Batch> IEnumerable<Batch>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -173,6 +173,10 @@ public sealed class Dataset
         return new BatchSequence(this, batchSize, shuffle ? seed : null, epoch, dropLast);
     }
 
+    /// <summary>The number of samples, their shape and type, and those of the targets.</summary>
+    public override string ToString() =>
+        $"Dataset: {Count} samples {SampleShape} of {_features.DType}, targets {new Shape(_targets.Shape.AsSpan()[1..])} of {_targets.DType}, on {Device}";
+
     /// <summary>The number of the next epoch of a seed, which begins with the call.</summary>
     internal int BeginEpoch(ulong seed) => _epochs.Next((seed, _from, _whole, _start, Count, _splitSeed));
 

@@ -151,6 +151,11 @@ public abstract partial class Optimizer
         OptimizerState.Load(this, state);
     }
 
+    /// <summary>The rule with its hyper-parameters, those of each group if there are several.</summary>
+    public override string ToString() => _groups.Count == 1
+        ? $"{GetType().Name} {{ {_groups[0].CommonOptions.Values} }}"
+        : $"{GetType().Name}, {_groups.Count} groups{string.Concat(_groups.Select(static (group, i) => $"\n  {i}: {group}"))}";
+
     /// <summary>Clips gradients and decides about steps.</summary>
     internal abstract GradientGate Gate { get; }
 

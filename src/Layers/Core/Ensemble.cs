@@ -85,7 +85,7 @@ public sealed class Ensemble : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Ensemble({Average})";
+    public override string ToString() => ModuleSummary.Lines(this, $"Ensemble({Average})");
 
     private static void Check(Tensor first, Tensor output, int member)
     {

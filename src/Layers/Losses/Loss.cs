@@ -32,6 +32,9 @@ public abstract class Loss
     /// rows.</returns>
     public virtual (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target) => (Compute(prediction, target), null);
 
+    /// <summary>The loss's name.</summary>
+    public override string ToString() => GetType().Name;
+
     private protected Tensor Reduce(Tensor losses) => Reduction switch
     {
         LossReduction.Mean => losses.Mean(),

@@ -68,6 +68,9 @@ public sealed class Lookahead : Optimizer
     /// <inheritdoc/>
     public override bool NeedsLoss => _inner.NeedsLoss;
 
+    /// <summary>The steps and alpha, and the optimizer inside.</summary>
+    public override string ToString() => $"Lookahead {{ Steps = {Steps}, Alpha = {Alpha} }} of {_inner}";
+
     internal override GradientGate Gate => _inner.Gate;
 
     /// <inheritdoc/>

@@ -48,4 +48,7 @@ public sealed record GradientClipping
     /// <param name="norm">The exponent of the norm, at least 1; infinity for the largest magnitude.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not finite and above 0, or the exponent below 1 or NaN.</exception>
     public static GradientClipping ByGlobalNorm(double limit, double norm = 2) => new(GradientClippingKind.GlobalNorm, limit, norm);
+
+    /// <summary>The values by name.</summary>
+    public override string ToString() => $"GradientClipping {{ {RecordText.Of(PrintMembers)} }}";
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DeepSharp.Training;
 
 /// <summary>A chart with two axes: lines, points, and contour lines under them. Written as SVG.</summary>

@@ -20,7 +20,7 @@ public sealed class BinaryAccuracy : Metric
         : throw new ArgumentOutOfRangeException(nameof(threshold), $"BinaryAccuracy: the threshold must be a number, not {threshold}.");
 
     /// <inheritdoc/>
-    public override string Name => "accuracy";
+    public override string Name => "binary_accuracy";
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The shapes or devices differ.</exception>
