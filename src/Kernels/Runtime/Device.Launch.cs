@@ -40,8 +40,11 @@ public sealed partial class Device
     internal void Launch<T>(KernelConfig grid, Action<T> kernel, in T arguments)
         where T : struct
     {
-        Interlocked.Increment(ref _launches);
-        Backend!.Launcher(kernel)(grid, arguments);
+        if (GpuSupport.IsSupported)
+        {
+            Interlocked.Increment(ref _launches);
+            Backend!.Launcher(kernel)(grid, arguments);
+        }
     }
 
     /// <summary>The compiled kernel for a key type. Asking for a kernel counts as a launch.</summary>
@@ -49,7 +52,7 @@ public sealed partial class Device
         where TDelegate : Delegate
     {
         Interlocked.Increment(ref _launches);
-        return Backend!.Kernel<TKey, TDelegate>(load);
+        return GpuSupport.IsSupported ? Backend!.Kernel<TKey, TDelegate>(load) : null!;
     }
 
     /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>

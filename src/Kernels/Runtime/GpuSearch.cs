@@ -17,12 +17,13 @@ internal static class GpuSearch
     internal static DeviceSearch Run()
     {
         DeviceSearch search = new();
-        DeviceKind[] drivers = GpuSupport.IsSupported
-            ? [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null)]
-            : [];
-        if (drivers.Length > 0)
+        if (GpuSupport.IsSupported)
         {
-            AskIlgpu(search, drivers);
+            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null)];
+            if (drivers.Length > 0)
+            {
+                AskIlgpu(search, drivers);
+            }
         }
 
         return search;

@@ -12,11 +12,14 @@ internal static class GpuSupport
         + "or it is a file-based app, which is built as if for that. Use Device.Cpu, or build with PublishAot and PublishTrimmed off "
         + "(in a file-based app the line '#:property PublishAot=false').";
 
+    private const string Switch = "DeepSharp.Gpu";
+
+    private static readonly bool s_isOn = !AppContext.TryGetSwitch(Switch, out bool isOn) || isOn;
+
     /// <summary>
     /// Constant to the compilers that work ahead of time and to the trimmer, which leave out ILGPU and all kernels of GPUs if it is
     /// false. The package sets the switch for programs that are published trimmed.
     /// </summary>
-    [FeatureSwitchDefinition("DeepSharp.Gpu")]
-    internal static bool IsSupported =>
-        RuntimeFeature.IsDynamicCodeSupported && (!AppContext.TryGetSwitch("DeepSharp.Gpu", out bool isOn) || isOn);
+    [FeatureSwitchDefinition(Switch)]
+    internal static bool IsSupported => RuntimeFeature.IsDynamicCodeSupported && s_isOn;
 }
