@@ -86,7 +86,7 @@ public partial class Tensor
             }
 
             // Nobody knows the handle in between; it must not hold the memory until the scope ends.
-            Tensor part = cut.Reshape(shape, cut.Origin);
+            Tensor part = cut.Reshape(shape).MadeBy(cut.Origin);
             cut.Dispose();
             return part;
         }
@@ -124,10 +124,7 @@ public partial class Tensor
     }
 
     /// <inheritdoc cref="Reshape(ReadOnlySpan{int})"/>
-    public Tensor Reshape(Shape shape) => Reshape(shape, nameof(Reshape));
-
-    /// <summary>The same elements in another shape, as what an operator made.</summary>
-    internal Tensor Reshape(Shape shape, string origin)
+    public Tensor Reshape(Shape shape)
     {
         if (shape.Size != Count)
         {
@@ -138,10 +135,10 @@ public partial class Tensor
         if (ViewStrides.Find(Shape, _strides, shape) is not { } strides)
         {
             using Tensor copy = Clone();
-            return copy.Reshape(shape, origin);
+            return copy.Reshape(shape);
         }
 
-        Tensor view = Alias(shape, strides, _offset, origin);
+        Tensor view = Alias(shape, strides, _offset, nameof(Reshape));
         Node?.AttachReshape(this, view);
         return view;
     }
@@ -156,7 +153,7 @@ public partial class Tensor
             tail *= dim;
         }
 
-        return Reshape(new Shape([.. Shape.AsSpan()[..start], tail]), nameof(Flatten));
+        return Reshape(new Shape([.. Shape.AsSpan()[..start], tail])).MadeBy(nameof(Flatten));
     }
 
     /// <summary>Drops the axes of length one, or one of them.</summary>
@@ -165,12 +162,12 @@ public partial class Tensor
     {
         if (axis is null)
         {
-            return Reshape(new Shape([.. Shape.Where(static dim => dim != 1)]), nameof(Squeeze));
+            return Reshape(new Shape([.. Shape.Where(static dim => dim != 1)])).MadeBy(nameof(Squeeze));
         }
 
         int at = Shape.Axis(axis.Value, nameof(Squeeze));
         return Shape[at] == 1
-            ? Reshape(new Shape([.. Shape.Take(at), .. Shape.Skip(at + 1)]), nameof(Squeeze))
+            ? Reshape(new Shape([.. Shape.Take(at), .. Shape.Skip(at + 1)])).MadeBy(nameof(Squeeze))
             : throw new ArgumentException($"Squeeze: axis {axis} of {Shape} has length {Shape[at]}, not 1.", nameof(axis));
     }
 
@@ -179,7 +176,7 @@ public partial class Tensor
     {
         int at = axis < 0 ? axis + Rank + 1 : axis;
         return at >= 0 && at <= Rank
-            ? Reshape(new Shape([.. Shape.Take(at), 1, .. Shape.Skip(at)]), nameof(Unsqueeze))
+            ? Reshape(new Shape([.. Shape.Take(at), 1, .. Shape.Skip(at)])).MadeBy(nameof(Unsqueeze))
             : throw new ArgumentOutOfRangeException(nameof(axis), $"Unsqueeze: use {-Rank - 1} to {Rank} for {Shape}, not {axis}.");
     }
 
@@ -190,7 +187,7 @@ public partial class Tensor
         int b = Shape.Axis(second, nameof(Transpose));
         int[] axes = [.. Enumerable.Range(0, Rank)];
         (axes[a], axes[b]) = (axes[b], axes[a]);
-        return Permute(axes);
+        return Permute(axes).MadeBy(nameof(Transpose));
     }
 
     /// <summary>Reorders the axes: axis i of the result is axis <paramref name="axes"/>[i] of this tensor.</summary>

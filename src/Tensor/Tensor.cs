@@ -76,7 +76,7 @@ public partial class Tensor : IDisposable
     public bool IsContiguous => Operand.IsContiguous;
 
     /// <summary>The operator that made the tensor: error messages name it.</summary>
-    public string Origin { get; }
+    public string Origin { get; private set; }
 
     /// <summary>Whether a <see cref="Scope"/> will free the tensor.</summary>
     public bool BelongsToScope => OwningScope is not null;
@@ -138,6 +138,14 @@ public partial class Tensor : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Names the operator that made the tensor, where its last step was another one, such as a reshape.</summary>
+    /// <returns>The tensor itself, of which nobody else may know yet.</returns>
+    internal Tensor MadeBy(string origin)
+    {
+        Origin = origin;
+        return this;
     }
 
     /// <summary>A tensor over memory of this one's.</summary>

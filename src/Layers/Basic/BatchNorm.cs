@@ -49,7 +49,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
         RunningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
     }
 
-    /// <summary>C.</summary>
+    /// <summary>The number of features: the length C of the second axis.</summary>
     public int Features { get; }
 
     /// <summary>How far the running statistics move towards those of a batch.</summary>

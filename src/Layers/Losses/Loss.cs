@@ -3,7 +3,7 @@ namespace DeepSharp.Layers;
 /// <summary>How far a prediction is from its target: what training makes small.</summary>
 public abstract class Loss
 {
-    /// <summary>A loss.</summary>
+    /// <summary>A loss with its reduction.</summary>
     /// <param name="reduction">What becomes of the losses of single elements. <c>Fit</c> and <c>Evaluate</c> report the mean of batches'
     /// means, each counting by its rows; of other reductions the sum over all batches, divided by all rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The reduction is unknown.</exception>
@@ -20,7 +20,7 @@ public abstract class Loss
     /// <summary>What becomes of the losses of single elements.</summary>
     public LossReduction Reduction { get; }
 
-    /// <summary>The loss.</summary>
+    /// <summary>The loss of a batch: one element, or with <see cref="LossReduction.None"/> one for each element or row.</summary>
     /// <param name="prediction">What the network put out.</param>
     /// <param name="target">What it should have put out.</param>
     public abstract Tensor Compute(Tensor prediction, Tensor target);
