@@ -48,8 +48,6 @@ public static class AddNormOperators
         /// <param name="momentum">How far the running statistics move.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], has only one value for a feature, or the two do not go
         /// together.</exception>
         public Tensor AddBatchNorm<TAct>(
@@ -60,10 +58,9 @@ public static class AddNormOperators
             Tensor? runningVariance,
             double momentum,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNorm(x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _);
+            BatchNorm(x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and the sum; moves the running
         /// statistics. See <see cref="NormOperators"/>.</summary>
@@ -88,7 +85,7 @@ public static class AddNormOperators
             double epsilon)
         {
             Tensor y = BatchNorm(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), null, true, out Tensor? kept);
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -102,8 +99,6 @@ public static class AddNormOperators
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
         public Tensor AddBatchNormFixed<TAct>(
             Tensor residual,
@@ -112,10 +107,9 @@ public static class AddNormOperators
             Tensor mean,
             Tensor variance,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, chain, false, out _);
+            BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with given statistics, and the sum. See
         /// <see cref="NormOperators"/>.</summary>
@@ -130,7 +124,7 @@ public static class AddNormOperators
         public Tensor AddBatchNormFixed(
             Tensor residual, out Tensor sum, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
         {
-            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(IdentityOp), null, true, out Tensor? kept);
+            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -159,7 +153,6 @@ public static class AddNormOperators
         double momentum,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
         where TAct : unmanaged, IUnaryOp
@@ -167,7 +160,7 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual))
         {
             sum = x + residual;
-            return sum.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain);
+            return sum.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation);
         }
 
         NormOperators.CheckBatchNorm(x, gamma, beta);
@@ -175,10 +168,10 @@ public static class AddNormOperators
         NormOperators.CheckStatistics(x, "the running variance", runningVariance);
         return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, keepsSum, out sum)
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, keepsSum, out sum)
             : BatchNormNode<IdentityOp>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, keepsSum, out sum)
-                .Apply(activation, chain);
+                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, keepsSum, out sum)
+                .Apply(activation);
     }
 
     private static Tensor BatchNormFixed<TAct>(
@@ -190,7 +183,6 @@ public static class AddNormOperators
         Tensor variance,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
         where TAct : unmanaged, IUnaryOp
@@ -198,7 +190,7 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual) || mean.Records() || variance.Records())
         {
             sum = x + residual;
-            return sum.BatchNormFixed(gamma, beta, mean, variance, epsilon, activation, chain);
+            return sum.BatchNormFixed(gamma, beta, mean, variance, epsilon, activation);
         }
 
         NormOperators.CheckBatchNorm(x, gamma, beta);
@@ -207,7 +199,7 @@ public static class AddNormOperators
         return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
             ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
             : BatchNormNode<IdentityOp>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
-                .Apply(activation, chain);
+                .Apply(activation);
     }
 
     // Whether the kernels can add; if not, the ordinary operator does, and says what does not fit.

@@ -10,7 +10,6 @@ internal sealed class BatchNormNode<TAct> : NormNode
     where TAct : unmanaged, IUnaryOp
 {
     private readonly TAct _activation;
-    private readonly Func<Tensor, Tensor, Tensor>? _chain;
     private readonly bool _fixed;
     private readonly double _epsilon;
 
@@ -24,22 +23,20 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool isFixed,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         Tensor y)
         : base(nameof(NormOperators.BatchNorm), InputsOf(x, gamma, beta), source, gamma, mean, spread)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
         _activation = activation;
-        _chain = chain;
-        if (TAct.Saves == Kernels.Saved.Output)
+        if (TAct.SavesForSlope == Kernels.Saved.Output)
         {
             Save(y);
         }
     }
 
     /// <summary>Whether the backward pass has what it needs without what goes into the activation.</summary>
-    internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
+    internal static bool Fits => TAct.SavesForSlope != Kernels.Saved.Input;
 
     /// <summary>With the batch's statistics.</summary>
     /// <param name="x">The input.</param>
@@ -51,7 +48,6 @@ internal sealed class BatchNormNode<TAct> : NormNode
     /// <param name="momentum">How far they move.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="activation">What follows.</param>
-    /// <param name="chain">The gradient through it by differentiable operators.</param>
     /// <param name="keepsSum">Whether the caller wants the sum.</param>
     /// <param name="sum">x + residual, where the caller or the backward pass wants it.</param>
     internal static Tensor Run(
@@ -64,7 +60,6 @@ internal sealed class BatchNormNode<TAct> : NormNode
         double momentum,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
     {
@@ -81,7 +76,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
         AttachSum(x, residual, sum);
         return records
-            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, chain, y).Attach(y)
+            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, y).Attach(y)
             : y;
     }
 
@@ -120,7 +115,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
         return records
             ? new BatchNormNode<TAct>(
-                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, null, y).Attach(y)
+                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
             : y;
     }
 
@@ -135,7 +130,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
         }
         else
         {
-            Operand? y = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+            Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
             BatchNormalization.Backward(_activation, gradients, dy, x, gamma, mean, spread, y);
         }
     }
@@ -147,8 +142,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
             return gradient;
         }
 
-        Tensor saved = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further) : gradient;
-        return (_chain ?? throw UnaryNode<TAct>.NoSecondDerivative(typeof(TAct).Name))(saved, gradient);
+        Tensor saved = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further) : gradient;
+        return UnaryGradient.Through(Name, _activation, saved, gradient);
     }
 
     private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)

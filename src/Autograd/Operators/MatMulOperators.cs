@@ -82,12 +82,10 @@ public static class MatMulOperators
         /// <param name="weight">W, [outputs, inputs].</param>
         /// <param name="bias">b, [outputs], or null.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <returns>[…, outputs].</returns>
         /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
         /// types or devices differ.</exception>
-        public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain = null)
+        public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             Tensor x = a;
@@ -120,12 +118,12 @@ public static class MatMulOperators
 
             if (!LinearNode<TAct>.Fits && (x.Records() || weight.Records() || bias?.Records() == true))
             {
-                return a.Linear(weight, bias).Apply(activation, chain);
+                return a.Linear(weight, bias).Apply(activation);
             }
 
             return x.Rank == 2
-                ? LinearNode<TAct>.Run(x, weight, factor, bias, activation, chain)
-                : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation, chain)
+                ? LinearNode<TAct>.Run(x, weight, factor, bias, activation)
+                : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation)
                     .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]]));
         }
     }

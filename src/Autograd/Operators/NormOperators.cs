@@ -32,8 +32,6 @@ public static class NormOperators
         /// <param name="momentum">How far the running statistics move.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
         /// element types or devices do not fit.</exception>
         public Tensor BatchNorm<TAct>(
@@ -43,25 +41,24 @@ public static class NormOperators
             Tensor? runningVariance,
             double momentum,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
             if (x.DType.IsHalfPrecision)
             {
                 return x.Wide().BatchNorm(
-                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation, chain).Like(x);
+                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation).Like(x);
             }
 
             CheckStatistics(x, "the running mean", runningMean);
             CheckStatistics(x, "the running variance", runningVariance);
             return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
                 ? BatchNormNode<TAct>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _)
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, false, out _)
                 : BatchNormNode<IdentityOp>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, false, out _)
-                    .Apply(activation, chain);
+                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, false, out _)
+                    .Apply(activation);
         }
 
         /// <summary>Batch normalisation with given statistics.</summary>
@@ -82,8 +79,6 @@ public static class NormOperators
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …].</exception>
         public Tensor BatchNormFixed<TAct>(
             Tensor? gamma,
@@ -91,15 +86,14 @@ public static class NormOperators
             Tensor mean,
             Tensor variance,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             CheckBatchNorm(x, gamma, beta);
             if (x.DType.IsHalfPrecision)
             {
                 return x.Wide().BatchNormFixed(
-                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation, chain).Like(x);
+                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation).Like(x);
             }
 
             CheckStatistics(x, "the mean", mean);
@@ -112,7 +106,7 @@ public static class NormOperators
 
             if (typeof(TAct) != typeof(IdentityOp))
             {
-                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation, chain);
+                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation);
             }
 
             if (!fixedRecord)

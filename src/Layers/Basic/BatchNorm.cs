@@ -85,7 +85,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
     /// <exception cref="ArgumentException">The sum is not [N, C, …], training has only one value for a feature, or the residual does not
     /// go with the input.</exception>
-    public Tensor Forward(Tensor input, Tensor residual) => Forward(input, residual, default(IdentityOp), null);
+    public Tensor Forward(Tensor input, Tensor residual) => Forward(input, residual, default(IdentityOp));
 
     /// <summary>The output for input + residual, and the sum, which networks that normalise first carry on.</summary>
     /// <param name="input">The input.</param>
@@ -103,30 +103,30 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
 
     IFusesActivation? INormalizesSum.With(Tensor residual) => new OfSum(this, residual);
 
-    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain)
+    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op)
     {
         ArgumentNullException.ThrowIfNull(input);
         return IsTraining
-            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op, chain)
-            : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon, op, chain);
+            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op)
+            : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon, op);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
 
-    private Tensor Forward<TOp>(Tensor input, Tensor residual, TOp op, Func<Tensor, Tensor, Tensor>? chain)
+    private Tensor Forward<TOp>(Tensor input, Tensor residual, TOp op)
         where TOp : unmanaged, IUnaryOp
     {
         ArgumentNullException.ThrowIfNull(input);
         return IsTraining
-            ? input.AddBatchNorm(residual, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op, chain)
-            : input.AddBatchNormFixed(residual, Weight, Bias, RunningMean, RunningVariance, Epsilon, op, chain);
+            ? input.AddBatchNorm(residual, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op)
+            : input.AddBatchNormFixed(residual, Weight, Bias, RunningMean, RunningVariance, Epsilon, op);
     }
 
     // The layer with a residual for its input, for an activation to join.
     private sealed class OfSum(BatchNorm norm, Tensor residual) : IFusesActivation
     {
-        Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain) =>
-            norm.Forward(input, residual, op, chain);
+        Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) =>
+            norm.Forward(input, residual, op);
     }
 }

@@ -193,10 +193,10 @@ public static class BatchNormalization
         in Operand? y)
         where TAct : unmanaged, IUnaryOp
     {
-        if (TAct.Saves == Saved.Input || (TAct.Saves == Saved.Output && y is null))
+        if (TAct.SavesForSlope == Saved.Input || (TAct.SavesForSlope == Saved.Output && y is null))
         {
             throw new ArgumentException(
-                $"{Name}: the derivative of {typeof(TAct).Name} needs its {TAct.Saves.ToString().ToLowerInvariant()}, which is not there. "
+                $"{Name}: the derivative of {typeof(TAct).Name} needs its {TAct.SavesForSlope.ToString().ToLowerInvariant()}, which is not there. "
                 + "Apply the activation on its own.", nameof(y));
         }
 

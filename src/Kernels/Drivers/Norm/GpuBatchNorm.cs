@@ -445,9 +445,9 @@ internal static class GpuBatchNorm<TScalar, TAct>
             where TSource : unmanaged, INormSource => TSource.Adds ? Sum[place] : X[place];
 
         /// <summary>The gradient before the activation.</summary>
-        internal readonly TScalar Incoming(int place) => TAct.Saves == Saved.Output
-            ? Dy[place] * Activation.Derivative(Output[place])
-            : Dy[place] * Activation.Derivative(Dy[place]);
+        internal readonly TScalar Incoming(int place) => TAct.SavesForSlope == Saved.Output
+            ? Dy[place] * TAct.SlopeOf(Activation, Output[place])
+            : Dy[place] * TAct.SlopeOf(Activation, Dy[place]);
 
         internal readonly int Place(Share share, int i)
         {

@@ -21,6 +21,6 @@ internal readonly unsafe struct OutputGradient<TScalar, TAct>(TAct activation, n
             return *(T*)gradient;
         }
 
-        return *(T*)gradient * _activation.Derivative(TAct.Saves == Saved.Output ? *(T*)(gradient + toOutput) : default);
+        return *(T*)gradient * TAct.SlopeOf(_activation, TAct.SavesForSlope == Saved.Output ? *(T*)(gradient + toOutput) : default);
     }
 }
