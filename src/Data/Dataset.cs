@@ -156,9 +156,10 @@ public sealed class Dataset
     /// </summary>
     /// <remarks>
     /// An order is a function of the seed and the number of an epoch. Each walk takes the next number, from 1: the data set counts, for
-    /// each seed, how often it has been walked, whether by one sequence again and again, by sequences made anew, or by <c>Fit</c>. So
-    /// every epoch has an order of its own, and a program that runs again has the same ones. Parts count for themselves; a part made anew
-    /// (<c>Take</c>, <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>, or a split of a split) begins at 1.
+    /// each seed, how often it has been walked, whether by one sequence again and again or by sequences made anew. So every epoch has an
+    /// order of its own, and a program that runs again has the same ones. Parts count for themselves; a part made anew (<c>Take</c>,
+    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>, or a split of a split) begins at 1. <c>Fit</c> counts in
+    /// the same way, but for each network, so that two networks that are trained with one seed see the same orders.
     /// </remarks>
     /// <param name="batchSize">The samples of a batch.</param>
     /// <param name="shuffle">Whether the samples come in a new order each epoch, or in their own.</param>
@@ -178,7 +179,9 @@ public sealed class Dataset
         $"Dataset: {Count} samples {SampleShape} of {_features.DType}, targets {new Shape(_targets.Shape.AsSpan()[1..])} of {_targets.DType}, on {Device}";
 
     /// <summary>The number of the next epoch of a seed, which begins with the call.</summary>
-    internal int BeginEpoch(ulong seed) => _epochs.Next((seed, _from, _whole, _start, Count, _splitSeed));
+    /// <param name="seed">The seed of the orders.</param>
+    /// <param name="walker">Whose epochs are counted; null for those of loops.</param>
+    internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, (seed, _from, _whole, _start, Count, _splitSeed));
 
     internal BatchOrder Order(ulong? seed = null, int? epoch = null) => new(
         _from, _whole, _start, Count, _splitSeed, seed is { } shuffled ? (shuffled, (ulong)(epoch ?? BeginEpoch(shuffled))) : null);

@@ -1,16 +1,22 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Data;
 
-/// <summary>How many epochs each seed has had on each part of some samples.</summary>
+/// <summary>How many epochs of each seed somebody has walked over each part of some samples.</summary>
 internal sealed class EpochCounts
 {
-    private readonly Dictionary<(ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed), int> _counts = [];
+    // Who walks is not kept alive by it.
+    private readonly ConditionalWeakTable<object, Dictionary<(ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed), int>> _counts = [];
 
     /// <summary>Counts one more epoch and gives its number, from 1.</summary>
-    internal int Next((ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed) epochs)
+    /// <param name="walker">Who walks: a network that is trained; null for loops of the user's own, which count together.</param>
+    /// <param name="epochs">What is counted: the epochs of a seed over a part.</param>
+    internal int Next(object? walker, (ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed) epochs)
     {
-        lock (_counts)
+        Dictionary<(ulong, int, int, int, int, ulong?), int> counts = _counts.GetOrCreateValue(walker ?? this);
+        lock (counts)
         {
-            return _counts[epochs] = _counts.GetValueOrDefault(epochs) + 1;
+            return counts[epochs] = counts.GetValueOrDefault(epochs) + 1;
         }
     }
 }

@@ -24,16 +24,16 @@ public static class ModuleTraining
         /// <param name="validation">Data to evaluate on after each epoch.</param>
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
         /// given; in [0, 1).</param>
-        /// <param name="seed">The seed of split and shuffling: the same seed, the same epochs and the same device give the same bits.</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
         /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
         /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
         /// <see cref="MixedPrecision"/>; Float32 for none.</param>
         /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
-        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, the orders
-        /// are those that follow what the data set has had with the seed (<see cref="Dataset.Batches"/>), so that a second call has new
-        /// ones. Give 1 to repeat a training in one process, and the number of epochs saved plus 1 to go on with one in another.</param>
+        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
+        /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
+        /// ones. To go on with a training in another process, give the number of epochs that are done plus 1.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
         /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
         /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given.</exception>
@@ -99,7 +99,7 @@ public static class ModuleTraining
                 Precision = mixedPrecision,
                 Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
             };
-            return run.Fit(data, validation, epochs, batchSize, seed, epoch => firstEpoch + epoch - 1 ?? all.BeginEpoch(seed), dropLast);
+            return run.Fit(data, validation, epochs, batchSize, seed, epoch => firstEpoch + epoch - 1 ?? all.BeginEpoch(seed, model), dropLast);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>

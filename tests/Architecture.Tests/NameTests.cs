@@ -6,6 +6,7 @@ using DeepSharp.Layers;
 using DeepSharp.Optim;
 using DeepSharp.Persistence;
 using DeepSharp.Training;
+using Module = DeepSharp.Layers.Module;
 
 namespace DeepSharp.Tests;
 

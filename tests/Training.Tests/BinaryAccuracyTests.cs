@@ -21,7 +21,7 @@ public class BinaryAccuracyTests
             {
                 using TensorScope scope = Tensor.Scope();
                 BinaryAccuracy metric = new(threshold);
-                Assert.Equal("accuracy", metric.Name);
+                Assert.Equal("binary_accuracy", metric.Name);
                 Assert.True(double.IsNaN(metric.Result()));
                 Tensor scores = Tensor.From(s_scores, [6, 1], device);
                 Tensor truth = Tensor.From(s_truth, [6, 1], device).To(dtype);

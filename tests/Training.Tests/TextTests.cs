@@ -18,8 +18,8 @@ public class TextTests
     [Fact]
     public void An_epoch_prints_its_values()
     {
-        EpochResult epoch = new(3, new Dictionary<string, double> { ["loss"] = 0.25, ["val_accuracy"] = 0.98765 }, 1e-3, 1.25, 60000.4);
-        Assert.Equal("epoch 3: loss 0.2500, val_accuracy 0.9877, learning rate 0.001, 60,000 samples/s, 1.3 s", epoch.ToString());
+        EpochResult epoch = new(3, new Dictionary<string, double> { ["loss"] = 0.25, ["val_accuracy"] = 0.98765 }, 1e-3, 1.5, 60000.4);
+        Assert.Equal("epoch 3: loss 0.2500, val_accuracy 0.9877, learning rate 0.001, 60,000 samples/s, 1.5 s", epoch.ToString());
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public class TextTests
             callbacks: [new ProgressLines(lines)]);
         string[] printed = history.ToString().Split('\n');
         Assert.Equal(2, printed.Length);
-        Assert.StartsWith("epoch 2: loss 0.", printed[1], StringComparison.Ordinal);
+        Assert.StartsWith("epoch 2: loss ", printed[1], StringComparison.Ordinal);
         Assert.Contains("learning rate 0.125", printed[1], StringComparison.Ordinal);
-        Assert.StartsWith("epoch 1/2  loss 0.", lines.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"^epoch 1/2  loss \d\.\d{4}  [\d,]+ samples/s  \d\.\d s", lines.ToString());
     }
 
     [Fact]
