@@ -11,6 +11,11 @@ public static class MatMulOperators
         /// The matrix product. Matrices [m, k] and [k, n] give [m, n]; of more axes, the last two are the matrices and the others
         /// broadcast; a vector is a row on the left and a column on the right, and its axis of length one disappears.
         /// </summary>
+        /// <remarks>
+        /// A batch is one kernel over the factors where they stand: transposed, permuted and expanded factors are not copied. (A batch
+        /// whose axes merge to more than two in memory takes a kernel for each place along the first.) A batch of matrices by one
+        /// matrix is a product of all rows, which are put in a row first if they do not stand so.
+        /// </remarks>
         /// <param name="b">The right factor.</param>
         /// <exception cref="ArgumentException">Inner lengths, element types or devices differ, or a factor is a scalar.</exception>
         public Tensor MatMul(Tensor b)
@@ -61,9 +66,8 @@ public static class MatMulOperators
             }
 
             Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), nameof(MatMul));
-            Tensor wideA = a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]).Reshape(batch.Size, a.Shape[^2], a.Shape[^1]);
-            Tensor wideB = b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]).Reshape(batch.Size, b.Shape[^2], b.Shape[^1]);
-            return MatMulNode.Run(wideA, wideB).Reshape(new Shape([.. batch, a.Shape[^2], b.Shape[^1]]));
+            return MatMulNode.Run(
+                a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]), b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]));
         }
 
         /// <summary>A dense layer's product x Wᵀ + b, in one kernel.</summary>
