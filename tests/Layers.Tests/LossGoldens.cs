@@ -26,7 +26,7 @@ public class LossGoldens
         {
             Tensor probabilities = Tensor.From([0.1, 0.5, 0.7, 0.95], device);
             Tensor targets = Tensor.From([0.0, 0.3, 1, 0.6], device);
-            GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], secondOrder: true);
+            GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], order: 2);
         }
     }
 

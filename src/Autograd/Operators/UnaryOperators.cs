@@ -137,7 +137,7 @@ public static class UnaryOperators
         public Tensor Apply<TOp>(TOp op)
             where TOp : unmanaged, IUnaryOp
         {
-            string name = typeof(TOp).Name;
+            string name = OperatorName<TOp>.Text;
             if (!x.DType.IsFloatingPoint)
             {
                 throw new ArgumentException(

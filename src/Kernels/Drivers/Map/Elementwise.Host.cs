@@ -21,8 +21,9 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         bool streams = (long)output.Count * sizeof(TScalar) >= StreamedStore.From && nest.InnerLength >= Tile
             && !(TMap.Arity > 0 && ReferenceEquals(a.Block, output.Block)) && !(TMap.Arity > 1 && ReferenceEquals(b.Block, output.Block))
             && !(TMap.Arity > 2 && ReferenceEquals(c.Block, output.Block));
-        Loop loop = new(map, nest, streams, Port.Of(output), TMap.Arity > 0 ? Port.Of(a) : default,
-            TMap.Arity > 1 ? Port.Of(b) : default, TMap.Arity > 2 ? Port.Of(c) : default);
+        Loop loop = new(
+            map, nest, streams, HostPort<TStored, TScalar>.Of(output), TMap.Arity > 0 ? HostPort<TStored, TScalar>.Of(a) : default,
+            TMap.Arity > 1 ? HostPort<TStored, TScalar>.Of(b) : default, TMap.Arity > 2 ? HostPort<TStored, TScalar>.Of(c) : default);
         if (nest.Rank <= 1)
         {
             HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
@@ -33,28 +34,22 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         }
     }
 
-    /// <summary>Where an operand's elements start, and whether they are truth values.</summary>
-    private readonly struct Port(byte* start, bool isMask)
-    {
-        internal readonly byte* Start = start;
-        internal readonly bool IsMask = isMask;
-
-        internal static Port Of(in Operand operand) =>
-            new(operand.Block.Host<byte>((long)operand.Offset * operand.DType.Size), operand.DType == DType.Bool);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal byte* At(int offset) => Start + ((long)offset * (IsMask ? 1 : sizeof(TStored)));
-    }
-
-    private readonly struct Loop(TMap map, LoopNest nest, bool streams, Port output, Port a, Port b, Port c) : IRangeBody
+    private readonly struct Loop(
+        TMap map,
+        LoopNest nest,
+        bool streams,
+        HostPort<TStored, TScalar> output,
+        HostPort<TStored, TScalar> a,
+        HostPort<TStored, TScalar> b,
+        HostPort<TStored, TScalar> c) : IRangeBody
     {
         private readonly TMap _map = map;
         private readonly LoopNest _nest = nest;
         private readonly bool _streams = streams;
-        private readonly Port _output = output;
-        private readonly Port _a = a;
-        private readonly Port _b = b;
-        private readonly Port _c = c;
+        private readonly HostPort<TStored, TScalar> _output = output;
+        private readonly HostPort<TStored, TScalar> _a = a;
+        private readonly HostPort<TStored, TScalar> _b = b;
+        private readonly HostPort<TStored, TScalar> _c = c;
 
         public void Run(int start, int end)
         {
@@ -84,8 +79,8 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
 
         private void Row(int oo, int oa, int ob, int oc, int so, int sa, int sb, int sc, int length)
         {
-            bool direct = Direct(_output, so, length) && (TMap.Arity < 1 || Direct(_a, sa, length))
-                && (TMap.Arity < 2 || Direct(_b, sb, length)) && (TMap.Arity < 3 || Direct(_c, sc, length));
+            bool direct = _output.IsDirect(so, length) && (TMap.Arity < 1 || _a.IsDirect(sa, length))
+                && (TMap.Arity < 2 || _b.IsDirect(sb, length)) && (TMap.Arity < 3 || _c.IsDirect(sc, length));
             if (direct && _streams)
             {
                 Streamed(
@@ -108,90 +103,19 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
             TScalar* tileA = stackalloc TScalar[Tile];
             TScalar* tileB = stackalloc TScalar[Tile];
             TScalar* tileC = stackalloc TScalar[Tile];
-            bool directO = Direct(_output, so, length);
+            bool directO = _output.IsDirect(so, length);
             for (int done = 0; done < length; done += Tile)
             {
                 int count = Math.Min(Tile, length - done);
-                TScalar* a = TMap.Arity > 0 ? Stage(_a, oa, sa, done, count, tileA) : tileO;
-                TScalar* b = TMap.Arity > 1 ? Stage(_b, ob, sb, done, count, tileB) : tileO;
-                TScalar* c = TMap.Arity > 2 ? Stage(_c, oc, sc, done, count, tileC) : tileO;
+                TScalar* a = TMap.Arity > 0 ? _a.Stage(oa, sa, done, count, tileA) : tileO;
+                TScalar* b = TMap.Arity > 1 ? _b.Stage(ob, sb, done, count, tileB) : tileO;
+                TScalar* c = TMap.Arity > 2 ? _c.Stage(oc, sc, done, count, tileC) : tileO;
                 TScalar* o = directO ? (TScalar*)_output.At(oo + done) : tileO;
                 Contiguous<CachedStore>(_map, o, a, b, c, count);
                 if (!directO)
                 {
-                    Unstage(tileO, oo + (done * so), so, count);
+                    _output.Unstage(tileO, oo + (done * so), so, count);
                 }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static bool Direct(Port port, int stride, int length) =>
-            StoredRows<TStored, TScalar>.IsPlain && (stride == 1 || length == 1) && !port.IsMask;
-
-        private static TScalar* Stage(Port port, int offset, int stride, int done, int count, TScalar* tile)
-        {
-            if (port.IsMask)
-            {
-                for (int i = 0; i < count; i++)
-                {
-                    tile[i] = *port.At(offset + ((done + i) * stride)) != 0 ? 1 : 0;
-                }
-
-                return tile;
-            }
-
-            TStored* source = (TStored*)port.At(offset + (done * stride));
-            if (stride == 1)
-            {
-                if (StoredRows<TStored, TScalar>.IsPlain)
-                {
-                    return (TScalar*)source;
-                }
-
-                StoredRows<TStored, TScalar>.Load(source, tile, count);
-                return tile;
-            }
-
-            if (stride == 0)
-            {
-                // A repeated element is staged once; later tiles are never longer than the first.
-                if (done == 0)
-                {
-                    new Span<TScalar>(tile, count).Fill(TStored.Load(*source));
-                }
-
-                return tile;
-            }
-
-            for (int i = 0; i < count; i++)
-            {
-                tile[i] = TStored.Load(source[(long)i * stride]);
-            }
-
-            return tile;
-        }
-
-        private void Unstage(TScalar* tile, int offset, int stride, int count)
-        {
-            if (_output.IsMask)
-            {
-                for (int i = 0; i < count; i++)
-                {
-                    *_output.At(offset + (i * stride)) = TScalar.IsNonzero(tile[i]) ? (byte)1 : (byte)0;
-                }
-
-                return;
-            }
-
-            if (stride == 1)
-            {
-                StoredRows<TStored, TScalar>.Store(tile, (TStored*)_output.At(offset), count);
-                return;
-            }
-
-            for (int i = 0; i < count; i++)
-            {
-                *(TStored*)_output.At(offset + (i * stride)) = TStored.Store(tile[i]);
             }
         }
     }

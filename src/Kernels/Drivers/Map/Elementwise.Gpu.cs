@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace DeepSharp.Kernels;
@@ -10,6 +11,7 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
     where TVector : unmanaged, INumeric<TVector>
     where TStored : unmanaged, IStored<TStored, TScalar>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
     {
         if ((TMap.Arity > 1 && b.DType == DType.Bool) || (TMap.Arity > 2 && c.DType == DType.Bool))
@@ -71,4 +73,19 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
             x.Output[x.Nest.Output.At(index)] = TOut.Store(value);
         }
     }
+}
+
+/// <summary>The arguments of an element-wise kernel, in one struct.</summary>
+internal struct MapArguments<TMap, TOut, TFirst, TStored>
+    where TMap : unmanaged
+    where TOut : unmanaged
+    where TFirst : unmanaged
+    where TStored : unmanaged
+{
+    internal TMap Map;
+    internal GpuNest Nest;
+    internal ArrayView<TOut> Output;
+    internal ArrayView<TFirst> A;
+    internal ArrayView<TStored> B;
+    internal ArrayView<TStored> C;
 }
