@@ -12,32 +12,6 @@ public static class AddNormOperators
 {
     extension(Tensor x)
     {
-        /// <summary>Layer normalisation of the input plus a residual; see
-        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
-        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
-        public Tensor AddLayerNorm(Tensor residual, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5) =>
-            LayerNorm(x, residual, gamma, beta, epsilon, false, out _);
-
-        /// <summary>Layer normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
-        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
-        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
-        public Tensor AddLayerNorm(
-            Tensor residual, out Tensor sum, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
-        {
-            Tensor y = LayerNorm(x, residual, gamma, beta, epsilon, true, out Tensor? kept);
-            sum = kept!;
-            return y;
-        }
-
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and then an activation f; moves
         /// the running statistics. See <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
@@ -130,19 +104,6 @@ public static class AddNormOperators
         }
     }
 
-    private static Tensor LayerNorm(
-        Tensor x, Tensor residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
-    {
-        if (!IsOnePass(ref x, ref residual))
-        {
-            sum = x + residual;
-            return sum.LayerNorm(gamma, beta, epsilon);
-        }
-
-        NormOperators.CheckLayerNorm(x, gamma, beta);
-        return LayerNormNode.Run(x, residual, gamma, beta, epsilon, keepsSum, out sum);
-    }
-
     private static Tensor BatchNorm<TAct>(
         Tensor x,
         Tensor residual,
@@ -203,7 +164,7 @@ public static class AddNormOperators
     }
 
     // Whether the kernels can add; if not, the ordinary operator does, and says what does not fit.
-    private static bool IsOnePass(ref Tensor x, ref Tensor residual)
+    internal static bool IsOnePass(ref Tensor x, ref Tensor residual)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(residual);

@@ -116,22 +116,6 @@ public static class NormOperators
 
             return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
         }
-
-        /// <summary>
-        /// Layer normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with mean and biased variance taken along
-        /// the last axis.
-        /// </summary>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The input is not […, D].</exception>
-        public Tensor LayerNorm(Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
-        {
-            CheckLayerNorm(x, gamma, beta);
-            return x.DType.IsHalfPrecision
-                ? x.Wide().LayerNorm(gamma?.Wide(), beta?.Wide(), epsilon).Like(x)
-                : LayerNormNode.Run(x, null, gamma, beta, epsilon, false, out _);
-        }
     }
 
     /// <summary>[C] as [C, 1, …], to broadcast against [N, C, …].</summary>
@@ -147,21 +131,6 @@ public static class NormOperators
         return beta is null ? scaled : scaled + PerFeature(x, beta);
     }
 
-    internal static void CheckLayerNorm(Tensor x, Tensor? gamma, Tensor? beta)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ReductionKernels.RequireReal(nameof(NormOperators.LayerNorm), x);
-        if (x.Rank == 0 || (gamma is not null && gamma.Shape != x.Shape[^1]) || (beta is not null && beta.Shape != x.Shape[^1]))
-        {
-            throw new ArgumentException(
-                $"LayerNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
-                + $"{beta?.Shape.ToString() ?? "none"}; use […, D] and [D].");
-        }
-
-        CheckAlike(nameof(NormOperators.LayerNorm), x, "gamma", gamma);
-        CheckAlike(nameof(NormOperators.LayerNorm), x, "beta", beta);
-    }
-
     internal static void CheckStatistics(Tensor x, string argument, Tensor? values)
     {
         if (values is not null && values.Shape != x.Shape[1])
@@ -174,7 +143,7 @@ public static class NormOperators
     }
 
     // 16-bit floats are normalised in Float32, with parameters of either type.
-    private static void CheckAlike(string operation, Tensor x, string argument, Tensor? values)
+    internal static void CheckAlike(string operation, Tensor x, string argument, Tensor? values)
     {
         if (!x.DType.IsHalfPrecision)
         {

@@ -55,6 +55,13 @@ public readonly record struct Operand(Block Block, int Offset, DType DType, int[
         }
     }
 
+    /// <summary>A contiguous operand as [rows, last axis].</summary>
+    internal Operand AsRows()
+    {
+        int columns = Dims[^1];
+        return this with { Dims = [columns == 0 ? 0 : Count / columns, columns], Strides = [columns, 1] };
+    }
+
     /// <summary>The address of the first element on <see cref="DeviceKind.Cpu"/>.</summary>
     internal unsafe T* Host<T>()
         where T : unmanaged => Block.Host<T>(Offset);

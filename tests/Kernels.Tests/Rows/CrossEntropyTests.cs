@@ -2,7 +2,7 @@ using DeepSharp.Testing;
 
 namespace DeepSharp.Kernels.Tests;
 
-public class SoftmaxCrossEntropyTests
+public class CrossEntropyTests
 {
     public static TheoryData<string> Goldens => [.. Golden.Load("losses").Cases.Where(c => c.Kind == "cross_entropy").Select(c => c.Name)];
 
@@ -28,7 +28,7 @@ public class SoftmaxCrossEntropyTests
             using Sample labels = Sample.Of(device, DType.Int64, [dims[0]], i => golden.Inputs["target"].ToDoubles()[i]);
             using Sample weights = Sample.Of(
                 device, dtype, [columns], i => golden.Inputs.Contains("weight") ? golden.Inputs["weight"].ToDoubles()[i] : double.NaN);
-            CrossEntropyOptions options = new(
+            Options options = new(
                 golden.Options.Number("label_smoothing"),
                 golden.Options.Integer("ignore_index"),
                 golden.Inputs.Contains("weight") ? weights.Operand : null);
@@ -47,35 +47,89 @@ public class SoftmaxCrossEntropyTests
         }
     }
 
+    public static TheoryData<int, DType> Lengths => RowLengths.With(DType.UInt8, DType.Int32, DType.Int64);
+
+    public static TheoryData<int> Counts => RowLengths.Counts;
+
     [Theory]
-    [InlineData(DType.UInt8)]
-    [InlineData(DType.Int32)]
-    [InlineData(DType.Int64)]
-    public void Every_number_of_classes_agrees_with_the_formula(DType labelType)
+    [MemberData(nameof(Lengths))]
+    public void A_number_of_classes_agrees_with_the_formula(int columns, DType labelType)
     {
-        foreach (int columns in Enumerable.Range(1, 256).Concat(labelType == DType.UInt8 ? [] : [1023, 4099]))
-        {
-            // Up to 64 classes in batches that are taken in blocks, more in small ones.
-            int rows = columns <= 64 ? 70 : 5;
-            Check(Device.Cpu, DType.Float32, labelType, rows, columns, 0, false);
-            Check(Device.Cpu, DType.Float64, labelType, rows, columns, 0.1, true);
-            Check(Device.Cpu, DType.Float32, labelType, 7, columns, 0.3, false);
-            Check(Device.Cpu, DType.Float32, labelType, 7, columns, 0, true);
-        }
+        columns = labelType == DType.UInt8 ? Math.Min(columns, 256) : columns;
+        int rows = columns <= 64 ? 70 : 5;
+        Check(Device.Cpu, DType.Float32, labelType, rows, columns, 0, false);
+        Check(Device.Cpu, DType.Float64, labelType, rows, columns, 0.1, true);
+        Check(Device.Cpu, DType.Float32, labelType, 7, columns, 0.3, false);
+        Check(Device.Cpu, DType.Float32, labelType, 7, columns, 0, true);
+    }
 
-        foreach (int rows in Enumerable.Range(0, 257))
-        {
-            Check(Device.Cpu, DType.Float32, labelType, rows, 10, 0.1, true);
-            Check(Device.Cpu, DType.Float64, labelType, rows, 3, 0, false);
-        }
+    [Theory]
+    [MemberData(nameof(Counts))]
+    public void A_number_of_rows_agrees_with_the_formula(int rows)
+    {
+        Check(Device.Cpu, DType.Float32, DType.Int64, rows, 10, 0.1, true);
+        Check(Device.Cpu, DType.Float64, DType.UInt8, rows, 3, 0, false);
+    }
 
-        Check(Device.Cpu, DType.Float32, labelType, 3000, 10, 0.1, true);
-        Check(TestDevice.Gpu, DType.Float32, labelType, 5, 3, 0.1, true);
-        Check(TestDevice.Gpu, DType.Float32, labelType, 300, 10, 0.1, true);
-        Check(TestDevice.Gpu, DType.Float32, labelType, 1027, 3, 0.1, false);
-        Check(TestDevice.Gpu, DType.Float32, labelType, 3, 37, 0, false);
-        Check(TestDevice.Gpu, DType.Float64, labelType, 5, 33, 0.2, true);
-        Check(TestDevice.Gpu, DType.Float64, labelType, 3, 20, 0.2, false);
+    [Theory]
+    [InlineData(DType.Float32, DType.UInt8, 5, 3, 0.1, true)]
+    [InlineData(DType.Float32, DType.Int32, 300, 10, 0.1, true)]
+    [InlineData(DType.Float32, DType.Int64, 1027, 3, 0.1, false)]
+    [InlineData(DType.Float32, DType.UInt8, 3, 37, 0, false)]
+    [InlineData(DType.Float64, DType.Int64, 5, 33, 0.2, true)]
+    [InlineData(DType.Float64, DType.Int32, 3, 20, 0.2, false)]
+    public void The_GPU_form_agrees_with_the_formula(DType dtype, DType labelType, int rows, int columns, double smoothing, bool weighted) =>
+        Check(TestDevice.Gpu, dtype, labelType, rows, columns, smoothing, weighted);
+
+    [Theory]
+    [InlineData("cpu", 3)]
+    [InlineData("cpu", 10)]
+    [InlineData("cpu", 37)]
+    [InlineData("cpu", 1025)]
+    [InlineData("emulated", 3)]
+    [InlineData("emulated", 37)]
+    public void Distributions_agree_with_the_formula(string where, int columns)
+    {
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
+        foreach ((double smoothing, bool weighted) in ((double, bool)[])[(0, false), (0.2, true)])
+        {
+            int[] dims = [5, columns];
+            double minus = double.NegativeInfinity;
+            using Sample logits = Sample.Of(device, DType.Float32, dims, i => smoothing == 0 && i % 7 == 3 ? minus : 3 * Numbers.Noise(i));
+            using Sample target = Sample.Of(device, DType.Float32, dims, i => i % 7 == 3 ? 0 : 1 + Numbers.Noise(i, 2));
+            using Sample weights = Sample.Of(device, DType.Float32, [columns], i => 1 + (0.5 * Numbers.Noise(i, 3)));
+            using Sample upstream = Sample.Of(device, DType.Float32, [5], i => Numbers.Noise(i, 5));
+            using Sample losses = Sample.Filled(device, DType.Float32, [5], 9);
+            using Sample kept = Sample.Filled(device, DType.Float32, [5], 9);
+            using Sample gradient = Sample.Filled(device, DType.Float32, dims, 9);
+            RowOperands operands = new()
+            {
+                A = logits.Operand, B = target.Operand, G = weighted ? weights.Operand : null, R = 1 - smoothing, S = smoothing / columns,
+            };
+            Rows.Run<CrossEntropyOp<DistributionTarget>>("CrossEntropy", operands with { LastP = kept.Operand, LastQ = losses.Operand });
+            Rows.Run<CrossEntropyGradientOp<DistributionTarget>>(
+                "CrossEntropy", operands with { FirstP = kept.Operand, FirstQ = upstream.Operand, Output = gradient.Operand });
+            double[] x = logits.Read();
+            double[] w = weighted ? weights.Read() : [.. Enumerable.Repeat(1.0, columns)];
+            double[] q = [.. target.Read().Select((t, i) => w[i % columns] * ((t * (1 - smoothing)) + (smoothing / columns)))];
+            double[] expected = new double[5];
+            double[] slopes = new double[x.Length];
+            double[] g = upstream.Read();
+            for (int row = 0; row < 5; row++)
+            {
+                double[] r = x[(row * columns)..((row + 1) * columns)];
+                double[] part = q[(row * columns)..((row + 1) * columns)];
+                double logSum = Math.Log(Numbers.Sum(r.Select(Math.Exp)));
+                expected[row] = Numbers.Sum(part.Select((t, c) => t == 0 ? 0 : t * (logSum - r[c])));
+                for (int c = 0; c < columns; c++)
+                {
+                    slopes[(row * columns) + c] = g[row] * ((Numbers.Sum(part) * Math.Exp(r[c] - logSum)) - part[c]);
+                }
+            }
+
+            Numbers.AssertClose(expected, losses.Read(), 2e-6, 2e-6);
+            Numbers.AssertClose(slopes, gradient.Read(), 2e-6, 4e-6);
+        }
     }
 
     [Fact]
@@ -101,14 +155,12 @@ public class SoftmaxCrossEntropyTests
         {
             using Sample logits = Sample.Filled(Device.Cpu, DType.Float32, [3000, 4], 0);
             using Sample labels = Sample.Of(Device.Cpu, DType.Int32, [3000], i => i is 1234 or 2999 ? bad : i % 4);
-            using Sample out1 = Sample.Filled(Device.Cpu, DType.Float32, [3000], 0);
-            using Sample out2 = Sample.Filled(Device.Cpu, DType.Float32, [3000], 0);
-            string message = Assert.Throws<ArgumentException>(
-                () => SoftmaxCrossEntropy.Forward(out1.Operand, out2.Operand, logits.Operand, labels.Operand)).Message;
+            using Sample losses = Sample.Filled(Device.Cpu, DType.Float32, [3000], 0);
+            RowOperands operands = Operands<LabelTarget>(logits, labels, default) with { LastQ = losses.Operand };
+            string message = Assert.Throws<ArgumentException>(() => Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands)).Message;
             Assert.Contains($"label {bad} of row 1234", message, StringComparison.Ordinal);
-            SoftmaxCrossEntropy.Forward(
-                out1.Operand, out2.Operand, logits.Operand, labels.Operand, new CrossEntropyOptions(IgnoreIndex: (long)bad));
-            Assert.Equal(0, out1.Read()[1234]);
+            Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands with { IgnoredLabel = (long)bad });
+            Assert.Equal(0, losses.Read()[1234]);
         }
     }
 
@@ -145,58 +197,47 @@ public class SoftmaxCrossEntropyTests
         }
     }
 
-    [Fact]
-    public void The_gradient_may_take_the_place_of_the_logits()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(10)]
+    [InlineData(37)]
+    public void The_gradient_may_take_the_place_of_the_logits(int columns)
     {
-        foreach (int columns in (int[])[3, 8, 10, 37])
+        using Sample logits = Sample.Of(Device.Cpu, DType.Float32, [9, columns], i => 3 * Numbers.Noise(i));
+        using Sample labels = Sample.Of(Device.Cpu, DType.Int32, [9], i => i % columns);
+        using Sample loss = Sample.Filled(Device.Cpu, DType.Float32, [9], 0);
+        using Sample kept = Sample.Filled(Device.Cpu, DType.Float32, [9], 0);
+        using Sample gradient = Sample.Filled(Device.Cpu, DType.Float32, [9, columns], 0);
+        RowOperands forward = Operands<LabelTarget>(logits, labels, default) with { LastP = kept.Operand, LastQ = loss.Operand };
+        Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", forward);
+        RowOperands backward = Operands<LabelTarget>(logits, labels, default) with
         {
-            using Sample logits = Sample.Of(Device.Cpu, DType.Float32, [9, columns], i => 3 * Numbers.Noise(i));
-            using Sample labels = Sample.Of(Device.Cpu, DType.Int32, [9], i => i % columns);
-            using Sample loss = Sample.Filled(Device.Cpu, DType.Float32, [9], 0);
-            using Sample kept = Sample.Filled(Device.Cpu, DType.Float32, [9], 0);
-            using Sample gradient = Sample.Filled(Device.Cpu, DType.Float32, [9, columns], 0);
-            SoftmaxCrossEntropy.Forward(loss.Operand, kept.Operand, logits.Operand, labels.Operand);
-            SoftmaxCrossEntropy.Backward(gradient.Operand, logits.Operand, kept.Operand, labels.Operand, loss.Operand);
-            SoftmaxCrossEntropy.Backward(logits.Operand, logits.Operand, kept.Operand, labels.Operand, loss.Operand);
-            Assert.Equal(gradient.Bits(), logits.Bits());
-        }
+            FirstP = kept.Operand, FirstQ = loss.Operand, R = 1, Output = gradient.Operand,
+        };
+        Rows.Run<CrossEntropyGradientOp<LabelTarget>>("CrossEntropy", backward);
+        Rows.Run<CrossEntropyGradientOp<LabelTarget>>("CrossEntropy", backward with { Output = logits.Operand });
+        Assert.Equal(gradient.Bits(), logits.Bits());
     }
 
-    [Fact]
-    public void Operands_that_do_not_fit_are_refused()
-    {
-        using Sample logits = Sample.Filled(Device.Cpu, DType.Float32, [3, 4], 0);
-        using Sample labels = Sample.Filled(Device.Cpu, DType.Int32, [3], 0);
-        using Sample real = Sample.Filled(Device.Cpu, DType.Float32, [3], 0);
-        using Sample four = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
-        using Sample more = Sample.Filled(Device.Cpu, DType.Int32, [4], 0);
-        using Sample twice = Sample.Filled(Device.Cpu, DType.Float64, [4], 0);
-        Refused("[4]", () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, more.Operand));
-        Refused("Float32", () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, real.Operand));
-        Refused("[4]", () => SoftmaxCrossEntropy.Forward(four.Operand, real.Operand, logits.Operand, labels.Operand));
-        Refused(
-            "Float64",
-            () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, labels.Operand, new(Weights: twice.Operand)));
-        Refused("1.5", () => SoftmaxCrossEntropy.Forward(real.Operand, real.Operand, logits.Operand, labels.Operand, new(1.5)));
-        using Sample one = Sample.Filled(Device.Cpu, DType.Float32, [], 0);
-        using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [], 0);
-        Refused("[3]", () => Total(real, one, real, real, labels));
-        Refused("Each is one", () => Total(one, real, real, real, labels));
-        Refused("Int32", () => Total(one, whole, real, real, labels));
-        Refused("[4]", () => Total(one, one, four, real, labels));
-        Refused("[4]", () => Total(one, one, real, four, labels));
-        Refused("[4]", () => Total(one, one, real, real, more));
-        Refused(
-            "[4]", () => SoftmaxCrossEntropy.Backward(logits.Operand, logits.Operand, real.Operand, labels.Operand, four.Operand));
+    private static RowOperands Operands<TTarget>(Sample logits, Sample labels, in Options options)
+        where TTarget : unmanaged, ICrossEntropyTarget => new()
+        {
+            A = logits.Operand,
+            G = options.Weights,
+            Labels = labels.Operand,
+            IgnoredLabel = options.IgnoreIndex,
+            R = 1 - options.Smoothing,
+            S = options.Smoothing / logits.Operand.Dims[1],
+        };
 
-        void Total(Sample total, Sample divisor, Sample losses, Sample kept, Sample given) => SoftmaxCrossEntropy.Total(
-            total.Operand, divisor.Operand, losses.Operand, kept.Operand, logits.Operand, given.Operand, default, true);
-    }
+    private static Outcome Run(Sample logits, Sample labels, Sample upstream, Options options, string reduction) =>
+        options.Smoothing > 0
+            ? Run<SmoothLabelTarget>(logits, labels, upstream, options, reduction)
+            : Run<LabelTarget>(logits, labels, upstream, options, reduction);
 
-    private static void Refused(string mention, Action call) =>
-        Assert.Contains(mention, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
-
-    private static Outcome Run(Sample logits, Sample labels, Sample upstream, CrossEntropyOptions options, string reduction)
+    private static Outcome Run<TTarget>(Sample logits, Sample labels, Sample upstream, Options options, string reduction)
+        where TTarget : unmanaged, ICrossEntropyTarget
     {
         Device device = logits.Operand.Device;
         DType dtype = logits.Operand.DType;
@@ -206,19 +247,24 @@ public class SoftmaxCrossEntropyTests
         using Sample total = Sample.Filled(device, dtype, [], 9);
         using Sample divisor = Sample.Filled(device, dtype, [], 9);
         using Sample gradient = Sample.Filled(device, dtype, logits.Operand.Dims, 9);
+        RowOperands operands = Operands<TTarget>(logits, labels, options);
+        RowOperands forward = operands with { LastP = kept.Operand, LastQ = losses.Operand };
+        RowOperands backward = operands with
+        {
+            FirstP = kept.Operand, FirstQ = upstream.Operand, FirstR = reduction == "none" ? null : divisor.Operand, R = 1,
+            Output = gradient.Operand,
+        };
         if (reduction == "none")
         {
-            SoftmaxCrossEntropy.Forward(losses.Operand, kept.Operand, logits.Operand, labels.Operand, options);
-            SoftmaxCrossEntropy.Backward(
-                gradient.Operand, logits.Operand, kept.Operand, labels.Operand, upstream.Operand, null, options);
-            return new Outcome(losses.Read(), gradient.Read());
+            Rows.Run<CrossEntropyOp<TTarget>>("CrossEntropy", forward);
+        }
+        else
+        {
+            Rows.Total<TTarget>("CrossEntropy", forward, total.Operand, divisor.Operand, reduction == "mean");
         }
 
-        SoftmaxCrossEntropy.Total(
-            total.Operand, divisor.Operand, losses.Operand, kept.Operand, logits.Operand, labels.Operand, options, reduction == "mean");
-        SoftmaxCrossEntropy.Backward(
-            gradient.Operand, logits.Operand, kept.Operand, labels.Operand, upstream.Operand, divisor.Operand, options);
-        return new Outcome(total.Read(), gradient.Read());
+        Rows.Run<CrossEntropyGradientOp<TTarget>>("CrossEntropy", backward);
+        return new Outcome((reduction == "none" ? losses : total).Read(), gradient.Read());
     }
 
     private static void Check(Device device, DType dtype, DType labelType, int rows, int columns, double smoothing, bool weighted)
@@ -227,7 +273,7 @@ public class SoftmaxCrossEntropyTests
         using Sample labels = Sample.Of(device, labelType, [rows], i => (i * 7) % columns);
         using Sample weights = Sample.Of(device, dtype, [columns], i => 1 + (0.5 * Numbers.Noise(i, 3)));
         using Sample upstream = Sample.Of(device, dtype, [rows], i => 1 + Numbers.Noise(i, 5));
-        CrossEntropyOptions options = new(smoothing, columns > 2 ? 2 : null, weighted ? weights.Operand : null);
+        Options options = new(smoothing, columns > 2 ? 2 : null, weighted ? weights.Operand : null);
         Outcome outcome = Run(logits, labels, upstream, options, "none");
         double[] w = weighted ? weights.Read() : [.. Enumerable.Repeat(1.0, columns)];
         double[] x = logits.Read();
@@ -268,6 +314,8 @@ public class SoftmaxCrossEntropyTests
             what + " gradient of the mean");
         Numbers.AssertClose([losses.Sum()], Run(logits, labels, one, options, "sum").Loss, unit, unit * Math.Max(1, rows), what + " sum");
     }
+
+    private readonly record struct Options(double Smoothing = 0, long? IgnoreIndex = null, Operand? Weights = null);
 
     private sealed record Outcome(double[] Loss, double[] Gradient);
 }
