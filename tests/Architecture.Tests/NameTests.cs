@@ -34,7 +34,7 @@ public partial class NameTests
     public void A_script_opens_them_all_and_says_layer_and_operator_by_their_own_names()
     {
         // Compiles, which is the test: this file opens every namespace.
-        Module[] layers = [new Tanh(), new Sigmoid(), new Softplus(), new ReLU(), new GELU()];
+        Module[] layers = [new Tanh(), new Sigmoid(), new Softplus(), new Softmax(), new ReLU(), new GELU()];
         IUnaryOp[] operators = [default(TanhOp), default(SigmoidOp), default(SoftplusOp), default(ReLUOp), default(GELUOp)];
         Assert.All(layers, static layer => Assert.Equal("DeepSharp.Layers", layer.GetType().Namespace));
         Assert.All(operators, static op => Assert.Equal("DeepSharp.Kernels", op.GetType().Namespace));

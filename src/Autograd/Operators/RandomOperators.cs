@@ -21,7 +21,7 @@ public static class RandomOperators
             ReductionKernels.RequireReal(nameof(Dropout), x);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Dropout(probability, generator).To(x.DType);
+                return x.HalfToSingle().Dropout(probability, generator).To(x.DType);
             }
 
             Generator stream = generator ?? Generator.Default;

@@ -25,7 +25,7 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Sum(axes, keepDims).Like(x).MadeBy(nameof(Sum));
+                return x.HalfToSingle().Sum(axes, keepDims).Like(x).MadeBy(nameof(Sum));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Sum));
@@ -48,7 +48,7 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Mean(axes, keepDims).Like(x).MadeBy(nameof(Mean));
+                return x.HalfToSingle().Mean(axes, keepDims).Like(x).MadeBy(nameof(Mean));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Mean));
@@ -107,7 +107,7 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Variance(axes, correction, keepDims).Like(x).MadeBy(nameof(Variance));
+                return x.HalfToSingle().Variance(axes, correction, keepDims).Like(x).MadeBy(nameof(Variance));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Variance));
@@ -125,7 +125,7 @@ public static class ReductionOperators
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
             x.DType.IsHalfPrecision
-                ? x.Wide().StandardDeviation(axes, correction, keepDims).Like(x).MadeBy(nameof(StandardDeviation))
+                ? x.HalfToSingle().StandardDeviation(axes, correction, keepDims).Like(x).MadeBy(nameof(StandardDeviation))
                 : x.Variance(axes, correction, keepDims).Sqrt().MadeBy(nameof(StandardDeviation));
 
         /// <summary>ln of the sum of e^x along one axis, without overflow.</summary>
@@ -139,7 +139,7 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().LogSumExp(axes, keepDims).Like(x).MadeBy(nameof(LogSumExp));
+                return x.HalfToSingle().LogSumExp(axes, keepDims).Like(x).MadeBy(nameof(LogSumExp));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(LogSumExp));
@@ -156,7 +156,7 @@ public static class ReductionOperators
         public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
 
         /// <summary>The square root of the sum of squares of all elements.</summary>
-        public Tensor Norm() => x.DType.IsHalfPrecision ? x.Wide().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Sqrt().MadeBy(nameof(Norm));
+        public Tensor Norm() => x.DType.IsHalfPrecision ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Sqrt().MadeBy(nameof(Norm));
 
         /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
         internal Tensor SumTo(Shape shape)
@@ -186,7 +186,7 @@ public static class ReductionOperators
     {
         if (x.DType.IsHalfPrecision || x.DType is DType.UInt8 or DType.Bool)
         {
-            return Extreme(Binary.Number(x.Wide()), axes, keepDims, name, largest).To(x.DType).MadeBy(name);
+            return Extreme(Binary.Number(x.HalfToSingle()), axes, keepDims, name, largest).To(x.DType).MadeBy(name);
         }
 
         ReducedAxes reduced = new(x.Shape, axes, name);
@@ -200,7 +200,7 @@ public static class ReductionOperators
     {
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
-        Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().Wide()), reduced, largest);
+        Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().HalfToSingle()), reduced, largest);
         return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(name);
     }
 }

@@ -56,7 +56,7 @@ public sealed class CrossEntropyLoss(
         {
             LossReduction.Mean => (loss, weight),
             LossReduction.Sum => (loss, null),
-            _ => (loss.Reshape(labels.Shape), null),
+            _ => (loss.Reshape(labels.Shape).MadeBy(loss.Origin), null),
         };
     }
 

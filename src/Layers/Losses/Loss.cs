@@ -65,7 +65,7 @@ public abstract class Loss
                 + "reshape the target, for example to [N, 1].");
         }
 
-        prediction = prediction.Ranged();
+        prediction = prediction.HalfToSingleIfMixed();
         if (prediction.DType != target.DType)
         {
             throw new ArgumentException(
