@@ -22,10 +22,12 @@ public class OriginTests
         ["MatMul"] =
         [
             static x => x.MatMul(Tensor.Ones([4, 5], x.DType, Device.Cpu)), static x => x.MatMul(Tensor.Ones([2, 4, 5], x.DType, Device.Cpu)),
-            static x => x[0].MatMul(Tensor.Ones([4, 5], x.DType, Device.Cpu)),
+            static x => x[0].MatMul(Tensor.Ones([4, 5], x.DType, Device.Cpu)), static x => x.MatMul(Tensor.Ones(4, x.DType, Device.Cpu)),
         ],
         ["Linear"] = [static x => x.Linear(Tensor.Ones([5, 4], x.DType, Device.Cpu)), static x => x[0].Linear(Tensor.Ones([5, 4], x.DType, Device.Cpu))],
         ["LayerNorm"] = [static x => x.LayerNorm(), static x => x[0].LayerNorm()],
+        ["RMSNorm"] = [static x => x.RMSNorm()],
+        ["BatchNorm"] = [static x => x.BatchNorm(null, null, null, null, 0.1, 1e-5)],
         ["Reshape"] = [static x => x.Reshape(6, 4), static x => x.Permute(2, 0, 1).Reshape(8, 3)],
         ["Flatten"] = [static x => x.Flatten(1)],
         ["Squeeze"] = [static x => x.Narrow(0, 0, 1).Squeeze(0), static x => x.Narrow(0, 0, 1).Squeeze()],
@@ -48,7 +50,7 @@ public class OriginTests
                 Tensor made = call(x);
                 Assert.Equal(name, made.Origin);
                 made.Dispose();
-                Assert.Contains($"made by {name} ", Assert.Throws<ObjectDisposedException>(() => made.Item()).Message, StringComparison.Ordinal);
+                Assert.Contains($"made by {name} ", Assert.Throws<ObjectDisposedException>(() => made.Clone()).Message, StringComparison.Ordinal);
             }
         }
     }

@@ -28,6 +28,8 @@ public class TorchOrderTests
     {
         LayerNorm norm = new(4, 1e-3, false, device: Device.Cpu);
         Assert.Equal((4, 1e-3, null), (norm.Features, norm.Epsilon, norm.Weight));
+        RMSNorm rms = new(4, 1e-3, false, device: Device.Cpu);
+        Assert.Equal((4, 1e-3, null), (rms.Features, rms.Epsilon, rms.Weight));
         Dense dense = new(2, 5, false, device: Device.Cpu);
         Assert.Equal((2, 5, null), (dense.Inputs, dense.Outputs, dense.Bias));
         Embedding embedding = new(7, 3, 2, device: Device.Cpu);

@@ -50,7 +50,7 @@ public static class MatMulOperators
                 Tensor right = b.Rank == 1 ? b.Unsqueeze(1) : b;
                 Tensor product = left.MatMul(right);
                 product = a.Rank == 1 ? product.Squeeze(-2) : product;
-                return b.Rank == 1 ? product.Squeeze(-1) : product;
+                return (b.Rank == 1 ? product.Squeeze(-1) : product).MadeBy(nameof(MatMul));
             }
 
             if (a.Rank == 2 && b.Rank == 2)
