@@ -161,6 +161,11 @@ public readonly struct F32x : IRealBits<F32x>
         return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
     }
 
+    // At once, since the JIT inlines so many calls and no more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x IReal<F32x>.Scaled(F32x slope, F32x value) =>
+        new(Vector.ConditionalSelect(Vector.Equals(slope.Value, Vector<float>.Zero), Vector<float>.Zero, slope.Value * value.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x IRealBits<F32x>.PowerOfTwo(F32x n) => PowerOfTwo(n);
 

@@ -161,6 +161,11 @@ internal readonly struct F32x16 : IRealBits<F32x16>
         return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
     }
 
+    // At once, since the JIT inlines so many calls and no more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F32x16 IReal<F32x16>.Scaled(F32x16 slope, F32x16 value) =>
+        new(Vector512.ConditionalSelect(~Vector512.Equals(slope.Value, Vector512<float>.Zero), slope.Value * value.Value, Vector512<float>.Zero));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x16 IRealBits<F32x16>.PowerOfTwo(F32x16 n) => PowerOfTwo(n);
 

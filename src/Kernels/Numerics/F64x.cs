@@ -161,6 +161,11 @@ public readonly struct F64x : IRealBits<F64x>
         return DoublePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
     }
 
+    // At once, since the JIT inlines so many calls and no more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static F64x IReal<F64x>.Scaled(F64x slope, F64x value) =>
+        new(Vector.ConditionalSelect(Vector.Equals(slope.Value, Vector<double>.Zero), Vector<double>.Zero, slope.Value * value.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x IRealBits<F64x>.PowerOfTwo(F64x n) => PowerOfTwo(n);
 
