@@ -1,6 +1,6 @@
 namespace DeepSharp.Benchmarks.Measure;
 
-/// <summary>Square float32 matrix products.</summary>
+/// <summary>Float32 matrix products: square ones, and a batch of queries by keys whose axes are permuted, as attention has them.</summary>
 internal static class Products
 {
     internal static void Run()
@@ -10,8 +10,15 @@ internal static class Products
         {
             Tensor a = Tensor.Normal([size, size]);
             Tensor b = Tensor.Normal([size, size]);
-            double seconds = Timing.MedianSeconds(() => a.MatMul(b));
-            Timing.Row($"gemm.{size}", "GFLOP/s", 2 * Math.Pow(size, 3) / seconds / 1e9);
+            Rate($"gemm.{size}", Math.Pow(size, 3), () => a.MatMul(b));
         }
+
+        (int batch, int heads, int length, int width) = (8, 8, 128, 64);
+        Tensor queries = Tensor.Normal([batch, length, heads, width]).Permute(0, 2, 1, 3);
+        Tensor keys = Tensor.Normal([batch, length, heads, width]).Permute(0, 2, 3, 1);
+        Rate("gemm.attention_scores", (double)batch * heads * length * length * width, () => queries.MatMul(keys));
     }
+
+    private static void Rate(string name, double multiplications, Action action) =>
+        Timing.Row(name, "GFLOP/s", 2 * multiplications / Timing.MedianSeconds(action) / 1e9);
 }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace DeepSharp.Benchmarks.Measure;
 
-/// <summary>Times as the PyTorch side takes them, so that the two can be compared.</summary>
-internal static class Timing
+/// <summary>Times as the PyTorch side takes them, so that all can be compared. What a side has of its own is in its other half.</summary>
+internal static partial class Timing
 {
     private const int Blocks = 9;
     private const double BlockSeconds = 0.05;
@@ -38,15 +38,20 @@ internal static class Timing
 
     /// <summary>Prints a measurement.</summary>
     internal static void Row(string name, string unit, double value) =>
-        Console.WriteLine(FormattableString.Invariant($"deepsharp {name} {unit} {value:G6}"));
+        Console.WriteLine(FormattableString.Invariant($"{Side} {name} {unit} {value:G6}"));
+
+    /// <summary>Prints a row of microseconds.</summary>
+    internal static void Microseconds(string name, Action action) => Row(name, "us", MedianSeconds(action) * 1e6);
+
+    // One call, whose results are given back.
+    private static partial void Call(Action action);
 
     private static double Block(Action action, int calls)
     {
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < calls; i++)
         {
-            using TensorScope scope = Tensor.Scope();
-            action();
+            Call(action);
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using DeepSharp.Benchmarks.Compare;
 using DeepSharp.Examples;
 
-// Runs every section in DeepSharp and in PyTorch, one process after the other, round after round, and prints the ratios.
-string[] sections = ["mlp", "small", "gemm", "optimizers", "operators"];
+// Runs every section in DeepSharp and in its peers, one process after the other, round after round, and prints what BENCHMARKS.md has.
+string[] sections = ["mlp", "small", "gemm", "optimizers", "gradients", "operators"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
 Option<int> rounds = NumberOption.Make("--rounds", "How often each side runs; the median counts.", 3, 1, 1000);
@@ -15,73 +14,64 @@ Option<string> python = new("--python")
     Description = "The Python that has PyTorch.",
     DefaultValueFactory = static _ => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3",
 };
-RootCommand command = new("Compares DeepSharp on the CPU with PyTorch on the same machine.") { only, rounds, python };
+Option<bool> avx2 = new("--avx2") { Description = "Holds all sides to AVX2, as on processors without AVX-512." };
+Option<FileInfo> write = new("--write")
+{
+    Description = "A Markdown file, such as BENCHMARKS.md, to write the result into, between its markers, with its chart in docs/images beside it.",
+};
+write.AcceptExistingOnly();
+RootCommand command = new("Compares DeepSharp on the CPU with PyTorch and TorchSharp on the same machine.") { only, rounds, python, avx2, write };
 command.SetAction(result => Run(
-    result.GetValue(only) is { Length: > 0 } some ? some : sections, result.GetValue(rounds), result.GetValue(python)!));
+    result.GetValue(only) is { Length: > 0 } some ? some : sections, result.GetValue(rounds), result.GetValue(python)!,
+    result.GetValue(avx2), result.GetValue(write)));
 return command.Run(args);
 
-static int Run(string[] sections, int rounds, string python)
+static int Run(string[] sections, int rounds, string python, bool avx2, FileInfo? write)
 {
-    Measurements deepSharp = new("deepsharp");
-    Measurements pyTorch = new("pytorch");
-    bool hasPeer = TryStart(python, ["-c", "import torch"], out _);
-    if (!hasPeer)
-    {
-        Console.Error.WriteLine($"{python} has no PyTorch: only DeepSharp is measured. benchmarks/compare/README.md says how to install it.");
-    }
-
-    string threads = Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    const string Readme = "benchmarks/compare/README.md says how to install it.";
+    string[] threads = ["--threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)];
+    Side deepSharp = new("deepsharp", "DeepSharp", "dotnet", [Metadata("MeasureAssembly")], "");
+    Side[] peers =
+    [
+        new("pytorch", "PyTorch", python, [Metadata("PyTorchScript"), .. threads], Readme),
+        new("torchsharp", "TorchSharp", "dotnet", [Metadata("TorchSharpAssembly"), .. threads], Readme),
+    ];
+    Dictionary<string, string> environment = avx2
+        ? new()
+        {
+            ["DOTNET_EnableAVX512"] = "0",
+            ["ATEN_CPU_CAPABILITY"] = "avx2",
+            ["OPENBLAS_CORETYPE"] = "Haswell",
+            ["MKL_ENABLE_INSTRUCTIONS"] = "AVX2",
+            ["ONEDNN_MAX_CPU_ISA"] = "AVX2",
+        }
+        : [];
     foreach (string section in sections)
     {
         for (int round = 1; round <= rounds; round++)
         {
             Console.Error.WriteLine($"{section}, round {round} of {rounds}");
-            if (!TryStart("dotnet", [Metadata("MeasureAssembly"), "--only", section], out string output))
+            foreach (Side side in peers.Prepend(deepSharp).Where(static side => side.Runs))
             {
-                Console.Error.WriteLine($"error: DeepSharp's side failed in {section}.");
-                return 1;
+                side.Run(section, environment);
             }
 
-            deepSharp.Read(output);
-            if (hasPeer && TryStart(python, [Metadata("PyTorchScript"), "--threads", threads, "--only", section], out output))
+            if (!deepSharp.Runs)
             {
-                pyTorch.Read(output);
+                return 1;
             }
         }
     }
 
-    foreach (string note in deepSharp.Notes.Concat(pyTorch.Notes))
+    Report report = new(deepSharp, peers, rounds, avx2);
+    Console.Write(report.Text);
+    if (write is not null)
     {
-        Console.WriteLine($"- {note}");
+        report.WriteInto(write);
     }
 
-    Console.WriteLine();
-    Console.Write(Table.Write(deepSharp, pyTorch));
     return 0;
 }
 
 static string Metadata(string key) => typeof(Measurements).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
     .First(attribute => attribute.Key == key).Value!;
-
-// Runs a program to its end; false if it is not there or fails.
-static bool TryStart(string program, string[] arguments, out string output)
-{
-    output = "";
-    try
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 && arguments[0] != "-c")
-        {
-            Console.Error.Write(errors.Result);
-        }
-
-        return process.ExitCode == 0;
-    }
-    catch (Win32Exception)
-    {
-        return false;
-    }
-}

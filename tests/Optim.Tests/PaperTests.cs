@@ -2,7 +2,7 @@ using DeepSharp.Optim;
 
 namespace DeepSharp.Tests;
 
-/// <summary>Rules that PyTorch 1.13 does not have, against scalar references written from their papers.</summary>
+/// <summary>Rules that PyTorch 2.6 does not have, against scalar references written from their papers.</summary>
 public class PaperTests
 {
     private static readonly double[] s_gradients = [0.7, -1.3, 0.2, 0.9, 0.4, -0.1, -2, 1.1, 0.3, 0.6, -0.8, 0.05];
@@ -44,7 +44,7 @@ public class PaperTests
         (double x, double z, double v, double sum) = (0.5, 0.5, 0, 0);
         int t = 0;
         Parameter point = Surface.Parameter([0.5]);
-        ScheduleFreeAdamW optimizer = new([point], 0.1, 0.9, 0.99, 1e-8, warmup, 0.05);
+        ScheduleFreeAdamW optimizer = new([point], 0.1, 0.9, 0.99, 1e-8, 0.05, warmup);
         foreach (double g in s_gradients)
         {
             t++;

@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 
 from families import (activations, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      programs, residual, schedule_options, schedules, second_order, training)
+                      products, programs, residual, rows, schedule_options, schedules, second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, half, initializers, layers, losses, operators, optimizer_options, optimizers, programs, residual,
-    schedule_options, schedules, second_order, training)}
+    activations, half, initializers, layers, losses, operators, optimizer_options, optimizers, products, programs,
+    residual, rows, schedule_options, schedules, second_order, training)}
 
 
 def main(names):

@@ -14,14 +14,11 @@ def run(_):
     with torch.no_grad():
         for label, size in SIZES.items():
             element_wise(label, size)
-    cross_entropy(128, 10)
-    cross_entropy(4096, 1000)
-    batch_norm(128, 256)
 
 
 def element_wise(label, size):
     x, y, out = torch.randn(size), torch.randn(size), torch.empty(size)
-    rows = x.view(-1, ROW)
+    rows, out_rows = x.view(-1, ROW), out.view(-1, ROW)
     for name, action in (
             ("add", lambda: torch.add(x, y)),
             ("add_out", lambda: torch.add(x, y, out=out)),
@@ -32,9 +29,14 @@ def element_wise(label, size):
             ("sigmoid", lambda: torch.sigmoid(x)),
             ("sigmoid_out", lambda: torch.sigmoid(x, out=out)),
             ("relu", lambda: torch.relu(x)),
+            ("relu_out", lambda: torch.clamp_min(x, 0, out=out)),
             ("gelu", lambda: F.gelu(x)),
+            ("gelu_out", lambda: torch._C._nn.gelu(x, out=out)),
             ("sum", lambda: torch.sum(x)),
             (f"softmax_rows_of_{ROW}", lambda: torch.softmax(rows, dim=1)),
+            (f"softmax_rows_of_{ROW}_out", lambda: torch.softmax(rows, dim=1, out=out_rows)),
+            (f"log_softmax_rows_of_{ROW}", lambda: torch.log_softmax(rows, dim=1)),
+            (f"log_softmax_rows_of_{ROW}_out", lambda: torch.log_softmax(rows, dim=1, out=out_rows)),
             ("copy", lambda: x.clone()),
             ("copy_out", lambda: out.copy_(x)),
             ("chain_of_5", lambda: chain(x)),
@@ -48,28 +50,3 @@ def chain(x):
 
 def chain_in_place(x):
     return F.leaky_relu(x.mul_(0.5).add_(1).abs_(), 0.1, inplace=True).square_().clamp_(0.1, 4)
-
-
-def cross_entropy(rows, classes):
-    """Forward and backward."""
-    logits = torch.randn(rows, classes, requires_grad=True)
-    labels = torch.randint(classes, (rows,))
-
-    def step():
-        logits.grad = None
-        F.cross_entropy(logits, labels).backward()
-
-    row(f"softmax_cross_entropy.{rows}x{classes}", "us", median_seconds(step) * 1e6)
-
-
-def batch_norm(rows, features):
-    """Forward and backward in training mode, with running statistics."""
-    layer = torch.nn.BatchNorm1d(features)
-    x = torch.randn(rows, features, requires_grad=True)
-    upstream = torch.randn(rows, features)
-
-    def step():
-        x.grad = layer.weight.grad = layer.bias.grad = None
-        layer(x).backward(upstream)
-
-    row(f"batch_norm.{rows}x{features}", "us", median_seconds(step) * 1e6)

@@ -18,6 +18,7 @@ SECTIONS = {
     "gemm": ("gemm", "run"),
     "optimizers": ("optimizers", "run"),
     "operators": ("operators", "run"),
+    "gradients": ("gradients", "run"),
 }
 
 

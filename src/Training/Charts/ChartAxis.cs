@@ -28,6 +28,14 @@ public sealed class ChartAxis
         set => _maximum = Finite(value, nameof(Maximum));
     }
 
+    /// <summary>What stands at 0, 1, 2 and so on in place of numbers, all of it: the names of bars, for example. Empty for numbers.</summary>
+    public IReadOnlyList<string> Names { get; set; } = [];
+
+    /// <summary>The ticks of a range: the names that lie in it, or so many round numbers at most.</summary>
+    internal IReadOnlyList<AxisTick> Ticks(AxisRange range, int most) => Names.Count == 0
+        ? range.Ticks(most)
+        : [.. Names.Select(static (name, i) => new AxisTick(i, name)).Where(tick => tick.Value >= range.Low && tick.Value <= range.High)];
+
     /// <summary>The range to draw: the limits that are set, and otherwise the data with a margin.</summary>
     /// <exception cref="InvalidOperationException">The limits that are set contain nothing that can be drawn.</exception>
     internal AxisRange Range(IEnumerable<double> values, double margin)
@@ -81,5 +89,5 @@ public sealed class ChartAxis
 
     private static double? Finite(double? value, string name) => value is null || double.IsFinite(value.Value)
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"Chart: the {name.ToLowerInvariant()} of an axis must be finite.");
+        : throw new ArgumentOutOfRangeException(name, $"Chart: the {name.ToLowerInvariant()} of an axis must be finite, not {value}.");
 }

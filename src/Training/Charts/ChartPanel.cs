@@ -40,7 +40,7 @@ internal sealed class ChartPanel
         }
 
         _plotHeight = Math.Max(20, bottom - _top);
-        _yTicks = _yRange.Ticks((int)Math.Max(2, _plotHeight / 38));
+        _yTicks = chart.YAxis.Ticks(_yRange, (int)Math.Max(2, _plotHeight / 38));
         double labels = _yTicks.Select(static tick => TextWidth.Of(tick.Label, FontSize)).DefaultIfEmpty(0).Max();
         _left = x + labels + 10 + (chart.YAxis.Label.Length > 0 ? 20 : 0);
         _plotWidth = Math.Max(20, x + width - 18 - _left);
@@ -108,7 +108,7 @@ internal sealed class ChartPanel
 
     private static string N(double value) => SvgWriter.Number(value);
 
-    private static string Minus(AxisTick tick) => tick.Label.Replace('-', '\u2212');
+    private static string Label(ChartAxis axis, AxisTick tick) => axis.Names.Count > 0 ? tick.Label : tick.Label.Replace('-', '\u2212');
 
     private static string Opacity(ChartStyle style) =>
         style.Opacity >= 1 ? "" : Math.Max(0, style.Opacity).ToString("0.##", CultureInfo.InvariantCulture);
@@ -121,7 +121,7 @@ internal sealed class ChartPanel
     {
         for (int most = 9; ; most--)
         {
-            IReadOnlyList<AxisTick> ticks = _xRange.Ticks(most);
+            IReadOnlyList<AxisTick> ticks = _chart.XAxis.Ticks(_xRange, most);
             double needed = ticks.Sum(static tick => TextWidth.Of(tick.Label, FontSize) + 14);
             if (needed <= _plotWidth || most == 2)
             {
@@ -163,12 +163,12 @@ internal sealed class ChartPanel
             ("stroke", "#777777"));
         foreach (AxisTick tick in _xTicks)
         {
-            svg.Text("text", Minus(tick), ("class", "x-tick"), ("x", ScreenX(tick.Value)), ("y", bottom + 16), ("text-anchor", "middle"));
+            svg.Text("text", Label(_chart.XAxis, tick), ("class", "x-tick"), ("x", ScreenX(tick.Value)), ("y", bottom + 16), ("text-anchor", "middle"));
         }
 
         foreach (AxisTick tick in _yTicks)
         {
-            svg.Text("text", Minus(tick), ("class", "y-tick"), ("x", _left - 6), ("y", ScreenY(tick.Value) + 4), ("text-anchor", "end"));
+            svg.Text("text", Label(_chart.YAxis, tick), ("class", "y-tick"), ("x", _left - 6), ("y", ScreenY(tick.Value) + 4), ("text-anchor", "end"));
         }
 
         if (_chart.XAxis.Label.Length > 0)
@@ -276,7 +276,7 @@ internal sealed class ChartPanel
                 int shade = contours.Levels.Length == 1 ? 160 : 150 + (70 * i / (contours.Levels.Length - 1));
                 svg.Element(
                     "path", ("class", "contour"), ("d", path.ToString()),
-                    ("stroke", string.Create(CultureInfo.InvariantCulture, $"#{shade:x2}{Math.Min(255, shade + 8):x2}{Math.Min(255, shade + 16):x2}")),
+                    ("stroke", $"#{shade:x2}{Math.Min(255, shade + 8):x2}{Math.Min(255, shade + 16):x2}"),
                     ("stroke-width", "1"));
             }
         }

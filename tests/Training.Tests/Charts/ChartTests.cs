@@ -36,6 +36,22 @@ public class ChartTests
     }
 
     [Fact]
+    public void Names_stand_at_whole_numbers_in_place_of_them()
+    {
+        Chart chart = new()
+        {
+            XAxis = { Minimum = 0, Maximum = 4 },
+            YAxis = { Minimum = -0.5, Maximum = 2.5, Names = ["log-softmax", "sum", "add", "beyond"] },
+        };
+        SvgDocument svg = new(chart.Line("", [0, 3], [1, 1]).ToSvg());
+        Assert.Equal(["log-softmax", "sum", "add"], svg.Texts("y-tick"));
+        (double x, double y, double width, double height) = Assert.Single(svg.Plots);
+        List<(double X, double Y)> bar = Assert.Single(SvgDocument.Stretches(Assert.Single(svg.Of("path", "line"))));
+        Near([(x, y + (height / 2)), (x + (width * 3 / 4), y + (height / 2))], bar);
+        Assert.Contains("0", svg.Texts("x-tick"));
+    }
+
+    [Fact]
     public void Values_that_are_no_numbers_are_gaps_and_lonely_values_are_dots()
     {
         Chart chart = new() { XAxis = { Minimum = 0, Maximum = 8 }, YAxis = { Minimum = 0, Maximum = 4 } };

@@ -23,10 +23,10 @@ class Recorder:
     def size(self, axis):
         return self.shape[axis]
 
-    def uniform_(self, low, high):
+    def uniform_(self, low, high, generator=None):
         return {"low": float(low), "high": float(high)}
 
-    def normal_(self, mean, std):
+    def normal_(self, mean, std, generator=None):
         return {"mean": float(mean), "std": float(std)}
 
 

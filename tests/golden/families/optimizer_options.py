@@ -1,8 +1,7 @@
 """Optimizers in all combinations of their options: thirty steps on the surfaces of the family optimizers.
 
-To keep the file small only every fifth point is recorded; the gradients, which tests need in float32, all of them. Where
-a rule has the option maximize, its way up the negative surface is made as well: it must be the same to the last bit, and
-the case says so.
+To keep the file small only every fifth point is recorded; the gradients, which tests need in float32, all of them. The way up
+the negative surface with the option maximize is made as well: it must be the same to the last bit.
 
 A trajectory says something only where it does not hang on the last bit of its start. Each is made again from starts that
 differ by one unit in the last place: rules must hardly notice, and of L-BFGS, whose searches amplify such differences
@@ -37,8 +36,9 @@ OPTIONS = {
     torch.optim.Adadelta: {"rho": [0.9, 0.5], "eps": [1e-6, 1e-2], "weight_decay": DECAYS},
     torch.optim.Adamax: {"betas": [(0.9, 0.999), (0.7, 0.8)], "eps": [1e-8, 1e-2], "weight_decay": DECAYS},
     torch.optim.NAdam: {"betas": [(0.9, 0.999), (0.7, 0.8)], "eps": [1e-8, 1e-2], "momentum_decay": [4e-3, 0.1],
-                        "weight_decay": DECAYS},
-    torch.optim.RAdam: {"betas": [(0.9, 0.999), (0.7, 0.8), (0.9, 0.5)], "eps": [1e-8, 1e-2], "weight_decay": DECAYS},
+                        "weight_decay": DECAYS, "decoupled_weight_decay": [False, True]},
+    torch.optim.RAdam: {"betas": [(0.9, 0.999), (0.7, 0.8), (0.9, 0.5)], "eps": [1e-8, 1e-2], "weight_decay": DECAYS,
+                        "decoupled_weight_decay": [False, True]},
     torch.optim.ASGD: {"lambd": [1e-4, 0.1], "alpha": [0.75, 0.5], "t0": [1e6, 8.0], "weight_decay": DECAYS},
     torch.optim.Rprop: {"etas": [(0.5, 1.2), (0.3, 1.5)], "step_sizes": [(1e-6, 50.0), (1e-3, 0.1)]},
 }
@@ -69,6 +69,8 @@ def combinations(values):
 
 
 def valid(options):
+    if options.get("decoupled_weight_decay") and not options["weight_decay"]:
+        return False
     return not options.get("nesterov") or (options["momentum"] > 0 and options["dampening"] == 0)
 
 
@@ -97,21 +99,18 @@ def add(family, dtype, rule, surface, options):
         moved = max(movement(points, descend(dtype, rule, surface, options, start)[0]).max() for start in nudged(surface, dtype))
         if moved > SENSITIVITY[dtype]:
             raise ValueError(f"{rule.__name__}, {options}: a last bit moves the points by {moved:.2g}")
-    maximizes = "maximize" in optimizer.defaults
-    if maximizes:
-        others, _, _ = descend(dtype, rule, surface, {**options, "maximize": True})
-        if not torch.equal(points, others):
-            raise ValueError(f"{rule.__name__}, {options}: maximising the negative takes another way")
+    others, _, _ = descend(dtype, rule, surface, {**options, "maximize": True})
+    if not torch.equal(points, others):
+        raise ValueError(f"{rule.__name__}, {options}: maximising the negative takes another way")
     family.add(rule.__name__.lower(), f"{surface}, {label(options)}", dtype,
-               options={"surface": surface, **options, "maximize": maximizes},
+               options={"surface": surface, **options},
                outputs={"points": points[EVERY - 1::EVERY]}, gradients={"point": gradients} if dtype == "float32" else None)
 
 
 def descend(dtype, rule, surface, options, start=None):
     """The points after each step and the gradients given to it, of the negative surface to maximise it."""
     point = leaf(torch.tensor(start or STARTS[surface], dtype=DTYPES[dtype]))
-    # The default loop of NAdam in 1.13 is not the paper's: see the family optimizers.
-    optimizer = rule([point], **options, **({"foreach": True} if rule is torch.optim.NAdam else {}))
+    optimizer = rule([point], **options)
     points, gradients = [], []
     for _ in range(STEPS):
         optimizer.zero_grad()

@@ -49,11 +49,12 @@ RULES = [
         {}, {"rho": 0.5}, {"eps": 1e-3}, {"weight_decay": 0.1}, {"rho": 0.8, "eps": 1e-2, "weight_decay": 0.05}]),
     (torch.optim.Adamax, 0.1, 0.05, [
         {}, {"betas": (0.8, 0.9)}, {"eps": 1e-2}, {"weight_decay": 0.1}]),
-    # Its default loop in 1.13 multiplies mu into the next product twice; the other form, and later versions, follow the paper.
     (torch.optim.NAdam, 0.1, 0.05, [
-        {}, {"betas": (0.8, 0.9)}, {"momentum_decay": 0.05}, {"weight_decay": 0.1}, {"eps": 1e-2}]),
+        {}, {"betas": (0.8, 0.9)}, {"momentum_decay": 0.05}, {"weight_decay": 0.1}, {"eps": 1e-2},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True}]),
     (torch.optim.RAdam, 0.02, 0.001, [
-        {}, {"betas": (0.8, 0.9)}, {"betas": (0.9, 0.5)}, {"weight_decay": 0.1}, {"eps": 1e-2}]),
+        {}, {"betas": (0.8, 0.9)}, {"betas": (0.9, 0.5)}, {"weight_decay": 0.1}, {"eps": 1e-2},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True}]),
     (torch.optim.ASGD, 0.01, 0.0005, [
         {}, {"t0": 10.0}, {"lambd": 0.1, "alpha": 0.5}, {"t0": 5.0, "weight_decay": 0.1}]),
     (torch.optim.Rprop, 0.05, 0.02, [
@@ -78,6 +79,7 @@ def build():
             for change in LBFGS:
                 for surface in SURFACES:
                     lbfgs(family, dtype, surface, change)
+        adafactor(family, dtype)
         groups(family, dtype)
         clipping(family, dtype)
     torch.set_default_dtype(torch.float32)
@@ -86,7 +88,7 @@ def build():
 
 def trajectory(family, dtype, rule, surface, options):
     point = leaf(torch.tensor(STARTS[surface], dtype=DTYPES[dtype]))
-    optimizer = rule([point], **options, **({"foreach": True} if rule is torch.optim.NAdam else {}))
+    optimizer = rule([point], **options)
     points, values, gradients = [], [], []
     for _ in range(STEPS):
         optimizer.zero_grad()
@@ -136,6 +138,36 @@ def add(family, dtype, rule, surface, optimizer, options, points, values, state,
                inputs={"start": torch.tensor(STARTS[surface], dtype=DTYPES[dtype])},
                outputs={"points": points, "values": values, **(outputs or {})},
                gradients=gradients, state={key: value for key, value in state.items() if value is not None})
+
+
+ADAFACTOR = [{}, {"lr": 0.1}, {"beta2_decay": -0.5}, {"d": 1.5}, {"eps": (None, 2.0)}, {"weight_decay": 0.1},
+             {"d": 1.2, "beta2_decay": -0.6, "weight_decay": 0.05, "maximize": True}]
+
+
+def adafactor(family, dtype):
+    """Adafactor tells matrices from vectors, so it gets one of each and a stack of matrices, and gradients that are given, which
+    grow every fourth step, so that steps are clipped: gradient.NAME holds those of all steps. Every fifth point is recorded.
+    PyTorch decays weights by lr and not, as the paper does the step, by min(lr, 1 / sqrt(step)): the same at these rates."""
+    samples = Samples("adafactor", dtype)
+    starts = {"matrix": samples.normal(3, 4), "vector": samples.normal(5), "matrices": samples.normal(2, 4, 2)}
+    gradients = {key: torch.stack([samples.normal(*value.shape, std=1 + step % 4) for step in range(STEPS)]) for key, value in starts.items()}
+    for options in ADAFACTOR:
+        parameters = {key: leaf(value) for key, value in starts.items()}
+        optimizer = torch.optim.Adafactor(parameters.values(), **options)
+        points = {key: [] for key in starts}
+        for step in range(STEPS):
+            for key, parameter in parameters.items():
+                parameter.grad = gradients[key][step].clone()
+            optimizer.step()
+            for key, parameter in parameters.items():
+                points[key].append(parameter.detach().clone())
+        label = ", ".join(f"{key} {value}" for key, value in options.items()) or "default"
+        eps1, eps2 = optimizer.defaults["eps"]
+        family.add("adafactor", label, dtype,
+                   options={"eps1": eps1, "eps2": eps2, **{key: optimizer.defaults[key] for key in (
+                       "lr", "beta2_decay", "d", "weight_decay", "maximize")}},
+                   inputs={**starts, **{f"gradient.{key}": value for key, value in gradients.items()}},
+                   outputs={key: torch.stack(value)[4::5] for key, value in points.items()})
 
 
 def groups(family, dtype):

@@ -1,13 +1,15 @@
 """Gradients of gradients.
 
 first.NAME is the gradient of sum(output * output gradient) with respect to the input NAME, and the recorded gradients
-are those of sum over all inputs of sum(first.NAME * direction.NAME). An input called "target" is a constant.
+are those of sum over all inputs of sum(first.NAME * direction.NAME). Inputs called "target" and "mask" are constants.
 """
 
 import torch
 import torch.nn.functional as F
 
 from .golden import DTYPES, Family, Samples, leaf
+
+CONSTANTS = ("target", "mask")
 
 
 def build():
@@ -59,8 +61,8 @@ def cases(dtype):
 
 def add(family, kind, dtype, function, inputs):
     samples = Samples(f"second order, {kind}", dtype)
-    leaves = {key: leaf(value) for key, value in inputs.items() if key != "target"}
-    constants = {key: value for key, value in inputs.items() if key == "target"}
+    leaves = {key: leaf(value) for key, value in inputs.items() if key not in CONSTANTS}
+    constants = {key: value for key, value in inputs.items() if key in CONSTANTS}
     output = function(*leaves.values(), **constants)
     upstream = samples.between(-1, 1, *output.shape)
     first = torch.autograd.grad((output * upstream).sum(), list(leaves.values()), create_graph=True)

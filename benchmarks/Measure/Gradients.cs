@@ -1,0 +1,42 @@
+using DeepSharp.Layers;
+
+namespace DeepSharp.Benchmarks.Measure;
+
+/// <summary>Forward and backward of what a network consists of.</summary>
+internal static class Gradients
+{
+    internal static void Run()
+    {
+        CrossEntropy(128, 10);
+        CrossEntropy(4096, 1000);
+        Normalization("batch_norm", static features => new BatchNorm(features), 128, 256);
+        Normalization("layer_norm", static features => new LayerNorm(features), 128, 256);
+        Normalization("layer_norm", static features => new LayerNorm(features), 4096, 512);
+        Function("gelu", static x => x.GELU(), 1 << 20);
+        Function("gelu_own_derivative", static x => x.Apply(default(OwnGelu)), 1 << 20);
+    }
+
+    private static void CrossEntropy(int rows, int classes)
+    {
+        Parameter logits = new(Tensor.Normal([rows, classes]));
+        Tensor labels = Tensor.Uniform([rows], 0, classes).To(DType.Int64);
+        CrossEntropyLoss loss = new();
+        Timing.Microseconds($"gradient.cross_entropy.{rows}x{classes}", () => loss.Compute(logits, labels).Backward());
+    }
+
+    // In training mode; batch norm with running statistics.
+    private static void Normalization(string name, Func<int, Module> make, int rows, int features)
+    {
+        Module layer = make(features);
+        Parameter x = new(Tensor.Normal([rows, features]));
+        Tensor upstream = Tensor.Normal([rows, features]);
+        Timing.Microseconds($"gradient.{name}.{rows}x{features}", () => layer.Forward(x).Backward(upstream));
+    }
+
+    private static void Function(string name, Func<Tensor, Tensor> function, int size)
+    {
+        Parameter x = new(Tensor.Normal([size]));
+        Tensor upstream = Tensor.Normal([size]);
+        Timing.Microseconds($"gradient.{name}.1M", () => function(x).Backward(upstream));
+    }
+}
