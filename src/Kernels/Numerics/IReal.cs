@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Kernels;
 
 /// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
@@ -60,5 +62,6 @@ public interface IReal<T> : INumeric<T>
     static abstract T Cos(T a);
 
     /// <summary>A slope times a value: 0 where the slope is, even of an infinite value. The chain rule of <see cref="Dual{T}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, 0f, 0f, slope * value);
 }
