@@ -42,6 +42,8 @@ public class SecondOrderGoldens
 
     public static IEnumerable<object[]> Names => Golden.Names("second_order");
 
+    public static IEnumerable<object[]> RowNames => Golden.Names("rows", "rms_norm_second_order", "masked_softmax_second_order");
+
     [Theory]
     [MemberData(nameof(Names))]
     public void First_and_second_gradients_agree_with_PyTorch(string name) =>
@@ -59,6 +61,15 @@ public class SecondOrderGoldens
                 list => function(names.Zip(list).ToDictionary(static pair => pair.First, static pair => pair.Second)), [.. x.Values]);
         });
     }
+
+    // PyTorch's mask says what is left out, ours what takes part.
+    [Theory]
+    [MemberData(nameof(RowNames))]
+    public void Functions_of_rows_agree_with_PyTorch(string name) => Check(
+        "rows", name,
+        Golden.Load("rows")[name].Kind.StartsWith("rms", StringComparison.Ordinal)
+            ? static x => x["x"].RMSNorm(x["weight"], 1e-5)
+            : static x => x["x"].MaskedSoftmax(x["mask"].Equal(0), 1));
 
     /// <summary>Compares a function with a case of a family, and its first and second gradients.</summary>
     internal static void Check(string family, string name, Func<IReadOnlyDictionary<string, Tensor>, Tensor> function)

@@ -12,8 +12,11 @@ public sealed class FamilyGpuCodeTests : IDisposable
 {
     private static readonly Type[] s_families =
     [
-        typeof(GpuSoftmax<PlainSoftmax, F32>), typeof(GpuSoftmax<LogSoftmax, F64>), typeof(GpuCrossEntropy<F32, I64>),
-        typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>), typeof(GpuLayerNorm<F32>), typeof(GpuLayerNorm<F64>),
+        typeof(GpuRows<SoftmaxOp, F32>), typeof(GpuRows<MaskedSoftmaxOp, F32>), typeof(GpuRows<LogSoftmaxOp, F64>),
+        typeof(GpuRows<CrossEntropyOp<LabelTarget>, F32>), typeof(GpuRows<CrossEntropyOp<SmoothLabelTarget>, F64>),
+        typeof(GpuRows<CrossEntropyGradientOp<DistributionTarget>, F32>), typeof(GpuRows<OfSum<LayerNormOp>, F32>),
+        typeof(GpuRows<LayerNormGradientOp, F32>), typeof(GpuRows<LayerNormGradientOp, F64>), typeof(GpuRows<RMSNormGradientOp, F32>),
+        typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>),
         typeof(GpuGemm<F32, F16, F16, ReLUOp, MatrixFactor, MatrixFactor>),
         typeof(GpuGemm<F32, BF16, Plain<F32>, IdentityOp, MatrixFactor, MatrixFactor>),
     ];
@@ -66,7 +69,9 @@ public sealed class FamilyGpuCodeTests : IDisposable
     private static IEnumerable<MethodInfo> Methods(Type family) =>
         family.GetMethods(BindingFlags.NonPublic | BindingFlags.Static).Where(static m => m.Name.EndsWith("Kernel", StringComparison.Ordinal))
             .SelectMany(static m => m.IsGenericMethodDefinition
-                ? [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
+                ? m.Name == "ColumnsKernel"
+                    ? [m.MakeGenericMethod(typeof(LayerNormGradientOp))]
+                    : [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
                 : (MethodInfo[])[m]);
 
     private static MethodInfo Of(Type family, string kernel, params Type[] arguments)

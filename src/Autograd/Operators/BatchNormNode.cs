@@ -16,15 +16,15 @@ internal sealed class BatchNormNode<TAct> : NormNode
     private BatchNormNode(
         Tensor x,
         Tensor source,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor spread,
         bool isFixed,
         double epsilon,
         TAct activation,
         Tensor y)
-        : base(nameof(NormOperators.BatchNorm), InputsOf(x, gamma, beta), source, gamma, mean, spread)
+        : base(nameof(NormOperators.BatchNorm), InputsOf(x, weight, bias), source, weight, mean, spread)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
@@ -41,8 +41,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     /// <summary>With the batch's statistics.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="runningMean">Moves towards the mean, or null.</param>
     /// <param name="runningVariance">Moves towards the variance, or null.</param>
     /// <param name="momentum">How far they move.</param>
@@ -53,8 +53,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static Tensor Run(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor? runningMean,
         Tensor? runningVariance,
         double momentum,
@@ -63,7 +63,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
@@ -71,20 +71,21 @@ internal sealed class BatchNormNode<TAct> : NormNode
         sum = PlaceForSum(x, residual, keepsSum || records);
         runningMean?.CountChange();
         runningVariance?.CountChange();
-        BatchNormalization.Forward(
-            activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Operand, inverse.Operand, null, weight?.Contiguous().Operand, bias?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
         return records
-            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, y).Attach(y)
+            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, weight, bias, mean, inverse, false, epsilon, activation, y).Attach(y)
             : y;
     }
 
     /// <summary>With given statistics, which take no gradient.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="variance">The variance.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -94,8 +95,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static Tensor RunFixed(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor variance,
         double epsilon,
@@ -103,36 +104,37 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         sum = PlaceForSum(x, residual, keepsSum || records);
-        BatchNormalization.Evaluate(
-            activation, y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
-            variance.Contiguous().Operand, epsilon, Added(residual, sum));
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Contiguous().Operand, null, variance.Contiguous().Operand, weight?.Contiguous().Operand,
+            bias?.Contiguous().Operand, Epsilon: epsilon, Residual: Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
         return records
             ? new BatchNormNode<TAct>(
-                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
+                sum ?? x, sum ?? source, weight, bias, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
             : y;
     }
 
     private protected override int FeatureAxis(Tensor x) => 1;
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread)
     {
         if (_fixed)
         {
-            BatchNormalization.EvaluateBackward(gradients, dy, x, gamma, mean, spread, _epsilon);
+            BatchNormalization.Backward(
+                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, spread, weight, Epsilon: _epsilon));
+            return;
         }
-        else
-        {
-            Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-            BatchNormalization.Backward(_activation, gradients, dy, x, gamma, mean, spread, y);
-        }
+
+        Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, gamma, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)

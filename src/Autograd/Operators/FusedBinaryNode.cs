@@ -18,7 +18,7 @@ internal sealed class FusedBinaryNode<TOp> : Node
     /// <param name="byA">How often the output is its derivative by a.</param>
     /// <param name="byB">How often the output is its derivative by b.</param>
     internal FusedBinaryNode(TOp op, Tensor a, Tensor b, int byA = 0, int byB = 0)
-        : base(typeof(TOp).Name, a, b)
+        : base(OperatorName<TOp>.Text, a, b)
     {
         _op = op;
         _byA = byA;

@@ -80,7 +80,7 @@ internal sealed class SlopeNode<TOp> : Node
 
     internal static Tensor Run(TOp op, int order, Tensor saved)
     {
-        string name = typeof(TOp).Name + new string('\'', order);
+        string name = OperatorName<TOp>.Text + new string('\'', order);
         Tensor slope = Tensor.Uninitialized(saved.Shape, saved.DType, saved.Device, name);
         Slopes.Run(op, order, slope.Operand, saved.Operand);
         return saved.Records() ? new SlopeNode<TOp>(name, op, order, saved).Attach(slope) : slope;

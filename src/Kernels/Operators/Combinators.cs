@@ -15,7 +15,11 @@ public readonly struct Then<TFirst, TSecond>(TFirst first, TSecond second) : IUn
     private readonly TSecond _second = second;
 
     /// <inheritdoc/>
-    public static Saved Saves => TFirst.SavesForSlope == Saved.Nothing ? TSecond.SavesForSlope : Saved.Input;
+    public static Saved Saves
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFirst.SavesForSlope == Saved.Nothing ? TSecond.SavesForSlope : Saved.Input;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

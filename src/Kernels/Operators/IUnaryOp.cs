@@ -17,7 +17,11 @@ public interface IUnaryOp
         where T : unmanaged, IReal<T>;
 
     /// <summary>What <see cref="SlopeOf"/> is a function of.</summary>
-    internal static virtual Saved SavesForSlope => Saved.Input;
+    internal static virtual Saved SavesForSlope
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Saved.Input;
+    }
 
     /// <summary>f'(x) from what is saved. An instance method with a body would not compile for GPUs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,7 +42,11 @@ public interface IUnaryDerivative<TSelf> : IUnaryOp
     T Derivative<T>(T saved)
         where T : unmanaged, IReal<T>;
 
-    static Saved IUnaryOp.SavesForSlope => TSelf.Saves;
+    static Saved IUnaryOp.SavesForSlope
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSelf.Saves;
+    }
 
     // TOp is TSelf.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

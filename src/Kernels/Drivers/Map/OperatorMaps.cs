@@ -9,7 +9,11 @@ internal readonly struct UnaryForward<TOp>(TOp op) : IMap
 {
     private readonly TOp _op = op;
 
-    public static int Arity => 1;
+    public static int Arity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b, T c)
@@ -23,7 +27,11 @@ internal readonly struct UnaryBackward<TOp>(TOp op) : IMap
 {
     private readonly TOp _op = op;
 
-    public static int Arity => TOp.SavesForSlope == Saved.Nothing ? 1 : 2;
+    public static int Arity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TOp.SavesForSlope == Saved.Nothing ? 1 : 2;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b, T c)
@@ -37,7 +45,11 @@ internal readonly struct BinaryForward<TOp>(TOp op) : IMap
 {
     private readonly TOp _op = op;
 
-    public static int Arity => 2;
+    public static int Arity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b, T c)
@@ -51,7 +63,11 @@ internal readonly struct BinaryBackward<TSlope>(TSlope slope) : IMap
 {
     private readonly TSlope _slope = slope;
 
-    public static int Arity => 3;
+    public static int Arity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 3;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b, T c)
