@@ -69,7 +69,7 @@ public class HostGemmTests
 
             new GemmCase<F32>(m, n, k, a, 'c').Check<Vector256<float>, F32x, IdentityOp>(default, x => x);
             new GemmCase<F64>(m, n, k, a, 'r').Check<Vector256<double>, F64x, IdentityOp>(default, x => x);
-            new GemmCase<F64>(m, n, k, a, 'c').Check<Vector512<double>, F64x, IdentityOp>(default, x => x);
+            new GemmCase<F64>(m, n, k, a, 'c').Check<Vector512<double>, F64x8, IdentityOp>(default, x => x);
         }
     }
 
@@ -213,7 +213,7 @@ public class HostGemmTests
         }
         else
         {
-            product.Check<Vector512<double>, F64x, TAct>(activation, function);
+            product.Check<Vector512<double>, F64x8, TAct>(activation, function);
             product.Check<Vector256<double>, F64x, TAct>(activation, function);
             product.Check<Vector128<double>, F64x, TAct>(activation, function);
         }
