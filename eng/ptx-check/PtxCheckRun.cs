@@ -82,7 +82,7 @@ internal static class PtxCheckRun
         foreach ((string name, Action run) in Workload.All)
         {
             run();
-            foreach (Delegate loaded in Device.Emulated.LoadedKernels)
+            foreach (Delegate loaded in Device.Emulated.Backend!.Kernels)
             {
                 MethodInfo method = loaded.GetCompiledKernel().SourceMethod;
                 if (seen.Add(method))

@@ -95,7 +95,7 @@ public sealed class LossScaler
         Tensor state = StateOn(runs[0].Device);
         Tensor control = optimizer.Gate.Control(runs[0]).To(DType.Float32).To(state.Device);
         state.CountChange();
-        LossScale.Update(state.Operand, control.Operand, _growthFactor, _backoffFactor, _growthInterval);
+        GradientControl.MoveScale(state.Operand, control.Operand, _growthFactor, _backoffFactor, _growthInterval);
     }
 
     /// <summary>What has to be saved to go on later: the scale, and the steps since it last moved.</summary>
@@ -131,7 +131,7 @@ public sealed class LossScaler
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"LossScaler: {name} must be {allowed}, not {value}.");
+            throw new ArgumentOutOfRangeException(name, $"LossScaler: {name} must be {allowed}, not {value}.");
         }
     }
 

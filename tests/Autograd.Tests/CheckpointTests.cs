@@ -32,7 +32,7 @@ public class CheckpointTests
             return Checkpoint.Run(v => Checkpoint.Run(w => w.Sin() * xs[0], v * xs[1]) + inner, once);
         },
         [OperatorGradients.Sample([2, 3], 5), OperatorGradients.Sample([2, 3], 6)],
-        secondOrder: true);
+        order: 2);
 
     [Fact]
     public void Parts_that_share_an_argument_with_what_is_around_count_it_once()

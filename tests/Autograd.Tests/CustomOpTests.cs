@@ -14,9 +14,9 @@ public class CustomOpTests
     [Fact]
     public void An_operator_of_differentiable_operators_has_both_derivatives()
     {
-        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[1]), [Sample(1), Sample(2)], secondOrder: true);
-        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[0]), [Sample(1)], secondOrder: true);
-        GradCheck.Run(xs => new ExpOp().Apply(xs[0]), [Sample(1)], secondOrder: true);
+        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[1]), [Sample(1), Sample(2)], order: 2);
+        GradCheck.Run(xs => new ScaledProduct(3).Apply(xs[0], xs[0]), [Sample(1)], order: 2);
+        GradCheck.Run(xs => new ExpOp().Apply(xs[0]), [Sample(1)], order: 2);
     }
 
     [Fact]
@@ -67,13 +67,9 @@ public class CustomOpTests
             Close(expected, y.ToArray<double>());
             y.Sum().Backward(retainGraph: true);
             Close(slopes, x.Gradient!.ToArray<double>());
-            string message = Assert.Throws<InvalidOperationException>(() => Grad.Of(y.Sum(), x, createGraph: true)).Message;
-            Assert.Contains("Bump", message, StringComparison.Ordinal);
-            Assert.Contains("differentiable operators", message, StringComparison.Ordinal);
         }
 
-        GradCheck.Run(
-            xs => xs[0].Apply(new Bump(2), static (v, g) => g * v * -4 / ((v.Square() * 2) + 1).Square()), [Sample(3)], secondOrder: true);
+        GradCheck.Run(xs => xs[0].Apply(new Bump(2)), [Sample(3)], order: 3);
     }
 
     [Fact]
@@ -142,12 +138,7 @@ public class CustomOpTests
 
     private readonly struct Hidden : DeepSharp.Kernels.IUnaryOp
     {
-        public static DeepSharp.Kernels.Saved Saves => DeepSharp.Kernels.Saved.Nothing;
-
         public T Forward<T>(T x)
             where T : unmanaged, DeepSharp.Kernels.IReal<T> => x + 1;
-
-        public T Derivative<T>(T saved)
-            where T : unmanaged, DeepSharp.Kernels.IReal<T> => 1;
     }
 }

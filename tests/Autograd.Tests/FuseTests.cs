@@ -49,7 +49,7 @@ public class FuseTests
 
         using TensorScope check = Tensor.Scope();
         GradCheck.Run(xs => run(xs[0], xs[1]), [Left(), Right()]);
-        GradCheck.Run(xs => run(xs[0], xs[1]), [Left(), Right()[0]]);
+        GradCheck.Run(xs => run(xs[0], xs[1]), [Left(), Right()[0]], order: 3, tolerance: 4e-6);
         GradCheck.Run(xs => run(xs[0], xs[1]), [Left()[0, 0], Right()]);
 
         // Apart from each other, so that no difference straddles the corner of a maximum.
@@ -81,8 +81,6 @@ public class FuseTests
         Tensor x = Tensor.Ones([2, 3], DType.Float64, Device.Cpu).RequireGrad();
         Says<ArgumentException>(() => Fuse.Binary<AddOp>(x, Tensor.Ones([4], DType.Float64, Device.Cpu)), "[2, 3]", "[4]");
         Says<ArgumentException>(() => Fuse.Binary<DivideOp>(Tensor.Arange(3, DType.Int32), Tensor.Arange(3, DType.Int32)), "Int32");
-        Says<InvalidOperationException>(
-            () => Grad.Of(Fuse.Binary<MultiplyOp>(x, x).Sum(), x, createGraph: true), "second derivative", "one by one");
     }
 
     [Fact]
@@ -100,12 +98,9 @@ public class FuseTests
         }
 
         using TensorScope check = Tensor.Scope();
-        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(TanhOp), static (y, g) => g * (1 - y.Square())), Inputs(), secondOrder: true);
-        GradCheck.Run(static xs => xs[0].Linear(xs[1], null, default(SigmoidOp), static (y, g) => g * y * (1 - y)), Inputs()[..2], secondOrder: true);
+        GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(TanhOp)), Inputs(), order: 2);
+        GradCheck.Run(static xs => xs[0].Linear(xs[1], null, default(SigmoidOp)), Inputs()[..2], order: 2);
         GradCheck.Run(static xs => xs[0].Linear(xs[1], xs[2], default(SiLUOp)), Inputs());
-        Tensor[] plain = [.. Inputs().Select(static t => t.RequireGrad())];
-        Says<InvalidOperationException>(
-            () => Grad.Of(plain[0].Linear(plain[1], plain[2], default(TanhOp)).Sum(), plain[0], createGraph: true), "Tanh", "differentiable");
 
         static Tensor[] Inputs() =>
         [
@@ -136,11 +131,11 @@ public class FuseTests
 
         using TensorScope check = Tensor.Scope();
         GradCheck.Run(
-            static xs => xs[0].BatchNorm(xs[1], xs[2], null, null, 0.1, 1e-3, default(TanhOp), static (y, g) => g * (1 - y.Square())),
-            Inputs([6, 4]), secondOrder: true);
+            static xs => xs[0].BatchNorm(xs[1], xs[2], null, null, 0.1, 1e-3, default(TanhOp)),
+            Inputs([6, 4]), order: 2);
         GradCheck.Run(
-            static xs => xs[0].BatchNormFixed(xs[1], xs[2], xs[2], xs[1].Square() + 1, 1e-3, default(SigmoidOp), static (y, g) => g * y * (1 - y)),
-            Inputs([6, 4]), secondOrder: true);
+            static xs => xs[0].BatchNormFixed(xs[1], xs[2], xs[2], xs[1].Square() + 1, 1e-3, default(SigmoidOp)),
+            Inputs([6, 4]), order: 2);
         GradCheck.Run(static xs => xs[0].BatchNorm(null, null, null, null, 0.1, 1e-3, default(SigmoidOp)), Inputs([3, 2, 3])[..1]);
 
         static Tensor[] Inputs(Shape shape) =>

@@ -30,7 +30,7 @@ public class HalfTests
         ["product"] = x => x.MatMul(x.T),
         ["batched product"] = x => x.Reshape([2, 2, 6]).MatMul(x.Reshape([2, 6, 2])),
         ["dense"] = x => x.Linear(x[..3], x[0, ..3]),
-        ["dense, tanh"] = x => (x * 0.125).Linear(x[..3], x[0, ..3], default(TanhOp), static (y, g) => g * (1 - y.Square())),
+        ["dense, tanh"] = x => (x * 0.125).Linear(x[..3], x[0, ..3], default(TanhOp)),
         ["where"] = x => Tensor.Where(x > 1, x, -x),
         ["gather"] = x => x.IndexSelect(Tensor.From([2L, 0, 2], x.Device)),
         ["scatter"] = x => x.IndexAdd(Tensor.From([1, 1], x.Device), x[..2]),

@@ -42,33 +42,46 @@ public class SecondOrderGoldens
 
     public static IEnumerable<object[]> Names => Golden.Names("second_order");
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void First_and_second_gradients_agree_with_PyTorch(string name) => Check(name, static function => function);
+    public static IEnumerable<object[]> RowNames => Golden.Names("rows", "rms_norm_second_order", "masked_softmax_second_order");
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void They_agree_when_the_function_is_computed_again_in_the_backward_pass(string name) => Check(
-        name,
-        static function => x =>
+    public void First_and_second_gradients_agree_with_PyTorch(string name) =>
+        Check("second_order", name, s_functions[Golden.Load("second_order")[name].Kind]);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void They_agree_when_the_function_is_computed_again_in_the_backward_pass(string name)
+    {
+        Func<IReadOnlyDictionary<string, Tensor>, Tensor> function = s_functions[Golden.Load("second_order")[name].Kind];
+        Check("second_order", name, x =>
         {
             string[] names = [.. x.Keys];
             return Checkpoint.Run(
                 list => function(names.Zip(list).ToDictionary(static pair => pair.First, static pair => pair.Second)), [.. x.Values]);
         });
+    }
 
-    private static void Check(
-        string name,
-        Func<Func<IReadOnlyDictionary<string, Tensor>, Tensor>, Func<IReadOnlyDictionary<string, Tensor>, Tensor>> wrap)
+    // PyTorch's mask says what is left out, ours what takes part.
+    [Theory]
+    [MemberData(nameof(RowNames))]
+    public void Functions_of_rows_agree_with_PyTorch(string name) => Check(
+        "rows", name,
+        Golden.Load("rows")[name].Kind.StartsWith("rms", StringComparison.Ordinal)
+            ? static x => x["x"].RMSNorm(x["weight"], 1e-5)
+            : static x => x["x"].MaskedSoftmax(x["mask"].Equal(0), 1));
+
+    /// <summary>Compares a function with a case of a family, and its first and second gradients.</summary>
+    internal static void Check(string family, string name, Func<IReadOnlyDictionary<string, Tensor>, Tensor> function)
     {
-        GoldenCase golden = Golden.Load("second_order")[name];
+        GoldenCase golden = Golden.Load(family)[name];
         using TensorScope scope = Tensor.Scope();
         Dictionary<string, Tensor> inputs = golden.Inputs.All
             .Where(static array => !array.Name.StartsWith("direction.", StringComparison.Ordinal))
             .ToDictionary(static array => array.Name, static array => array.Tensor());
         string[] names = [.. golden.Gradients.All.Select(static array => array.Name)];
         Tensor[] leaves = [.. names.Select(key => inputs[key].RequireGrad())];
-        Tensor output = wrap(s_functions[golden.Kind])(inputs);
+        Tensor output = function(inputs);
         golden.Outputs["output"].Matches(output);
 
         Tensor[] first = Grad.Of(output, leaves, createGraph: true, golden.OutputGradients["output"].Tensor());

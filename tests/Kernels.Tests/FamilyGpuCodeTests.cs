@@ -12,17 +12,39 @@ public sealed class FamilyGpuCodeTests : IDisposable
 {
     private static readonly Type[] s_families =
     [
-        typeof(GpuSoftmax<PlainSoftmax, F32>), typeof(GpuSoftmax<LogSoftmax, F64>), typeof(GpuCrossEntropy<F32, I64>),
-        typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>), typeof(GpuLayerNorm<F32>), typeof(GpuLayerNorm<F64>),
-        typeof(GpuGemm<F32, F16, F16, ReLUOp>), typeof(GpuGemm<F32, BF16, F32, IdentityOp>), typeof(HalfCast<F16>), typeof(HalfCast<BF16>),
-        typeof(Gather<short, Index64>), typeof(Gather<byte, Index32>), typeof(Gather<int, Index64>), typeof(Gather<long, Index32>),
-        typeof(ScatterAdd<F32, F32x, float, AtomicFloat, Index32>), typeof(ScatterAdd<F64, F64x, double, AtomicDouble, Index64>),
-        typeof(ScatterAdd<I32, I32x, int, AtomicInt, Index64>), typeof(ScatterAdd<I64, I64x, long, AtomicLong, Index32>),
+        typeof(GpuRows<SoftmaxOp, F32>), typeof(GpuRows<MaskedSoftmaxOp, F32>), typeof(GpuRows<LogSoftmaxOp, F64>),
+        typeof(GpuRows<CrossEntropyOp<LabelTarget>, F32>), typeof(GpuRows<CrossEntropyOp<SmoothLabelTarget>, F64>),
+        typeof(GpuRows<CrossEntropyGradientOp<DistributionTarget>, F32>), typeof(GpuRows<OfSum<LayerNormOp>, F32>),
+        typeof(GpuRows<LayerNormGradientOp, F32>), typeof(GpuRows<LayerNormGradientOp, F64>), typeof(GpuRows<RMSNormGradientOp, F32>),
+        typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>),
+        typeof(GpuGemm<F32, F16, F16, ReLUOp, MatrixFactor, MatrixFactor>),
+        typeof(GpuGemm<F32, BF16, Plain<F32>, IdentityOp, MatrixFactor, MatrixFactor>),
+    ];
+
+    // Kernels in classes that are not generic, with their own type arguments.
+    private static readonly MethodInfo[] s_kernels =
+    [
+        Of(typeof(CopyKernels), "StoreKernel", typeof(F16), typeof(F32)), Of(typeof(CopyKernels), "LoadKernel", typeof(BF16), typeof(F32)),
+        Of(typeof(CopyKernels), "ConvertKernel", typeof(F32), typeof(I64)), Of(typeof(CopyKernels), "CopyKernel", typeof(short)),
+        Of(typeof(Indexing), "GatherKernel", typeof(short), typeof(Index64)), Of(typeof(Indexing), "GatherKernel", typeof(byte), typeof(Index32)),
+        Of(typeof(Indexing), "GatherKernel", typeof(int), typeof(Index64)), Of(typeof(Indexing), "GatherKernel", typeof(long), typeof(Index32)),
+        Of(typeof(Indexing), "ScatterKernel", typeof(float), typeof(AtomicFloat), typeof(Index32)),
+        Of(typeof(Indexing), "ScatterKernel", typeof(double), typeof(AtomicDouble), typeof(Index64)),
+        Of(typeof(Indexing), "ScatterKernel", typeof(int), typeof(AtomicInt), typeof(Index64)),
+        Of(typeof(Indexing), "ScatterKernel", typeof(long), typeof(AtomicLong), typeof(Index32)),
+        Of(typeof(RandomFill), "Kernel", typeof(NormalPair), typeof(F32), typeof(UniformOf32)),
+        Of(typeof(RandomFill), "Kernel", typeof(DropoutPair), typeof(F64), typeof(UniformOf64)),
+        Of(typeof(BatchKernel), "Kernel", typeof(U8), typeof(F32), typeof(BytesToFloat), typeof(long)),
+        Of(typeof(GradientControl), "DecideKernel", typeof(F64)), Of(typeof(GradientControl), "MoveScaleKernel"),
+        Of(typeof(Segmented), "ChunkKernel", typeof(SumOfSquares), typeof(F32)),
+        Of(typeof(Segmented), "SegmentKernel", typeof(SumOfSquares), typeof(F32)),
     ];
 
     private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms());
 
-    public static TheoryData<string> Kernels => [.. s_families.SelectMany(Methods).Select(Name)];
+    public static TheoryData<string> Kernels => [.. All.Select(Name)];
+
+    private static IEnumerable<MethodInfo> All => s_families.SelectMany(Methods).Concat(s_kernels);
 
     public void Dispose() => _context.Dispose();
 
@@ -32,7 +54,7 @@ public sealed class FamilyGpuCodeTests : IDisposable
     {
         using PTXBackend backend = new(_context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!);
         string code = ((PTXCompiledKernel)backend.Compile(Kernel(name), default)).PTXAssembly;
-        Assert.Contains(name.StartsWith("ScatterAdd", StringComparison.Ordinal) ? "red.add" : "st.", code, StringComparison.Ordinal);
+        Assert.Contains(name.Contains("Scatter", StringComparison.Ordinal) ? "red.add" : "st.", code, StringComparison.Ordinal);
         Assert.DoesNotContain("approx", code, StringComparison.Ordinal);
     }
 
@@ -47,8 +69,16 @@ public sealed class FamilyGpuCodeTests : IDisposable
     private static IEnumerable<MethodInfo> Methods(Type family) =>
         family.GetMethods(BindingFlags.NonPublic | BindingFlags.Static).Where(static m => m.Name.EndsWith("Kernel", StringComparison.Ordinal))
             .SelectMany(static m => m.IsGenericMethodDefinition
-                ? [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
+                ? m.Name == "ColumnsKernel"
+                    ? [m.MakeGenericMethod(typeof(LayerNormGradientOp))]
+                    : [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
                 : (MethodInfo[])[m]);
+
+    private static MethodInfo Of(Type family, string kernel, params Type[] arguments)
+    {
+        MethodInfo method = family.GetMethod(kernel, BindingFlags.NonPublic | BindingFlags.Static)!;
+        return arguments.Length == 0 ? method : method.MakeGenericMethod(arguments);
+    }
 
     private static string Name(MethodInfo method) =>
         $"{method.DeclaringType!.Name.Split('`')[0]}{Arguments(method.DeclaringType.GenericTypeArguments)}.{method.Name}"
@@ -58,5 +88,5 @@ public sealed class FamilyGpuCodeTests : IDisposable
         types.Length == 0 ? string.Empty : $"<{string.Join(", ", types.Select(static t => t.Name))}>";
 
     private static EntryPointDescription Kernel(string name) =>
-        EntryPointDescription.FromExplicitlyGroupedKernel(s_families.SelectMany(Methods).Single(method => Name(method) == name));
+        EntryPointDescription.FromExplicitlyGroupedKernel(All.Single(method => Name(method) == name));
 }

@@ -70,6 +70,16 @@ public class ErrorTests
         (() => new Dense(0, 2, device: Device.Cpu), ["Dense", "inputs", "at least 1", "is 0"]),
         (() => new Dense(2, -1, device: Device.Cpu), ["Dense", "outputs", "at least 1", "is -1"]),
         (() => new BatchNorm(0, device: Device.Cpu), ["BatchNorm", "features", "at least 1", "is 0"]),
+        (() => new RMSNorm(0, device: Device.Cpu), ["RMSNorm", "features", "at least 1", "is 0"]),
+        (() => new RMSNorm(3, -1, device: Device.Cpu), ["RMSNorm", "epsilon", "-1"]),
+        (() => new RMSNorm(4, device: Device.Cpu).Forward(s_two), ["RMSNorm(4)", "[2, 3]", "4"]),
+        (() => s_two.RMSNorm(s_vector), ["RMSNorm", "weight", "[2, 3]", "[2]", "[…, D]"]),
+        (() => s_two.RMSNorm(epsilon: double.NaN), ["RMSNorm", "epsilon", "NaN"]),
+        (() => s_two.LayerNorm(epsilon: -1), ["LayerNorm", "epsilon", "-1"]),
+        (() => s_two.MaskedSoftmax(s_two), ["MaskedSoftmax", "[2, 3]", "Float32", "true where an element takes part"]),
+        (() => s_two.MaskedSoftmax(s_vector > 0), ["MaskedSoftmax", "[2]", "[2, 3]", "broadcasts"]),
+        (() => s_two.SoftmaxCrossEntropy(s_labels, 1.5), ["SoftmaxCrossEntropy", "labelSmoothing", "1.5"]),
+        (() => Counted(s_vector), ["CountCorrect", "[2, 3]", "[2]", "Float32", "two Int64"]),
         (() => new LayerNorm(0, device: Device.Cpu), ["LayerNorm", "features", "at least 1", "is 0"]),
         (() => new Embedding(0, 2, device: Device.Cpu), ["Embedding", "entries", "at least 1", "is 0"]),
         (() => new Embedding(2, 0, device: Device.Cpu), ["Embedding", "features", "at least 1", "is 0"]),
@@ -87,6 +97,12 @@ public class ErrorTests
         Exception? error = Record.Exception(() => action());
         Assert.True(error is ArgumentException, $"{says[0]}: threw {error}");
         Assert.All(says, part => Assert.Contains(part, error!.Message, StringComparison.Ordinal));
+    }
+
+    private static Tensor Counted(Tensor counts)
+    {
+        s_two.CountCorrect(s_labels, counts);
+        return counts;
     }
 
     private static BatchNorm Evaluated(BatchNorm layer)

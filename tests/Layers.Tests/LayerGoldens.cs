@@ -18,6 +18,10 @@ public class LayerGoldens
 
     public static IEnumerable<object[]> LayerNormNames => Golden.Names("layers", "layer_norm");
 
+    public static IEnumerable<object[]> RMSNormNames => Golden.Names("rows", "rms_norm");
+
+    public static IEnumerable<object[]> MaskedSoftmaxNames => Golden.Names("rows", "masked_softmax");
+
     public static IEnumerable<object[]> EmbeddingNames => Golden.Names("layers", "embedding");
 
     public static IEnumerable<object[]> IndexNames => Golden.Names("operators", "gather", "index_select", "scatter_add");
@@ -96,6 +100,32 @@ public class LayerGoldens
         double epsilon = golden.Options.Number("eps");
         GoldenTensors.Check(
             golden, inputs => inputs["input"].LayerNorm(inputs.GetValueOrDefault("weight"), inputs.GetValueOrDefault("bias"), epsilon));
+    }
+
+    [Theory]
+    [MemberData(nameof(RMSNormNames))]
+    public void RMSNorm_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("rows")[name];
+        double? epsilon = golden.Options.IsNull("eps") ? null : golden.Options.Number("eps");
+        GoldenTensors.Check(golden, inputs => inputs["input"].RMSNorm(inputs.GetValueOrDefault("weight"), epsilon));
+        GoldenTensors.Check(golden, inputs =>
+        {
+            Tensor input = inputs["input"];
+            RMSNorm layer = new(input.Shape[^1], epsilon, affine: false, input.DType, input.Device);
+            Tensor normal = layer.Forward(input);
+            return inputs.TryGetValue("weight", out Tensor? weight) ? normal * weight : normal;
+        });
+    }
+
+    // PyTorch's mask says what is left out, ours what takes part.
+    [Theory]
+    [MemberData(nameof(MaskedSoftmaxNames))]
+    public void MaskedSoftmax_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("rows")[name];
+        GoldenTensors.Check(
+            golden, inputs => inputs["input"].MaskedSoftmax(inputs["mask"].Equal(0), golden.Options.Integer("dim")));
     }
 
     [Theory]

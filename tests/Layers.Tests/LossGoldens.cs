@@ -26,7 +26,7 @@ public class LossGoldens
         {
             Tensor probabilities = Tensor.From([0.1, 0.5, 0.7, 0.95], device);
             Tensor targets = Tensor.From([0.0, 0.3, 1, 0.6], device);
-            GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], secondOrder: true);
+            GradCheck.Run(inputs => loss.Compute(inputs[0], inputs[1]), [probabilities, targets], order: 2);
         }
     }
 
@@ -64,6 +64,25 @@ public class LossGoldens
         Assert.Equal(
             -Enumerable.Range(0, 3).Sum(c => weights[c] * ((0.9 * distribution[c]) + (0.1 / 3)) * log[c]),
             new CrossEntropyLoss(0.1, w, reduction: reduction).Compute(x, target).Item(), 1e-14);
+    }
+
+    /// <summary>0 (-inf) is 0: a class that a mask has left out has no part in the loss where the target gives it none.</summary>
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("emulated")]
+    public void Cross_entropy_of_distributions_takes_logits_of_minus_infinity(string where)
+    {
+        using TensorScope scope = Tensor.Scope();
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
+        Tensor logits = Tensor.From(new[,] { { 1f, float.NegativeInfinity, 1 }, { 0, 0, 0 } }, device).RequireGrad();
+        Tensor target = Tensor.From(new[,] { { 0.25f, 0, 0.75f }, { 0, 1, 0 } }, device);
+        Tensor losses = new CrossEntropyLoss(reduction: LossReduction.None).Compute(logits, target);
+        Assert.Equal([Math.Log(2), Math.Log(3)], losses.ToArray<float>().Select(static v => (double)v), Near);
+        losses.Sum().Backward();
+        double third = 1.0 / 3;
+        Assert.Equal([0.25, 0, -0.25, third, third - 1, third], logits.Gradient!.ToArray<float>().Select(static v => (double)v), Near);
+
+        static bool Near(double a, double b) => Math.Abs(a - b) < 1e-6;
     }
 
     private static Loss Make(GoldenCase golden, IReadOnlyDictionary<string, Tensor> inputs)

@@ -11,15 +11,16 @@ public static class GradCheck
     /// <param name="inputs">Float64 tensors on any device; their values are restored.</param>
     /// <param name="step">The distance moved.</param>
     /// <param name="tolerance">The error allowed, both absolute and relative.</param>
-    /// <param name="secondOrder">Whether gradients that are taken with a graph of their own, and their gradients, are checked as
-    /// well: those of an operator that is to have gradients of gradients, such as one given to <c>Apply</c> with a chain.</param>
+    /// <param name="order">Up to which order gradients of gradients are checked as well; 1 for the gradients alone.</param>
     /// <exception cref="GradCheckException">A gradient disagrees; the message names input, element and both values.</exception>
     /// <exception cref="ArgumentException">An input is not Float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is below 1.</exception>
     public static void Run(
-        Func<Tensor[], Tensor> function, Tensor[] inputs, double step = 1e-5, double tolerance = 1e-6, bool secondOrder = false)
+        Func<Tensor[], Tensor> function, Tensor[] inputs, double step = 1e-5, double tolerance = 1e-6, int order = 1)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         foreach (Tensor input in inputs)
         {
             if (input.DType != DType.Float64)
@@ -31,26 +32,42 @@ public static class GradCheck
         }
 
         Check("gradient", xs => Weighted(function(xs), 1), inputs, step, tolerance);
-        if (secondOrder)
+        if (order > 1)
         {
-            // A chain that is not the derivative may still be differentiated without a fault.
+            // A gradient with a graph may be computed otherwise.
             Check("gradient with a graph", xs => Weighted(function(xs), 1), inputs, step, tolerance, createGraph: true);
-            Check("second gradient", xs => WeightedGradients(function, xs), inputs, step, tolerance);
+        }
+
+        for (int n = 2; n <= order; n++)
+        {
+            int below = n - 1;
+            string what = n switch { 2 => "second gradient", 3 => "third gradient", _ => FormattableString.Invariant($"gradient of order {n}") };
+            Check(what, xs => WeightedGradients(function, xs, below), inputs, step, tolerance);
         }
     }
 
-    private static Tensor WeightedGradients(Func<Tensor[], Tensor> function, Tensor[] inputs)
+    // One number of the gradients of an order, so that its gradients are those of the next one.
+    private static Tensor WeightedGradients(Func<Tensor[], Tensor> function, Tensor[] inputs, int order)
     {
-        Tensor output = Weighted(function(inputs), 1);
-        Tensor[] gradients = Grad.Of(output, inputs, createGraph: true);
-        Tensor? sum = null;
-        for (int i = 0; i < gradients.Length; i++)
+        if (order == 0)
         {
-            Tensor part = Weighted(gradients[i], i + 2);
-            sum = sum is null ? part : sum + part;
+            return Weighted(function(inputs), 1);
         }
 
-        return sum!;
+        Tensor below = WeightedGradients(function, inputs, order - 1);
+        Tensor sum = Tensor.Zeros(Shape.Scalar, DType.Float64, below.Device);
+        if (!below.RequiresGrad)
+        {
+            return sum;
+        }
+
+        Tensor[] gradients = Grad.Of(below, inputs, createGraph: true);
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            sum += Weighted(gradients[i], i + 2);
+        }
+
+        return sum;
     }
 
     private static void Check(

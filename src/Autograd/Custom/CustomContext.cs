@@ -1,13 +1,17 @@
 namespace DeepSharp;
 
-/// <summary>What one call of a <see cref="CustomOp"/> keeps for its backward pass.</summary>
+/// <summary>What one call of a <see cref="CustomOp"/> or <see cref="CustomMultiOp"/> keeps for its backward pass.</summary>
 public sealed class CustomContext
 {
     private Tensor[] _kept = [];
+    private Tensor[] _constants = [];
     private Func<int, Tensor>? _saved;
 
     /// <summary>Keeps tensors: inputs, outputs or temporaries.</summary>
     public void Save(params ReadOnlySpan<Tensor> tensors) => _kept = [.. _kept, .. tensors];
+
+    /// <summary>Notes results that have no gradient, such as a mask of zeros and ones, so that their gradients are not asked for.</summary>
+    public void HaveNoGradient(params ReadOnlySpan<Tensor> outputs) => _constants = [.. _constants, .. outputs];
 
     /// <summary>The tensor that was kept as number <paramref name="index"/>, in the backward pass.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such tensor was kept.</exception>
@@ -21,10 +25,13 @@ public sealed class CustomContext
         return _saved(index);
     }
 
+    internal bool IsConstant(Tensor output) => Array.IndexOf(_constants, output) >= 0;
+
     internal Tensor[] Take(Func<int, Tensor> saved)
     {
         Tensor[] kept = _kept;
         _kept = [];
+        _constants = [];
         _saved = saved;
         return kept;
     }

@@ -1,44 +1,95 @@
 namespace DeepSharp;
 
 /// <summary>The place of a user's operator in the graph.</summary>
-internal sealed class CustomNode : Node
+internal sealed class CustomNode : JointNode
 {
-    private readonly CustomOp _op;
+    private readonly Func<CustomContext, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>> _backward;
     private readonly CustomContext _context;
     private readonly Shape[] _shapes;
     private readonly int[] _origins;
 
-    internal CustomNode(CustomOp op, CustomContext context, Tensor[] inputs, Tensor output)
-        : base(op.Name, inputs)
+    private CustomNode(
+        string name, Func<CustomContext, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>> backward, CustomContext context, Tensor[] inputs,
+        Tensor[] outputs)
+        : base(name, outputs.Length, inputs)
     {
-        _op = op;
+        _backward = backward;
         _context = context;
         _shapes = Array.ConvertAll(inputs, static input => input.Shape);
         Tensor[] kept = context.Take(Restore);
 
-        // Inputs and the output get their place in the graph back when they are asked for.
-        _origins = Array.ConvertAll(kept, tensor => ReferenceEquals(tensor, output) ? inputs.Length : Array.IndexOf(inputs, tensor));
+        // Inputs and outputs, which are counted behind them, get their place in the graph back when they are asked for.
+        _origins = Array.ConvertAll(kept, tensor => Array.FindIndex([.. inputs, .. outputs], other => ReferenceEquals(tensor, other)));
         Save(kept);
     }
 
-    internal override void Backward(Tensor gradient)
+    /// <summary>Runs a user's operator and gives it its place in the graph.</summary>
+    internal static Tensor[] Apply(
+        string name, Func<CustomContext, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward,
+        Func<CustomContext, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>> backward, ReadOnlySpan<Tensor> inputs)
     {
-        int version = gradient.Storage.Version;
-        IReadOnlyList<Tensor?> gradients = _op.RunBackward(_context, gradient);
-        if (gradient.Storage.Version != version)
+        Tensor[] given = inputs.ToArray();
+        bool records = false;
+        foreach (Tensor input in given)
         {
-            throw new InvalidOperationException(
-                $"{Name}: Backward changed the gradient {gradient.Shape} that it was given in place; others use it, too. Work on a Clone().");
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+            records |= input.Records();
         }
 
-        if (gradients.Count != _shapes.Length)
+        CustomContext context = new();
+        Tensor[] outputs;
+        using (new NoGrad())
         {
-            throw new InvalidOperationException($"{Name}: Backward returned {gradients.Count} gradients for {_shapes.Length} inputs.");
+            outputs = [.. forward(context, given)];
+        }
+
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (Array.IndexOf(given, outputs[i]) >= 0 || Array.IndexOf(outputs, outputs[i]) < i || outputs[i].Node is not null)
+            {
+                throw new InvalidOperationException($"{name}: Forward must return new tensors; it returned one it was given, or one twice. Clone it.");
+            }
+        }
+
+        if (!records)
+        {
+            return outputs;
+        }
+
+        bool[] differentiable = Array.ConvertAll(outputs, output => output.DType.IsFloatingPoint && !context.IsConstant(output));
+        CustomNode node = new(name, backward, context, given, outputs);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (differentiable[i])
+            {
+                _ = node.Attach(outputs[i], i);
+            }
+        }
+
+        return outputs;
+    }
+
+    private protected override void Backward(IReadOnlyList<Tensor?> gradients)
+    {
+        int[] versions = [.. gradients.Select(static gradient => gradient?.Storage.Version ?? 0)];
+        IReadOnlyList<Tensor?> results = _backward(_context, gradients);
+        for (int i = 0; i < versions.Length; i++)
+        {
+            if (gradients[i] is { } gradient && gradient.Storage.Version != versions[i])
+            {
+                throw new InvalidOperationException(
+                    $"{Name}: Backward changed the gradient {gradient.Shape} that it was given in place; others use it, too. Work on a Clone().");
+            }
+        }
+
+        if (results.Count != _shapes.Length)
+        {
+            throw new InvalidOperationException($"{Name}: Backward returned {results.Count} gradients for {_shapes.Length} inputs.");
         }
 
         for (int i = 0; i < _shapes.Length; i++)
         {
-            if (gradients[i] is not { } own || !Wants(i))
+            if (results[i] is not { } own || !Wants(i))
             {
                 continue;
             }
@@ -57,10 +108,12 @@ internal sealed class CustomNode : Node
     {
         if (index < 0 || index >= _origins.Length)
         {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name}: {_origins.Length} tensors were saved.");
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Name}: there is no saved tensor {index}; {_origins.Length} were saved.");
         }
 
         int origin = _origins[index];
-        return origin < 0 ? Saved(index) : Rejoin(index, origin == Inputs.Length ? this : Inputs[origin]);
+        return origin < 0 ? Saved(index)
+            : origin < Inputs.Length ? Rejoin(index, Inputs[origin])
+            : SavedOutput(index, origin - Inputs.Length);
     }
 }

@@ -3,7 +3,8 @@ namespace DeepSharp;
 /// <summary>A differentiable operator of your own: a forward and a backward pass, and whatever kernels they use.</summary>
 /// <remarks>
 /// For an element-wise function, <see cref="UnaryOperators"/>' <c>Apply</c> with an <see cref="Kernels.IUnaryOp"/> is shorter
-/// and is a single kernel on every device. An object may be used many times; what a call must remember goes into its context.
+/// and is a single kernel on every device. For several results see <see cref="CustomMultiOp"/>. An object may be used many times; what
+/// a call must remember goes into its context.
 /// </remarks>
 public abstract class CustomOp
 {
@@ -25,30 +26,6 @@ public abstract class CustomOp
     /// <summary>Runs the operator and gives it its place in the graph.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <exception cref="InvalidOperationException">Forward returned one of its inputs instead of a new tensor.</exception>
-    public Tensor Apply(params ReadOnlySpan<Tensor> inputs)
-    {
-        Tensor[] given = inputs.ToArray();
-        bool records = false;
-        foreach (Tensor input in given)
-        {
-            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
-            records |= input.Records();
-        }
-
-        CustomContext context = new();
-        Tensor output;
-        using (new NoGrad())
-        {
-            output = Forward(context, given);
-        }
-
-        if (Array.IndexOf(given, output) >= 0 || output.Node is not null)
-        {
-            throw new InvalidOperationException($"{Name}: Forward must return a new tensor; it returned one it was given. Clone it.");
-        }
-
-        return records ? new CustomNode(this, context, given, output).Attach(output) : output;
-    }
-
-    internal IReadOnlyList<Tensor?> RunBackward(CustomContext context, Tensor gradient) => Backward(context, gradient);
+    public Tensor Apply(params ReadOnlySpan<Tensor> inputs) => CustomNode.Apply(
+        Name, (context, given) => [Forward(context, given)], (context, gradients) => Backward(context, gradients[0]!), inputs)[0];
 }

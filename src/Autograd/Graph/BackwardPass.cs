@@ -80,7 +80,7 @@ internal sealed class BackwardPass
         {
             foreach (Node node in order)
             {
-                node.Pending = null;
+                node.Forget();
             }
 
             foreach (Node node in targets ?? [])

@@ -60,6 +60,9 @@ internal abstract class Node : GraphNode
     /// <summary>Sends the gradients of the inputs, given that of the output.</summary>
     internal abstract void Backward(Tensor gradient);
 
+    /// <summary>Drops what has arrived in a pass that has ended.</summary>
+    internal virtual void Forget() => Pending = null;
+
     internal override void Release()
     {
         IsReleased = true;

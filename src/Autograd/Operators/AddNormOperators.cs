@@ -12,65 +12,36 @@ public static class AddNormOperators
 {
     extension(Tensor x)
     {
-        /// <summary>Layer normalisation of the input plus a residual; see
-        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
-        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
-        public Tensor AddLayerNorm(Tensor residual, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5) =>
-            LayerNorm(x, residual, gamma, beta, epsilon, false, out _);
-
-        /// <summary>Layer normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
-        /// <see cref="NormOperators.LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
-        /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
-        /// <param name="epsilon">Keeps the divisor from zero.</param>
-        /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
-        public Tensor AddLayerNorm(
-            Tensor residual, out Tensor sum, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
-        {
-            Tensor y = LayerNorm(x, residual, gamma, beta, epsilon, true, out Tensor? kept);
-            sum = kept!;
-            return y;
-        }
-
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and then an activation f; moves
         /// the running statistics. See <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], has only one value for a feature, or the two do not go
         /// together.</exception>
         public Tensor AddBatchNorm<TAct>(
             Tensor residual,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor? runningMean,
             Tensor? runningVariance,
             double momentum,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNorm(x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, false, out _);
+            BatchNorm(x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and the sum; moves the running
         /// statistics. See <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
@@ -80,15 +51,15 @@ public static class AddNormOperators
         public Tensor AddBatchNorm(
             Tensor residual,
             out Tensor sum,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor? runningMean,
             Tensor? runningVariance,
             double momentum,
             double epsilon)
         {
             Tensor y = BatchNorm(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), null, true, out Tensor? kept);
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -96,70 +67,53 @@ public static class AddNormOperators
         /// <summary>Batch normalisation of the input plus a residual, with given statistics, and then an activation f. See
         /// <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
         public Tensor AddBatchNormFixed<TAct>(
             Tensor residual,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor mean,
             Tensor variance,
             double epsilon,
-            TAct activation,
-            Func<Tensor, Tensor, Tensor>? chain = null)
+            TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, chain, false, out _);
+            BatchNormFixed(x, residual, weight, bias, mean, variance, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with given statistics, and the sum. See
         /// <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
         public Tensor AddBatchNormFixed(
-            Tensor residual, out Tensor sum, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+            Tensor residual, out Tensor sum, Tensor? weight, Tensor? bias, Tensor mean, Tensor variance, double epsilon)
         {
-            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(IdentityOp), null, true, out Tensor? kept);
+            Tensor y = BatchNormFixed(x, residual, weight, bias, mean, variance, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
     }
 
-    private static Tensor LayerNorm(
-        Tensor x, Tensor residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
-    {
-        if (!IsOnePass(ref x, ref residual))
-        {
-            sum = x + residual;
-            return sum.LayerNorm(gamma, beta, epsilon);
-        }
-
-        NormOperators.CheckLayerNorm(x, gamma, beta);
-        return LayerNormNode.Run(x, residual, gamma, beta, epsilon, keepsSum, out sum);
-    }
-
     private static Tensor BatchNorm<TAct>(
         Tensor x,
         Tensor residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor? runningMean,
         Tensor? runningVariance,
         double momentum,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
         where TAct : unmanaged, IUnaryOp
@@ -167,30 +121,29 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual))
         {
             sum = x + residual;
-            return sum.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain);
+            return sum.BatchNorm(weight, bias, runningMean, runningVariance, momentum, epsilon, activation);
         }
 
-        NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckBatchNorm(x, weight, bias);
         NormOperators.CheckStatistics(x, "the running mean", runningMean);
         NormOperators.CheckStatistics(x, "the running variance", runningVariance);
-        return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
+        return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, weight, bias) || residual.Records())
             ? BatchNormNode<TAct>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, chain, keepsSum, out sum)
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, activation, keepsSum, out sum)
             : BatchNormNode<IdentityOp>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, null, keepsSum, out sum)
-                .Apply(activation, chain);
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, default, keepsSum, out sum)
+                .Apply(activation);
     }
 
     private static Tensor BatchNormFixed<TAct>(
         Tensor x,
         Tensor residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor variance,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
         where TAct : unmanaged, IUnaryOp
@@ -198,20 +151,20 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual) || mean.Records() || variance.Records())
         {
             sum = x + residual;
-            return sum.BatchNormFixed(gamma, beta, mean, variance, epsilon, activation, chain);
+            return sum.BatchNormFixed(weight, bias, mean, variance, epsilon, activation);
         }
 
-        NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckBatchNorm(x, weight, bias);
         NormOperators.CheckStatistics(x, "the mean", mean);
         NormOperators.CheckStatistics(x, "the variance", variance);
-        return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
-            ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
-            : BatchNormNode<IdentityOp>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
-                .Apply(activation, chain);
+        return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, weight, bias) || residual.Records())
+            ? BatchNormNode<TAct>.RunFixed(x, residual, weight, bias, mean, variance, epsilon, activation, keepsSum, out sum)
+            : BatchNormNode<IdentityOp>.RunFixed(x, residual, weight, bias, mean, variance, epsilon, default, keepsSum, out sum)
+                .Apply(activation);
     }
 
     // Whether the kernels can add; if not, the ordinary operator does, and says what does not fit.
-    private static bool IsOnePass(ref Tensor x, ref Tensor residual)
+    internal static bool IsOnePass(ref Tensor x, ref Tensor residual)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(residual);

@@ -10,65 +10,60 @@ internal sealed class BatchNormNode<TAct> : NormNode
     where TAct : unmanaged, IUnaryOp
 {
     private readonly TAct _activation;
-    private readonly Func<Tensor, Tensor, Tensor>? _chain;
     private readonly bool _fixed;
     private readonly double _epsilon;
 
     private BatchNormNode(
         Tensor x,
         Tensor source,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor spread,
         bool isFixed,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         Tensor y)
-        : base(nameof(NormOperators.BatchNorm), InputsOf(x, gamma, beta), source, gamma, mean, spread)
+        : base(nameof(NormOperators.BatchNorm), InputsOf(x, weight, bias), source, weight, mean, spread)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
         _activation = activation;
-        _chain = chain;
-        if (TAct.Saves == Kernels.Saved.Output)
+        if (TAct.SavesForSlope == Kernels.Saved.Output)
         {
             Save(y);
         }
     }
 
     /// <summary>Whether the backward pass has what it needs without what goes into the activation.</summary>
-    internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
+    internal static bool Fits => TAct.SavesForSlope != Kernels.Saved.Input;
 
     /// <summary>With the batch's statistics.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="runningMean">Moves towards the mean, or null.</param>
     /// <param name="runningVariance">Moves towards the variance, or null.</param>
     /// <param name="momentum">How far they move.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="activation">What follows.</param>
-    /// <param name="chain">The gradient through it by differentiable operators.</param>
     /// <param name="keepsSum">Whether the caller wants the sum.</param>
     /// <param name="sum">x + residual, where the caller or the backward pass wants it.</param>
     internal static Tensor Run(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor? runningMean,
         Tensor? runningVariance,
         double momentum,
         double epsilon,
         TAct activation,
-        Func<Tensor, Tensor, Tensor>? chain,
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
@@ -76,20 +71,21 @@ internal sealed class BatchNormNode<TAct> : NormNode
         sum = PlaceForSum(x, residual, keepsSum || records);
         runningMean?.CountChange();
         runningVariance?.CountChange();
-        BatchNormalization.Forward(
-            activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Operand, inverse.Operand, null, weight?.Contiguous().Operand, bias?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
         return records
-            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, chain, y).Attach(y)
+            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, weight, bias, mean, inverse, false, epsilon, activation, y).Attach(y)
             : y;
     }
 
     /// <summary>With given statistics, which take no gradient.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="variance">The variance.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -99,8 +95,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static Tensor RunFixed(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor variance,
         double epsilon,
@@ -108,36 +104,37 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         sum = PlaceForSum(x, residual, keepsSum || records);
-        BatchNormalization.Evaluate(
-            activation, y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
-            variance.Contiguous().Operand, epsilon, Added(residual, sum));
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Contiguous().Operand, null, variance.Contiguous().Operand, weight?.Contiguous().Operand,
+            bias?.Contiguous().Operand, Epsilon: epsilon, Residual: Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
         return records
             ? new BatchNormNode<TAct>(
-                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, null, y).Attach(y)
+                sum ?? x, sum ?? source, weight, bias, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
             : y;
     }
 
     private protected override int FeatureAxis(Tensor x) => 1;
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread)
     {
         if (_fixed)
         {
-            BatchNormalization.EvaluateBackward(gradients, dy, x, gamma, mean, spread, _epsilon);
+            BatchNormalization.Backward(
+                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, spread, weight, Epsilon: _epsilon));
+            return;
         }
-        else
-        {
-            Operand? y = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-            BatchNormalization.Backward(_activation, gradients, dy, x, gamma, mean, spread, y);
-        }
+
+        Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, weight, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)
@@ -147,8 +144,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
             return gradient;
         }
 
-        Tensor saved = TAct.Saves == Kernels.Saved.Output ? SavedOutput(Further) : gradient;
-        return (_chain ?? throw UnaryNode<TAct>.NoSecondDerivative(typeof(TAct).Name))(saved, gradient);
+        Tensor saved = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further) : gradient;
+        return UnaryGradient.Through(Name, _activation, saved, gradient);
     }
 
     private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)

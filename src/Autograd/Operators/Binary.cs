@@ -109,7 +109,7 @@ internal static class Binary
         if (!result.DType.IsFloatingPoint)
         {
             throw new ArgumentException(
-                $"{typeof(TOp).Name}: needs floating-point elements, not {result.DType}. Convert with To(DType.Float32).");
+                $"{OperatorName<TOp>.Text}: needs floating-point elements, not {result.DType}. Convert with To(DType.Float32).");
         }
 
         Elementwise.Run(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape));
@@ -120,7 +120,7 @@ internal static class Binary
         where TOp : unmanaged, INumericMap
     {
         Tensor number = Number(a);
-        return Compare(op, number, Like(typeof(TOp).Name, number, b));
+        return Compare(op, number, Like(OperatorName<TOp>.Text, number, b));
     }
 
     internal static Tensor Compare<TOp>(TOp op, Tensor a, Tensor b)
@@ -136,7 +136,7 @@ internal static class Binary
 
     private static Tensor Output<TOp>(Tensor a, Tensor b, DType? dtype)
     {
-        string name = typeof(TOp).Name;
+        string name = OperatorName<TOp>.Text;
         Check(name, a, b);
         if (a.DType is DType.Bool or DType.UInt8)
         {

@@ -66,32 +66,6 @@ internal sealed class DivideNode : Node
     }
 }
 
-/// <summary>a^b: da = g b a^(b-1), db = g a^b ln a, which is 0 where a is 0.</summary>
-internal sealed class PowNode : Node
-{
-    internal PowNode(Tensor a, Tensor b)
-        : base("Pow", a, b) => SaveInputs(a, b);
-
-    internal override void Backward(Tensor gradient)
-    {
-        Tensor a = Saved(0);
-        Tensor b = Saved(1);
-        if (Wants(0))
-        {
-            // A zero exponent has no slope, even where a^(b-1) is infinite.
-            Tensor slope = Tensor.Where(b.Detach().Equal(0), Tensor.Full(Shape.Scalar, 0, a.DType, a.Device), b * a.Pow(b - 1));
-            Send(0, (gradient * slope).SumTo(a.Shape));
-        }
-
-        if (Wants(1))
-        {
-            Tensor fixedA = a.Detach();
-            Tensor log = Tensor.Where(fixedA.Equal(0), Tensor.Full(Shape.Scalar, 0, a.DType, a.Device), a.Log());
-            Send(1, (gradient * a.Pow(b) * log).SumTo(b.Shape));
-        }
-    }
-}
-
 /// <summary>The larger or smaller of two: the gradient goes to the winner, half to each where they are equal.</summary>
 internal sealed class ExtremumNode : Node
 {

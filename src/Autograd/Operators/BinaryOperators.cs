@@ -17,7 +17,7 @@ public static class BinaryOperators
             Binary.Run(default(AddOp), a, b, static (a, b) => new AddNode(a, b, 1));
 
         /// <summary>a + b.</summary>
-        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like(nameof(AddOp), a, b);
+        public static Tensor operator +(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, b) : a + Binary.Like("Add", a, b);
 
         /// <summary>a + b.</summary>
         public static Tensor operator +(double a, Tensor b) => b + a;
@@ -27,10 +27,10 @@ public static class BinaryOperators
             Binary.Run(default(SubtractOp), a, b, static (a, b) => new AddNode(a, b, -1));
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like(nameof(SubtractOp), a, b);
+        public static Tensor operator -(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(1, -b) : a - Binary.Like("Subtract", a, b);
 
         /// <summary>a - b.</summary>
-        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like(nameof(SubtractOp), b, a) - b;
+        public static Tensor operator -(double a, Tensor b) => Binary.IsReal(b) ? b.Affine(-1, a) : Binary.Like("Subtract", b, a) - b;
 
         /// <summary>a b, element by element.</summary>
         public static Tensor operator *(Tensor a, Tensor b) =>
@@ -38,7 +38,7 @@ public static class BinaryOperators
 
         /// <summary>a b.</summary>
         // Adding -0 changes nothing; adding 0 would take the sign off a product of -0.
-        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like(nameof(MultiplyOp), a, b);
+        public static Tensor operator *(Tensor a, double b) => Binary.IsReal(a) ? a.Affine(b, -0.0) : a * Binary.Like("Multiply", a, b);
 
         /// <summary>a b.</summary>
         public static Tensor operator *(double a, Tensor b) => b * a;
@@ -48,10 +48,10 @@ public static class BinaryOperators
             Binary.RunReal(default(DivideOp), a, b, static (a, b) => new DivideNode(a, b));
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(Tensor a, double b) => a / Binary.Like(nameof(DivideOp), a, b);
+        public static Tensor operator /(Tensor a, double b) => a / Binary.Like("Divide", a, b);
 
         /// <summary>a / b.</summary>
-        public static Tensor operator /(double a, Tensor b) => Binary.Like(nameof(DivideOp), b, a) / b;
+        public static Tensor operator /(double a, Tensor b) => Binary.Like("Divide", b, a) / b;
 
         /// <summary>Where a &gt; b: a mask.</summary>
         public static Tensor operator >(Tensor a, Tensor b) => Binary.Compare(default(GreaterOp), a, b);
@@ -123,7 +123,7 @@ public static class BinaryOperators
         /// <summary>a^b, element by element.</summary>
         /// <param name="exponent">The exponents.</param>
         public Tensor Pow(Tensor exponent) =>
-            Binary.Run(default(PowOp), a.Ranged(), exponent.Ranged(), static (x, y) => new PowNode(x, y));
+            Binary.Run(default(PowOp), a.HalfToSingleIfMixed(), exponent.HalfToSingleIfMixed(), static (x, y) => new FusedBinaryNode<PowOp>(default, x, y));
 
         /// <summary>Where the elements are equal: a mask.</summary>
         public Tensor Equal(Tensor other) => Binary.Compare(default(EqualOp), a, other);

@@ -6,15 +6,14 @@ namespace DeepSharp;
 /// <remarks>
 /// <para>Operators nest as types: <c>Then&lt;First, Second&gt;</c> for a chain, <c>After&lt;Binary, Unary&gt;</c> and
 /// <c>Combine&lt;Unary, Unary, Binary&gt;</c> around operators of two inputs. The gradient of a nest is one kernel as well, for each
-/// input, and keeps the inputs only; values between are computed again.</para>
+/// input, and keeps the inputs only; so are its derivatives of any order.</para>
 /// <code>
-/// Tensor y = Fuse.Unary&lt;Then&lt;Tanh, Square&gt;&gt;(x);                        // tanh(x)^2
-/// Tensor y = Fuse.Unary(x, new Affine(2, 1).Then(default(Exp)));          // exp(2 x + 1)
-/// Tensor y = Fuse.Binary&lt;After&lt;Add, ReLU&gt;&gt;(a, b);                         // max(a + b, 0)
-/// Tensor y = Fuse.Binary&lt;Combine&lt;SiLU, Identity, Multiply&gt;&gt;(a, b);        // silu(a) b
+/// Tensor y = Fuse.Unary&lt;Then&lt;TanhOp, SquareOp&gt;&gt;(x);                         // tanh(x)^2
+/// Tensor y = Fuse.Unary(x, new AffineOp(2, 1).Then(default(ExpOp)));           // exp(2 x + 1)
+/// Tensor y = Fuse.Binary&lt;After&lt;AddOp, ReLUOp&gt;&gt;(a, b);                          // max(a + b, 0)
+/// Tensor y = Fuse.Binary&lt;Combine&lt;SiLUOp, IdentityOp, MultiplyOp&gt;&gt;(a, b);       // silu(a) b
 /// </code>
-/// <para>The operators are structs of the namespace DeepSharp.Kernels; where a file uses DeepSharp.Layers too, an alias tells Tanh and
-/// Sigmoid apart: <c>using Op = DeepSharp.Kernels;</c>. Gradients of gradients need the operators one by one.</para>
+/// <para>The operators are structs of the namespace DeepSharp.Kernels.</para>
 /// </remarks>
 public static class Fuse
 {

@@ -34,15 +34,7 @@ internal sealed class GatherNode : Node
             ? new Shape([.. x.Shape.AsSpan()[..axis], .. indices.Shape, .. x.Shape.AsSpan()[(axis + 1)..]])
             : indices.Shape;
         Tensor y = Tensor.Uninitialized(shape, x.DType, x.Device, name);
-        if (slices)
-        {
-            Gather.Rows(y.Operand, x.Contiguous().Operand, places.Operand, axis, name);
-        }
-        else
-        {
-            Gather.Along(y.Operand, x.Operand, places.Operand, axis);
-        }
-
+        Indexing.Gather(y.Operand, slices ? x.Contiguous().Operand : x.Operand, places.Operand, axis, slices, name);
         return x.Records() ? new GatherNode(name, x, places, axis, slices, padding).Attach(y) : y;
     }
 
@@ -62,7 +54,7 @@ internal sealed class GatherNode : Node
                 Fill.Zero(sum);
             }
 
-            ScatterAddNode.Add(sum, gradient, indices, _axis, _slices);
+            ScatterAddNode.Add(sum, gradient, indices, _axis, _slices, Name);
         }
         else
         {
@@ -92,7 +84,7 @@ internal sealed class ScatterAddNode : Node
     {
         if (source.DType.IsHalfPrecision)
         {
-            return Run(name, target?.Wide(), shape, source.Wide(), indices, axis, slices).To(target?.DType ?? source.DType);
+            return Run(name, target?.HalfToSingle(), shape, source.HalfToSingle(), indices, axis, slices).To(target?.DType ?? source.DType);
         }
 
         Tensor places = indices.Contiguous();
@@ -103,17 +95,8 @@ internal sealed class ScatterAddNode : Node
             : y;
     }
 
-    internal static void Add(in Operand sum, Tensor source, Tensor indices, int axis, bool slices, string name = nameof(ScatterAdd))
-    {
-        if (slices)
-        {
-            ScatterAdd.Rows(sum, source.Contiguous().Operand, indices.Operand, axis, name);
-        }
-        else
-        {
-            ScatterAdd.Along(sum, source.Operand, indices.Operand, axis);
-        }
-    }
+    internal static void Add(in Operand sum, Tensor source, Tensor indices, int axis, bool slices, string name) =>
+        Indexing.ScatterAdd(sum, slices ? source.Contiguous().Operand : source.Operand, indices.Operand, axis, slices, name);
 
     internal override void Backward(Tensor gradient)
     {

@@ -11,53 +11,50 @@ internal sealed class LinearNode<TAct> : Node
     where TAct : unmanaged, IUnaryOp
 {
     private readonly TAct _activation;
-    private readonly Func<Tensor, Tensor, Tensor>? _chain;
     private readonly bool _hasBias;
     private readonly DType _biasType;
     private readonly int _half = -1;
 
-    private LinearNode(ReadOnlySpan<Tensor> inputs, Tensor factor, TAct activation, Tensor y, Func<Tensor, Tensor, Tensor>? chain)
+    private LinearNode(ReadOnlySpan<Tensor> inputs, Tensor factor, TAct activation, Tensor y)
         : base(nameof(MatMulOperators.Linear), inputs)
     {
         _activation = activation;
-        _chain = chain;
         _hasBias = inputs.Length > 2;
         _biasType = inputs[^1].DType;
         SaveInputs(inputs[0], inputs[1]);
-        if (TAct.Saves == Kernels.Saved.Output)
+        if (TAct.SavesForSlope == Kernels.Saved.Output)
         {
             Save(y);
         }
 
         if (!ReferenceEquals(factor, inputs[1]))
         {
-            _half = TAct.Saves == Kernels.Saved.Output ? 3 : 2;
+            _half = TAct.SavesForSlope == Kernels.Saved.Output ? 3 : 2;
             Save(factor);
         }
     }
 
     /// <summary>Whether the backward pass has what it needs without Z.</summary>
-    internal static bool Fits => TAct.Saves != Kernels.Saved.Input;
+    internal static bool Fits => TAct.SavesForSlope != Kernels.Saved.Input;
 
     /// <param name="x">X, [rows, inputs].</param>
     /// <param name="weight">W.</param>
     /// <param name="factor">W, or its copy in X's type.</param>
     /// <param name="bias">b, or null.</param>
     /// <param name="activation">f.</param>
-    /// <param name="chain">The gradient through f by differentiable operators.</param>
-    internal static Tensor Run(Tensor x, Tensor weight, Tensor factor, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain)
+    internal static Tensor Run(Tensor x, Tensor weight, Tensor factor, Tensor? bias, TAct activation)
     {
         Tensor y = Tensor.Uninitialized([x.Shape[0], weight.Shape[0]], x.DType, x.Device, nameof(MatMulOperators.Linear));
         Operand w = factor.Operand;
         Operand transposed = w with { Dims = [w.Dims[1], w.Dims[0]], Strides = [w.Strides[1], w.Strides[0]] };
-        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().Wide().Contiguous().Operand, 1, 0);
+        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().HalfToSingle().Contiguous().Operand, 1, 0);
         if (!x.Records() && !weight.Records() && bias?.Records() != true)
         {
             return y;
         }
 
         ReadOnlySpan<Tensor> inputs = bias is null ? [x, weight] : [x, weight, bias];
-        return new LinearNode<TAct>(inputs, factor, activation, y, chain).Attach(y);
+        return new LinearNode<TAct>(inputs, factor, activation, y).Attach(y);
     }
 
     internal override void Backward(Tensor gradient)
@@ -116,14 +113,6 @@ internal sealed class LinearNode<TAct> : Node
             return gradient;
         }
 
-        Tensor saved = TAct.Saves == Kernels.Saved.Output ? SavedOutput(2) : gradient;
-        if (Grad.IsEnabled)
-        {
-            return (_chain ?? throw UnaryNode<TAct>.NoSecondDerivative(typeof(TAct).Name))(saved, gradient);
-        }
-
-        Tensor result = Tensor.Uninitialized(gradient.Shape, gradient.DType, gradient.Device, Name);
-        Elementwise.Run(new UnaryBackward<TAct>(_activation), result.Operand, gradient.Operand, saved.Operand);
-        return result;
+        return UnaryGradient.Through(Name, _activation, TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(2) : gradient, gradient);
     }
 }

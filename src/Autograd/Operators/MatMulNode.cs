@@ -2,7 +2,7 @@ using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
-/// <summary>C = A B of matrices, or of equally many matrices: dA = G Bᵀ, dB = Aᵀ G.</summary>
+/// <summary>C = A B of matrices, or of batches of one shape: dA = G Bᵀ, dB = Aᵀ G. Factors of any strides, read where they stand.</summary>
 internal sealed class MatMulNode : Node
 {
     private MatMulNode(Tensor a, Tensor b)

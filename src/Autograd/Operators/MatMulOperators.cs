@@ -11,6 +11,11 @@ public static class MatMulOperators
         /// The matrix product. Matrices [m, k] and [k, n] give [m, n]; of more axes, the last two are the matrices and the others
         /// broadcast; a vector is a row on the left and a column on the right, and its axis of length one disappears.
         /// </summary>
+        /// <remarks>
+        /// A batch is one kernel over the factors where they stand: transposed, permuted and expanded factors are not copied. (A batch
+        /// whose axes merge to more than two in memory takes a kernel for each place along the first.) A batch of matrices by one
+        /// matrix is a product of all rows, which are put in a row first if they do not stand so.
+        /// </remarks>
         /// <param name="b">The right factor.</param>
         /// <exception cref="ArgumentException">Inner lengths, element types or devices differ, or a factor is a scalar.</exception>
         public Tensor MatMul(Tensor b)
@@ -45,7 +50,7 @@ public static class MatMulOperators
                 Tensor right = b.Rank == 1 ? b.Unsqueeze(1) : b;
                 Tensor product = left.MatMul(right);
                 product = a.Rank == 1 ? product.Squeeze(-2) : product;
-                return b.Rank == 1 ? product.Squeeze(-1) : product;
+                return (b.Rank == 1 ? product.Squeeze(-1) : product).MadeBy(nameof(MatMul));
             }
 
             if (a.Rank == 2 && b.Rank == 2)
@@ -57,13 +62,12 @@ public static class MatMulOperators
             if (b.Rank == 2)
             {
                 // One matrix on the right serves all batches: they are more rows of the left one.
-                return MatMulNode.Run(a.AsRows(), b).Reshape(rows);
+                return MatMulNode.Run(a.AsRows(), b).Reshape(rows).MadeBy(nameof(MatMul));
             }
 
             Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), nameof(MatMul));
-            Tensor wideA = a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]).Reshape(batch.Size, a.Shape[^2], a.Shape[^1]);
-            Tensor wideB = b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]).Reshape(batch.Size, b.Shape[^2], b.Shape[^1]);
-            return MatMulNode.Run(wideA, wideB).Reshape(new Shape([.. batch, a.Shape[^2], b.Shape[^1]]));
+            return MatMulNode.Run(
+                a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]), b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]));
         }
 
         /// <summary>A dense layer's product x Wᵀ + b, in one kernel.</summary>
@@ -82,12 +86,10 @@ public static class MatMulOperators
         /// <param name="weight">W, [outputs, inputs].</param>
         /// <param name="bias">b, [outputs], or null.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
-        /// <param name="chain">The gradient through f by differentiable operators, for gradients of gradients; see
-        /// <see cref="UnaryOperators"/>.</param>
         /// <returns>[…, outputs].</returns>
         /// <exception cref="ArgumentException">The last axis of x is not <c>inputs</c> long, the bias not <c>outputs</c>, or element
         /// types or devices differ.</exception>
-        public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation, Func<Tensor, Tensor, Tensor>? chain = null)
+        public Tensor Linear<TAct>(Tensor weight, Tensor? bias, TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
             Tensor x = a;
@@ -120,13 +122,13 @@ public static class MatMulOperators
 
             if (!LinearNode<TAct>.Fits && (x.Records() || weight.Records() || bias?.Records() == true))
             {
-                return a.Linear(weight, bias).Apply(activation, chain);
+                return a.Linear(weight, bias).Apply(activation);
             }
 
             return x.Rank == 2
-                ? LinearNode<TAct>.Run(x, weight, factor, bias, activation, chain)
-                : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation, chain)
-                    .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]]));
+                ? LinearNode<TAct>.Run(x, weight, factor, bias, activation)
+                : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation)
+                    .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]])).MadeBy(nameof(Linear));
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -42,13 +41,13 @@ public readonly struct BF16 : IScalar<BF16>, IStored<BF16, F32>
 
     /// <summary>The number as a float: exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32 Load(BF16 stored) => new(Interop.IntAsFloat((uint)stored.Bits << 16));
+    public static F32 Load(BF16 stored) => new(FloatBits.ToNumber((uint)stored.Bits << 16));
 
     /// <summary>The nearest number to a float, ties to even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BF16 Store(F32 value)
     {
-        uint bits = Interop.FloatAsInt(value.Value);
+        uint bits = FloatBits.Of(value.Value);
         uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
         return new((ushort)((bits & 0x7FFF_FFFF) > FloatInfinity ? (bits >> 16) | 0x40 : rounded));
     }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -53,21 +52,21 @@ public readonly struct F16 : IScalar<F16>, IStored<F16, F32>
         uint bits = stored.Bits;
         uint shifted = (bits & 0x7FFF) << 13;
         uint normal = shifted + Bias;
-        float subnormal = Interop.IntAsFloat(shifted + SmallestNormal) - Interop.IntAsFloat(SmallestNormal);
+        float subnormal = FloatBits.ToNumber(shifted + SmallestNormal) - FloatBits.ToNumber(SmallestNormal);
         uint special = (shifted + (2 * Bias)) | (shifted > Infinity ? QuietBit : 0);
-        uint magnitude = shifted < 0x0080_0000 ? Interop.FloatAsInt(subnormal) : shifted >= Infinity ? special : normal;
-        return new(Interop.IntAsFloat(magnitude | ((bits & 0x8000) << 16)));
+        uint magnitude = shifted < 0x0080_0000 ? FloatBits.Of(subnormal) : shifted >= Infinity ? special : normal;
+        return new(FloatBits.ToNumber(magnitude | ((bits & 0x8000) << 16)));
     }
 
     /// <summary>The nearest number to a float, ties to even; infinite from 65520 on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F16 Store(F32 value)
     {
-        uint bits = Interop.FloatAsInt(value.Value);
+        uint bits = FloatBits.Of(value.Value);
         uint magnitude = bits & 0x7FFF_FFFF;
 
         // Adding 1/2 leaves the rounded multiple of 2^-24 in the lowest bits.
-        uint subnormal = Interop.FloatAsInt(Interop.IntAsFloat(magnitude) + Interop.IntAsFloat(OneHalf)) - OneHalf;
+        uint subnormal = FloatBits.Of(FloatBits.ToNumber(magnitude) + FloatBits.ToNumber(OneHalf)) - OneHalf;
         uint normal = (magnitude - Bias + 0xFFF + ((magnitude >> 13) & 1)) >> 13;
         uint special = magnitude > FloatInfinity ? ((magnitude >> 13) & 0x3FF) | 0x7E00 : 0x7C00;
         uint half = magnitude >= Beyond ? special : magnitude < SmallestNormal ? subnormal : normal;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -185,14 +184,14 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>, IStored<F32, F32>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32 IRealBits<F32>.ExponentOf(F32 a) => new((int)(Interop.FloatAsInt(a.Value) - 0x3F3504F3) >> 23);
+    static F32 IRealBits<F32>.ExponentOf(F32 a) => new((int)(FloatBits.Of(a.Value) - 0x3F3504F3) >> 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32 IRealBits<F32>.FractionOf(F32 a) =>
-        new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) - ((Interop.FloatAsInt(a.Value) - 0x3F3504F3) & 0xFF800000)));
+        new(FloatBits.ToNumber(FloatBits.Of(a.Value) - ((FloatBits.Of(a.Value) - 0x3F3504F3) & 0xFF800000)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32 IRealBits<F32>.Leading(F32 a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) & 0xFFFFF000));
+    static F32 IRealBits<F32>.Leading(F32 a) => new(FloatBits.ToNumber(FloatBits.Of(a.Value) & 0xFFFFF000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32 IRealBits<F32>.CopySign(F32 magnitude, F32 sign) => CopySign(magnitude, sign);
@@ -205,13 +204,13 @@ public readonly struct F32 : IRealBits<F32>, IScalar<F32>, IStored<F32, F32>
 
     // Adding 1.5 * 2^23 and the exponent's bias leaves the biased exponent in the lowest bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F32 PowerOfTwo(F32 n) => new(Interop.IntAsFloat(Interop.FloatAsInt(n.Value + 12583039f) << 23));
+    private static F32 PowerOfTwo(F32 n) => new(FloatBits.ToNumber(FloatBits.Of(n.Value + 12583039f) << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F32 CopySign(F32 magnitude, F32 sign)
     {
-        uint bits = Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFF;
-        return new(Interop.IntAsFloat(bits | (Interop.FloatAsInt(sign.Value) & 0x80000000)));
+        uint bits = FloatBits.Of(magnitude.Value) & 0x7FFFFFFF;
+        return new(FloatBits.ToNumber(bits | (FloatBits.Of(sign.Value) & 0x80000000)));
     }
 
     // ILGPU 1.5.3 turns a comparison with a constant on the left into an unordered one, which is true for NaN; of the two

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -195,14 +194,14 @@ public readonly struct F64 : IRealBits<F64>, IScalar<F64>, IStored<F64, F64>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64 IRealBits<F64>.ExponentOf(F64 a) => new((long)(Interop.FloatAsInt(a.Value) - 0x3FE6A09E667F3BCD) >> 52);
+    static F64 IRealBits<F64>.ExponentOf(F64 a) => new((long)(FloatBits.Of(a.Value) - 0x3FE6A09E667F3BCD) >> 52);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64 IRealBits<F64>.FractionOf(F64 a) =>
-        new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) - ((Interop.FloatAsInt(a.Value) - 0x3FE6A09E667F3BCD) & 0xFFF0000000000000)));
+        new(FloatBits.ToNumber(FloatBits.Of(a.Value) - ((FloatBits.Of(a.Value) - 0x3FE6A09E667F3BCD) & 0xFFF0000000000000)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64 IRealBits<F64>.Leading(F64 a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) & 0xFFFFFFFFF8000000));
+    static F64 IRealBits<F64>.Leading(F64 a) => new(FloatBits.ToNumber(FloatBits.Of(a.Value) & 0xFFFFFFFFF8000000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64 IRealBits<F64>.CopySign(F64 magnitude, F64 sign) => CopySign(magnitude, sign);
@@ -215,13 +214,13 @@ public readonly struct F64 : IRealBits<F64>, IScalar<F64>, IStored<F64, F64>
 
     // Adding 1.5 * 2^52 and the exponent's bias leaves the biased exponent in the lowest bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F64 PowerOfTwo(F64 n) => new(Interop.IntAsFloat(Interop.FloatAsInt(n.Value + 6755399441056767.0) << 52));
+    private static F64 PowerOfTwo(F64 n) => new(FloatBits.ToNumber(FloatBits.Of(n.Value + 6755399441056767.0) << 52));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F64 CopySign(F64 magnitude, F64 sign)
     {
-        ulong bits = Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFFFFFFFFFF;
-        return new(Interop.IntAsFloat(bits | (Interop.FloatAsInt(sign.Value) & 0x8000000000000000)));
+        ulong bits = FloatBits.Of(magnitude.Value) & 0x7FFFFFFFFFFFFFFF;
+        return new(FloatBits.ToNumber(bits | (FloatBits.Of(sign.Value) & 0x8000000000000000)));
     }
 
     // ILGPU 1.5.3 turns a comparison with a constant on the left into an unordered one, which is true for NaN; of the two

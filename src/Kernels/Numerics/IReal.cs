@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Kernels;
 
 /// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
-/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or their vector forms
-/// <see cref="F32x"/> and <see cref="F64x"/>.</typeparam>
+/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/>, a register of them, or <see cref="Dual{T}"/> of one of
+/// these.</typeparam>
 public interface IReal<T> : INumeric<T>
     where T : unmanaged, IReal<T>
 {
@@ -58,4 +60,8 @@ public interface IReal<T> : INumeric<T>
 
     /// <summary>The cosine of an angle in radians.</summary>
     static abstract T Cos(T a);
+
+    /// <summary>A slope times a value: 0 where the slope is, even of an infinite value. The chain rule of <see cref="Dual{T}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, 0f, 0f, slope * value);
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
@@ -44,9 +45,24 @@ internal static unsafe class Lanes<TScalar, TVector>
             return Unsafe.BitCast<F32x, TVector>(new F32x(new Vector<float>(Unsafe.BitCast<TScalar, float>(value))));
         }
 
+        if (typeof(TVector) == typeof(F32x16))
+        {
+            return Unsafe.BitCast<F32x16, TVector>(new F32x16(Vector512.Create(Unsafe.BitCast<TScalar, float>(value))));
+        }
+
         if (typeof(TVector) == typeof(F64x))
         {
             return Unsafe.BitCast<F64x, TVector>(new F64x(new Vector<double>(Unsafe.BitCast<TScalar, double>(value))));
+        }
+
+        if (typeof(TVector) == typeof(F32x16))
+        {
+            return Unsafe.BitCast<F32x16, TVector>(new F32x16(Vector512.Create(Unsafe.BitCast<TScalar, float>(value))));
+        }
+
+        if (typeof(TVector) == typeof(F64x8))
+        {
+            return Unsafe.BitCast<F64x8, TVector>(new F64x8(Vector512.Create(Unsafe.BitCast<TScalar, double>(value))));
         }
 
         TVector vector = default;
@@ -67,6 +83,12 @@ internal static unsafe class Lanes<TScalar, TVector>
             return Unsafe.BitCast<float, TScalar>(Vector.Sum(Unsafe.BitCast<TVector, F32x>(vector).Value));
         }
 
+        if (typeof(TVector) == typeof(F32x16))
+        {
+            Vector512<float> all = Unsafe.BitCast<TVector, F32x16>(vector).Value;
+            return Unsafe.BitCast<float, TScalar>(Vector256.Sum(all.GetLower() + all.GetUpper()));
+        }
+
         TScalar* lanes = (TScalar*)&vector;
         for (int half = Width / 2; half > 0; half /= 2)
         {
@@ -83,9 +105,12 @@ internal static unsafe class Lanes<TScalar, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TScalar Max(TVector vector)
     {
-        if (typeof(TVector) == typeof(F32x) && Width == Vector256<float>.Count)
+        if (typeof(TVector) == typeof(F32x16) || (typeof(TVector) == typeof(F32x) && Width == Vector256<float>.Count))
         {
-            Vector256<float> all = Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256();
+            Vector256<float> all = typeof(TVector) == typeof(F32x)
+                ? Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256()
+                : Vector256.Max(
+                    Unsafe.BitCast<TVector, F32x16>(vector).Value.GetLower(), Unsafe.BitCast<TVector, F32x16>(vector).Value.GetUpper());
             Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
             Vector128<float> two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
             return Unsafe.BitCast<float, TScalar>(Vector128.Max(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar());
@@ -114,6 +139,12 @@ internal static unsafe class Lanes<TScalar, TVector>
             return *(TVector*)(row + length - Width);
         }
 
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 64 && Avx512F.IsSupported)
+        {
+            return Unsafe.BitCast<Vector512<float>, TVector>(
+                Avx512F.MaskLoad((float*)row + length - Width, Own(length), Vector512<float>.Zero));
+        }
+
         TVector tail = default;
         for (int i = 0; i < length; i++)
         {
@@ -133,9 +164,50 @@ internal static unsafe class Lanes<TScalar, TVector>
             return;
         }
 
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 64 && Avx512F.IsSupported)
+        {
+            Avx512F.MaskStore((float*)row + length - Width, Own(length), Unsafe.BitCast<TVector, Vector512<float>>(tail));
+            return;
+        }
+
         for (int i = 0; i < length; i++)
         {
             row[i] = ((TScalar*)&tail)[Width - length + i];
         }
+    }
+
+    // Which of sixteen lanes are a short row's own; the others are not touched in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Own(int length) =>
+        Vector512.GreaterThanOrEqual(Vector512<int>.Indices, Vector512.Create(Vector512<int>.Count - length)).AsSingle();
+
+    /// <summary>Truth values as ones and zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector LoadMask(byte* mask)
+    {
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 64 && Avx512F.IsSupported)
+        {
+            return Unsafe.BitCast<Vector512<float>, TVector>(
+                Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(mask))));
+        }
+
+        if (sizeof(TScalar) == 4 && sizeof(TVector) == 32 && Avx2.IsSupported)
+        {
+            return Unsafe.BitCast<Vector256<float>, TVector>(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(mask)));
+        }
+
+        return LoadMaskTail(mask, Width);
+    }
+
+    /// <summary>The tail of a row of truth values.</summary>
+    internal static TVector LoadMaskTail(byte* row, int length)
+    {
+        TVector tail = default;
+        for (int i = Math.Max(0, length - Width); i < length; i++)
+        {
+            ((TScalar*)&tail)[Width - length + i] = row[i] != 0 ? 1 : 0;
+        }
+
+        return tail;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
@@ -16,11 +15,11 @@ internal static class RoundToOdd
         float nearest = (float)value;
         double size = Math.Abs(value);
         double rounded = Math.Abs((double)nearest);
-        uint bits = Interop.FloatAsInt(nearest);
+        uint bits = FloatBits.Of(nearest);
         uint even = (bits & 1) ^ 1;
 
         // NaN differs from itself by neither comparison.
         uint step = size > rounded ? even : size < rounded ? 0 - even : 0;
-        return new(Interop.IntAsFloat(bits + step));
+        return new(FloatBits.ToNumber(bits + step));
     }
 }

@@ -1,15 +1,14 @@
-using ILGPU.Runtime;
-
 namespace DeepSharp.Kernels;
 
-/// <summary>A buffer as the pool remembers it, whoever has its block.</summary>
+/// <summary>A block's memory as the pool remembers it, whoever has its block.</summary>
 /// <remarks>
 /// The pool refers to these strongly, because ILGPU's finalizer would free a buffer that nobody reaches, even one that a tensor's
 /// guard is handing back in the same moment. It does not refer to the blocks, or no guard would ever see them go.
 /// </remarks>
-internal sealed class Allocation(MemoryBuffer buffer, long byteLength)
+internal sealed class Allocation(object? buffer, long byteLength)
 {
-    internal MemoryBuffer Buffer { get; } = buffer;
+    /// <summary>ILGPU's buffer (an object, since code of the host must not mention its type); null on the host.</summary>
+    internal object? Buffer { get; } = buffer;
 
     internal long ByteLength { get; } = byteLength;
 

@@ -1,18 +1,13 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A piece of device memory that the pool lends: an ILGPU buffer of bytes.</summary>
+/// <summary>A piece of device memory that the pool lends: aligned memory of the process on the host, an ILGPU buffer of bytes elsewhere.</summary>
 public sealed unsafe class Block
 {
     private const long StaggeredFrom = 1024 * 1024;
     private const int Stagger = 65 * 64;
-
-    // Below this a transfer takes microseconds whether it is staged or not.
-    private const long StagedFrom = 256 * 1024;
 
     private static int s_large;
 
@@ -26,7 +21,6 @@ public sealed unsafe class Block
         Device = device;
         ByteLength = byteLength;
         SizeClass = sizeClass;
-        MemoryBuffer buffer;
         if (device.IsHost)
         {
             // Large blocks begin at different places of a page: streams through several that lie a multiple of a page apart would
@@ -34,14 +28,9 @@ public sealed unsafe class Block
             int shift = byteLength < StaggeredFrom ? 0 : (Interlocked.Increment(ref s_large) & 15) * Stagger;
             _base = HostMemory.Allocate((nuint)(byteLength + shift));
             _host = (byte*)_base + shift;
-            buffer = CPUMemoryBuffer.Create(device.Accelerator, (IntPtr)_host, byteLength, 1);
-        }
-        else
-        {
-            buffer = device.Accelerator.Allocate1D<byte>(byteLength);
         }
 
-        _allocation = new Allocation(buffer, byteLength);
+        _allocation = new Allocation(device.Backend?.Allocate(byteLength), byteLength);
     }
 
     /// <summary>The device the memory is on.</summary>
@@ -66,10 +55,10 @@ public sealed unsafe class Block
     internal T* Host<T>(long offset)
         where T : unmanaged => (T*)_host + offset;
 
-    /// <summary>A view of <paramref name="length"/> elements for a kernel.</summary>
+    /// <summary>A view of <paramref name="length"/> elements for a kernel of a device other than the host.</summary>
     internal ArrayView<T> View<T>(long offset, long length)
         where T : unmanaged =>
-        _allocation.Buffer.AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
+        IlgpuBackend.BufferOf(this).AsRawArrayView(offset * sizeof(T), length * sizeof(T)).Cast<T>();
 
     // The guard's finalizer may run as soon as nothing refers to the block; until a copy is done, something has to.
     internal void Upload<T>(ReadOnlySpan<T> source, long offset)
@@ -87,19 +76,10 @@ public sealed unsafe class Block
             return;
         }
 
-        // ILGPU takes the address without pinning what stands there, and waits for the copy.
         Device.CountWait();
         fixed (T* start = source)
         {
-            // On OpenCL, ILGPU 1.5.3 copies the whole of the staging memory, whatever part it is asked for.
-            if ((long)source.Length * sizeof(T) >= StagedFrom && Device.Kind != DeviceKind.OpenCL)
-            {
-                Device.Resource(static device => new UploadStaging(device)).Copy(View<T>(offset, source.Length).Cast<byte>(), (byte*)start);
-            }
-            else
-            {
-                View<T>(offset, source.Length).CopyFromCPU(ref *start, source.Length);
-            }
+            Device.Backend!.Upload((byte*)start, this, offset * sizeof(T), (long)source.Length * sizeof(T));
         }
 
         GC.KeepAlive(this);
@@ -123,7 +103,7 @@ public sealed unsafe class Block
         Device.CountWait();
         fixed (T* start = target)
         {
-            View<T>(offset, target.Length).CopyToCPU(ref *start, target.Length);
+            Device.Backend!.Download(this, offset * sizeof(T), (byte*)start, (long)target.Length * sizeof(T));
         }
 
         GC.KeepAlive(this);
@@ -131,10 +111,13 @@ public sealed unsafe class Block
 
     internal void Free()
     {
-        _allocation.Buffer.Dispose();
         if (_host is not null)
         {
             HostMemory.Free(_base);
+        }
+        else
+        {
+            IlgpuBackend.Free(this);
         }
     }
 }

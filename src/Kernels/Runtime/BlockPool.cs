@@ -1,5 +1,4 @@
 using System.Numerics;
-using ILGPU.Runtime;
 
 namespace DeepSharp.Kernels;
 
@@ -138,7 +137,7 @@ internal sealed class BlockPool(Device device)
         {
             return Make(size, index);
         }
-        catch (Exception first) when (first is AcceleratorException or OutOfMemoryException)
+        catch (Exception first) when (IsOutOfMemory(first))
         {
             // Dead tensors may wait for the collector; give it one chance, free what is cached, then try once more.
             GC.Collect();
@@ -148,7 +147,7 @@ internal sealed class BlockPool(Device device)
             {
                 return Make(size, index);
             }
-            catch (Exception second) when (second is AcceleratorException or OutOfMemoryException)
+            catch (Exception second) when (IsOutOfMemory(second))
             {
                 throw new DeviceException(
                     $"{device} is out of memory: {origin} asked for {size:N0} bytes, {_live:N0} are in use. Use a smaller batch, end "
@@ -157,6 +156,8 @@ internal sealed class BlockPool(Device device)
             }
         }
     }
+
+    private bool IsOutOfMemory(Exception error) => error is OutOfMemoryException || (!device.IsHost && IlgpuBackend.IsOutOfMemory(error));
 
     private Block Make(long size, int index)
     {

@@ -1,14 +1,17 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DeepSharp.Kernels;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace DeepSharp;
 
 /// <content>Starts kernels.</content>
 public sealed partial class Device
 {
-    private readonly Dictionary<Delegate, Delegate> _launchers = [];
+    /// <summary>The library for matrix products of a device other than the host, or null.</summary>
+    internal IBlas? Blas => Backend!.Blas;
+
+    internal int MaxGroupSize => Backend!.MaxGroupSize;
 
     /// <summary>Whether host code runs over the memory in place; a kernel that asks counts as started if so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -23,9 +26,13 @@ public sealed partial class Device
         return true;
     }
 
+    /// <summary>Counts a kernel that host code ran.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CountLaunch() => Interlocked.Increment(ref _launches);
+
     /// <summary>
-    /// Starts a kernel, compiled at its first start: <c>device.Launch(grid, Kernel, arguments)</c>. The compiled form is kept: ILGPU's
-    /// own cache holds it weakly, and even a cached load costs milliseconds.
+    /// Starts a kernel, compiled at its first start: <c>device.Launch(grid, Kernel, arguments)</c>. Only in methods that the host does not
+    /// run: see <see cref="IlgpuBackend"/>.
     /// </summary>
     /// <param name="grid">Groups and their threads.</param>
     /// <param name="kernel">A static method, given as such: C# keeps one delegate of it, which is the key here.</param>
@@ -33,20 +40,25 @@ public sealed partial class Device
     internal void Launch<T>(KernelConfig grid, Action<T> kernel, in T arguments)
         where T : struct
     {
-        Interlocked.Increment(ref _launches);
-        Delegate? launcher;
-        lock (_lock)
+        if (GpuSupport.IsSupported)
         {
-            if (!_launchers.TryGetValue(kernel, out launcher))
-            {
-                KernelTypes.RequireVisible(kernel.Method);
-                long start = Stopwatch.GetTimestamp();
-                launcher = Accelerator.Launcher(kernel);
-                _compileTime += Stopwatch.GetElapsedTime(start);
-                _launchers.Add(kernel, launcher);
-            }
+            Interlocked.Increment(ref _launches);
+            Backend!.Launcher(kernel)(grid, arguments);
         }
-
-        Unsafe.As<Action<KernelConfig, T>>(launcher)(grid, arguments);
     }
+
+    /// <summary>The compiled kernel for a key type. Asking for a kernel counts as a launch.</summary>
+    internal TDelegate Kernel<TKey, TDelegate>(Func<Accelerator, TDelegate> load)
+        where TDelegate : Delegate
+    {
+        Interlocked.Increment(ref _launches);
+        return GpuSupport.IsSupported ? Backend!.Kernel<TKey, TDelegate>(load) : null!;
+    }
+
+    /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>
+    /// <remarks>Such loops compare their index as <c>uint</c>: close to the largest count, the index behind the last item wraps.</remarks>
+    internal KernelConfig Grid(int count) => Backend!.Grid(count);
+
+    /// <summary>An emulated device of its own that has a library for matrix products: for tests.</summary>
+    internal static Device EmulatedWith(IBlas blas) => new(DeviceKind.Emulated, 1, IlgpuBackend.Emulated(blas));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
@@ -25,10 +26,46 @@ internal interface INumericVisitor
         where TVector : unmanaged, INumeric<TVector>;
 }
 
+/// <summary>Work on Float32 or Float64 elements, compiled for each.</summary>
+internal interface IFloatVisitor
+{
+    /// <summary>Does it; the type parameters are those of <see cref="IRealVisitor"/>.</summary>
+    void Visit<TScalar, TVector>()
+        where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+        where TVector : unmanaged, IReal<TVector>;
+}
+
+/// <summary>Work on single elements of any type, compiled for each.</summary>
+internal interface IScalarVisitor
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="T">An element as it stands in memory.</typeparam>
+    void Visit<T>()
+        where T : unmanaged, IScalar<T>;
+}
+
+/// <summary>Work that moves elements and does not look at them, compiled for each size.</summary>
+internal interface ISizeVisitor
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="T">An integer of the elements' size.</typeparam>
+    void Visit<T>()
+        where T : unmanaged;
+}
+
+/// <summary>Work with indices, compiled for Int32 and Int64.</summary>
+internal interface IIndexVisitor
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="TIndex">An index as it stands in memory.</typeparam>
+    void Visit<TIndex>()
+        where TIndex : unmanaged, IIndex<TIndex>;
+}
+
 /// <summary>From an element type as a value to one as type parameters: the only switches over <see cref="DType"/> that pick code.</summary>
 /// <remarks>
 /// A visitor is a struct, a <c>ref struct</c> if it keeps operands by reference, so each is compiled for itself and nothing is
-/// allocated. On a host whose processor has registers of sixteen floats it gets these; .NET's <c>Vector</c> stays at 256 bits there.
+/// allocated. On a host whose processor has registers of sixteen floats or eight doubles it gets these; .NET's <c>Vector</c> stays at 256 bits there.
 /// </remarks>
 internal static class Dispatch
 {
@@ -49,6 +86,9 @@ internal static class Dispatch
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();
@@ -88,6 +128,9 @@ internal static class Dispatch
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
                 break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
+                break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();
                 break;
@@ -111,6 +154,100 @@ internal static class Dispatch
                 break;
             default:
                 throw new ArgumentException($"{name} has no form for {dtype}. Cast to Int32 or Float32 first.");
+        }
+    }
+
+    /// <summary>Visits Float32 and Float64.</summary>
+    /// <param name="name">The operator, for the error.</param>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="device">Where the work runs.</param>
+    /// <param name="visitor">The work.</param>
+    /// <exception cref="ArgumentException">The elements are of another type.</exception>
+    internal static void Float<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
+        where TVisitor : struct, IFloatVisitor, allows ref struct
+    {
+        switch (dtype)
+        {
+            case DType.Float32 when device.IsHost && Vector512.IsHardwareAccelerated:
+                visitor.Visit<F32, F32x16>();
+                break;
+            case DType.Float32:
+                visitor.Visit<F32, F32x>();
+                break;
+            case DType.Float64:
+                visitor.Visit<F64, F64x>();
+                break;
+            default:
+                throw new ArgumentException($"{name} is computed in Float32 or Float64, not {dtype}. Cast first.");
+        }
+    }
+
+    /// <summary>Visits every type's elements.</summary>
+    internal static void Scalar<TVisitor>(DType dtype, TVisitor visitor)
+        where TVisitor : struct, IScalarVisitor, allows ref struct
+    {
+        switch (dtype)
+        {
+            case DType.Float32:
+                visitor.Visit<F32>();
+                break;
+            case DType.Float64:
+                visitor.Visit<F64>();
+                break;
+            case DType.Float16:
+                visitor.Visit<F16>();
+                break;
+            case DType.BFloat16:
+                visitor.Visit<BF16>();
+                break;
+            case DType.Int32:
+                visitor.Visit<I32>();
+                break;
+            case DType.Int64:
+                visitor.Visit<I64>();
+                break;
+            case DType.UInt8:
+                visitor.Visit<U8>();
+                break;
+            default:
+                visitor.Visit<TruthValue>();
+                break;
+        }
+    }
+
+    /// <summary>Visits elements by their size.</summary>
+    internal static void Size<TVisitor>(DType dtype, TVisitor visitor)
+        where TVisitor : struct, ISizeVisitor, allows ref struct
+    {
+        switch (dtype.Size)
+        {
+            case 1:
+                visitor.Visit<byte>();
+                break;
+            case 2:
+                visitor.Visit<short>();
+                break;
+            case 4:
+                visitor.Visit<int>();
+                break;
+            default:
+                visitor.Visit<long>();
+                break;
+        }
+    }
+
+    /// <summary>Visits Int32 and Int64 indices.</summary>
+    internal static void Index<TVisitor>(DType dtype, TVisitor visitor)
+        where TVisitor : struct, IIndexVisitor, allows ref struct
+    {
+        Debug.Assert(dtype is DType.Int32 or DType.Int64, $"indices of type {dtype}");
+        if (dtype == DType.Int32)
+        {
+            visitor.Visit<Index32>();
+        }
+        else
+        {
+            visitor.Visit<Index64>();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU;
@@ -12,32 +13,48 @@ namespace DeepSharp.Kernels;
 /// <summary>Finds the GPUs that ILGPU can use.</summary>
 internal static class GpuSearch
 {
+    /// <summary>Looks for them, and does not so much as load ILGPU on a machine without a driver.</summary>
     internal static DeviceSearch Run()
     {
         DeviceSearch search = new();
+        if (GpuSupport.IsSupported)
+        {
+            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null)];
+            if (drivers.Length > 0)
+            {
+                AskIlgpu(search, drivers);
+            }
+        }
 
-        // Raised after all else has failed, so that it disturbs neither ILGPU's own resolver (on WSL) nor the program's.
-        AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
-            DeviceSearch.Stand(name, OperatingSystem.IsLinux()) is { } file && NativeLibrary.TryLoad(file, out IntPtr handle)
-                ? handle
-                : IntPtr.Zero;
-        SearchKind(search, DeviceKind.Cuda, SearchCuda);
-        SearchKind(search, DeviceKind.OpenCL, SearchOpenCL);
         return search;
     }
 
     /// <summary>The file of the driver's library if it cannot be loaded, or null.</summary>
     internal static string? MissingLibrary(DeviceKind kind)
     {
-        string file = (kind, OperatingSystem.IsWindows()) switch
+        string[] files = (kind, OperatingSystem.IsWindows(), OperatingSystem.IsLinux()) switch
         {
-            (DeviceKind.Cuda, true) => "nvcuda.dll",
-            (DeviceKind.Cuda, false) => "libcuda.so.1",
-            (_, true) => "OpenCL.dll",
-            _ => "libOpenCL.so.1",
+            (DeviceKind.Cuda, true, _) => ["nvcuda.dll"],
+            (DeviceKind.Cuda, _, true) => ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"],
+            (_, true, _) => ["OpenCL.dll"],
+            (_, _, true) => ["libOpenCL.so.1", "libOpenCL.so"],
+            _ => [],
         };
-        bool known = OperatingSystem.IsLinux() || OperatingSystem.IsWindows();
-        return known && !NativeLibrary.TryLoad(file, out IntPtr _) ? file : null;
+        return files.Length > 0 && !files.Any(static file => NativeLibrary.TryLoad(file, out IntPtr _)) ? files[0] : null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AskIlgpu(DeviceSearch search, DeviceKind[] drivers)
+    {
+        // Raised after all else has failed, so that it disturbs neither ILGPU's own resolver (on WSL) nor the program's.
+        AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
+            DeviceSearch.Stand(name, OperatingSystem.IsLinux()) is { } file && NativeLibrary.TryLoad(file, out IntPtr handle)
+                ? handle
+                : IntPtr.Zero;
+        foreach (DeviceKind kind in drivers)
+        {
+            SearchKind(search, kind, kind == DeviceKind.Cuda ? SearchCuda : SearchOpenCL);
+        }
     }
 
     private static void SearchKind(DeviceSearch search, DeviceKind kind, Action<DeviceSearch> run)
@@ -64,7 +81,7 @@ internal static class GpuSearch
             return Accept(search, DeviceKind.Cuda, device.Name, reason);
         }));
         CudaError error = CudaAPI.CurrentAPI.GetDeviceCount(out int count);
-        if (MissingLibrary(DeviceKind.Cuda) is null && error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
+        if (error is not (CudaError.CUDA_SUCCESS or CudaError.CUDA_ERROR_NO_DEVICE))
         {
             search.Refused.Add(new RefusedDevice(DeviceKind.Cuda, "driver", $"it answers {error} when it is asked for devices"));
         }
@@ -104,7 +121,7 @@ internal static class GpuSearch
             {
                 int number = index++;
                 search.Processors.Add((device.Name, new Lazy<Device>(
-                    () => new Device(DeviceKind.OpenCL, number, device.CreateAccelerator(context)))));
+                    () => new Device(DeviceKind.OpenCL, number, IlgpuBackend.Of(device.CreateAccelerator(context))))));
             }
         }
     }
@@ -126,7 +143,7 @@ internal static class GpuSearch
     }
 
     private static void OfferGpu(DeviceSearch search, DeviceKind kind, ILGPU.Runtime.Device device, Context context) =>
-        search.Offer(kind, device.Name, index => new Device(kind, index, device.CreateAccelerator(context)), IsDriverFault);
+        search.Offer(kind, device.Name, index => new Device(kind, index, IlgpuBackend.Of(device.CreateAccelerator(context))), IsDriverFault);
 
     private static bool IsGpu(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
 

@@ -7,18 +7,18 @@ namespace DeepSharp.Kernels;
 /// Page-locked memory on the way to a GPU: it is filled in pieces, while the piece before is on the bus. A driver copies from other
 /// memory by itself in the same way, but does not let the two overlap.
 /// </summary>
-internal sealed unsafe class UploadStaging(Device device)
+internal sealed unsafe class UploadStaging(Accelerator accelerator)
 {
     private const int PieceBytes = 4 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly PageLockedArray1D<byte>[] _pieces =
-        [device.Accelerator.AllocatePageLocked1D<byte>(PieceBytes), device.Accelerator.AllocatePageLocked1D<byte>(PieceBytes)];
+        [accelerator.AllocatePageLocked1D<byte>(PieceBytes), accelerator.AllocatePageLocked1D<byte>(PieceBytes)];
 
     /// <summary>Copies to a view as many bytes as it has, and waits.</summary>
     internal void Copy(ArrayView<byte> target, byte* source)
     {
-        AcceleratorStream stream = device.Accelerator.DefaultStream;
+        AcceleratorStream stream = accelerator.DefaultStream;
         lock (_lock)
         {
             int next = 0;

@@ -10,13 +10,11 @@ namespace DeepSharp.Layers;
 /// </remarks>
 /// <typeparam name="TOp">The type of f.</typeparam>
 /// <param name="op">f.</param>
-/// <param name="chain">The gradient of x, by differentiable operators, from what the operator saves and the gradient of y. Needed
-/// for gradients of gradients only.</param>
-public abstract class Activation<TOp>(TOp op, Func<Tensor, Tensor, Tensor>? chain = null) : Module, IActivation
+public abstract class Activation<TOp>(TOp op) : Module, IActivation
     where TOp : unmanaged, IUnaryOp
 {
     /// <inheritdoc/>
-    public sealed override Tensor Forward(Tensor input) => input.Apply(op, chain);
+    public sealed override Tensor Forward(Tensor input) => input.Apply(op);
 
-    Tensor IActivation.After(IFusesActivation layer, Tensor input) => layer.Forward(input, op, chain);
+    Tensor IActivation.After(IFusesActivation layer, Tensor input) => layer.Forward(input, op);
 }

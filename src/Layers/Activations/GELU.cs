@@ -10,8 +10,8 @@ public sealed class GELU(bool approximate = false) : Module, IActivation
     public override Tensor Forward(Tensor input) => approximate ? input.GELUTanh() : input.GELU();
 
     Tensor IActivation.After(IFusesActivation layer, Tensor input) => approximate
-        ? layer.Forward(input, default(GELUTanhOp), UnaryChains.GELUTanh)
-        : layer.Forward(input, default(GELUOp), UnaryChains.GELU);
+        ? layer.Forward(input, default(GELUTanhOp))
+        : layer.Forward(input, default(GELUOp));
 
     /// <inheritdoc/>
     public override string ToString() => approximate ? "GELU(approximate)" : "GELU";

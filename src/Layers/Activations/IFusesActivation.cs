@@ -6,6 +6,6 @@ namespace DeepSharp.Layers;
 internal interface IFusesActivation
 {
     /// <summary>f(this layer's output).</summary>
-    Tensor Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain)
+    Tensor Forward<TOp>(Tensor input, TOp op)
         where TOp : unmanaged, IUnaryOp;
 }

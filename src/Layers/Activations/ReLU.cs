@@ -3,4 +3,4 @@ using DeepSharp.Kernels;
 namespace DeepSharp.Layers;
 
 /// <summary>The rectifier max(x, 0).</summary>
-public sealed class ReLU() : Activation<ReLUOp>(default, UnaryChains.ReLU);
+public sealed class ReLU() : Activation<ReLUOp>(default);

@@ -1,4 +1,4 @@
 namespace DeepSharp.Layers;
 
 /// <summary>The hyperbolic tangent.</summary>
-public sealed class Tanh() : Activation<Kernels.TanhOp>(default, UnaryChains.Tanh);
+public sealed class Tanh() : Activation<Kernels.TanhOp>(default);

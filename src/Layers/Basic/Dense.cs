@@ -56,8 +56,8 @@ public sealed class Dense : Module, IFusesActivation
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.Linear(Weight, Bias);
 
-    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op, Func<Tensor, Tensor, Tensor>? chain) =>
-        input.Linear(Weight, Bias, op, chain);
+    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) =>
+        input.Linear(Weight, Bias, op);
 
     /// <inheritdoc/>
     public override string ToString() => $"Dense({Inputs}, {Outputs}{(Bias is null ? ", no bias" : string.Empty)})";

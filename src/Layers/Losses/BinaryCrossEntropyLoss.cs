@@ -20,21 +20,7 @@ public sealed class BinaryCrossEntropyLoss(Tensor? weights = null, LossReduction
     {
         prediction = Checked(prediction, target);
         CheckDevice(prediction, "the weights", weights);
-        Tensor losses = Binary.RunReal(
-            new BinaryForward<LogLossOp>(default), prediction, target,
-            static (p, t) => new FusedBinaryNode<LogLossOp>(default, p, t, (ByProbability, ByTarget)));
+        Tensor losses = Fuse.Binary<LogLossOp>(prediction, target);
         return Reduce(weights is null ? losses : losses * weights);
-    }
-
-    private static Tensor ByProbability(Tensor p, Tensor t) => (p - t) / (p * (1 - p)).Clamp(1e-12f, double.PositiveInfinity);
-
-    private static Tensor ByTarget(Tensor p, Tensor t) => Limited(1 - p) - Limited(p);
-
-    // At zero the slope of the logarithm would be infinite, and not a number once the limit has multiplied it by zero.
-    private static Tensor Limited(Tensor p)
-    {
-        Tensor positive = p.Detach() > 0;
-        Tensor one = Tensor.OnesLike(p);
-        return Tensor.Where(positive, Tensor.Where(positive, p, one).Log(), one * -100).Clamp(-100, double.PositiveInfinity);
     }
 }

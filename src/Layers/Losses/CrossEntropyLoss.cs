@@ -7,7 +7,7 @@ namespace DeepSharp.Layers;
 /// <remarks>
 /// Semantics are PyTorch's: with <paramref name="labelSmoothing"/> e the target becomes (1 - e) t + e / C; the mean over labels
 /// divides by the sum of the weights of the labels that are not ignored; the mean over distributions divides by the number of
-/// rows.
+/// rows. Where a target is 0 a logit may be -inf: 0 (-inf) counts as 0.
 /// </remarks>
 /// <param name="labelSmoothing">How much of the target is spread over all classes, in [0, 1).</param>
 /// <param name="classWeights">A weight for each class, [C], or null.</param>
@@ -20,7 +20,7 @@ public sealed class CrossEntropyLoss(
     private readonly double _labelSmoothing = labelSmoothing >= 0 && labelSmoothing < 1
         ? labelSmoothing
         : throw new ArgumentOutOfRangeException(
-            nameof(labelSmoothing), labelSmoothing, "CrossEntropyLoss: label smoothing must be in [0, 1).");
+            nameof(labelSmoothing), $"CrossEntropyLoss: label smoothing must be in [0, 1), not {labelSmoothing}.");
 
     /// <inheritdoc/>
     /// <param name="prediction">Logits [N, C], or [N, C, …] for labels [N, …], or [C] of a single sample.</param>
@@ -49,17 +49,14 @@ public sealed class CrossEntropyLoss(
                 + "[C] and a scalar.");
         }
 
-        // Classes stand on the second axis, or the only one; for the kernel every position is a row.
-        Tensor rows = logits.Rank == 2 ? logits
-            : logits.Rank == 1 ? logits.Unsqueeze(0)
-            : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).AsRows();
+        Tensor rows = Rows(logits);
         Tensor loss = rows.SoftmaxCrossEntropy(
             labels.Rank == 1 ? labels : labels.Flatten(), _labelSmoothing, classWeights, ignoreIndex, Reduction, out Tensor? weight);
         return Reduction switch
         {
             LossReduction.Mean => (loss, weight),
             LossReduction.Sum => (loss, null),
-            _ => (loss.Reshape(labels.Shape), null),
+            _ => (loss.Reshape(labels.Shape).MadeBy(loss.Origin), null),
         };
     }
 
@@ -87,13 +84,13 @@ public sealed class CrossEntropyLoss(
                 + $"with {classes} classes. Give one weight per class, [{classes}], of the logits' type.");
         }
 
-        Tensor smooth = _labelSmoothing == 0
-            ? target
-            : (target * (1 - _labelSmoothing)) + (_labelSmoothing / classes);
-        Tensor weighted = classWeights is null
-            ? smooth
-            : smooth * classWeights.Reshape([classWeights.Count, .. Enumerable.Repeat(1, logits.Rank - 1 - axis)]);
-        Tensor losses = -(weighted * logits.LogSoftmax(axis)).Sum(axis);
-        return Reduce(losses);
+        Tensor losses = Rows(logits).SoftmaxCrossEntropyOfRows(Rows(target), _labelSmoothing, classWeights);
+        return Reduce(losses.Reshape([.. logits.Shape.AsSpan()[..axis], .. logits.Shape.AsSpan()[(axis + 1)..]]));
     }
+
+    // Classes stand on the second axis, or the only one; for the kernel every position is a row.
+    private static Tensor Rows(Tensor logits) =>
+        logits.Rank == 2 ? logits
+        : logits.Rank == 1 ? logits.Unsqueeze(0)
+        : logits.Permute([0, .. Enumerable.Range(2, logits.Rank - 2), 1]).AsRows();
 }

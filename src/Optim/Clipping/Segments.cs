@@ -39,12 +39,12 @@ internal sealed class Segments
 
     /// <summary>Reduces each parameter's part of some flat memory: two launches on a GPU.</summary>
     internal void Reduce<TOp>(TOp op, Tensor output, in Operand input)
-        where TOp : unmanaged, IReduction => SegmentReduce.Run(op, output.Operand, input, _table, _numbers.Operand);
+        where TOp : unmanaged, IReduction => Segmented.Reduce(op, output.Operand, input, _table, _numbers.Operand);
 
     /// <summary>Runs a rule with a number for each parameter: one launch.</summary>
     internal void Apply<TRule>(TRule rule, in Operand values, in Operand gradients, Operand? state, Tensor factors, Operand? go)
         where TRule : unmanaged, ISegmentRule =>
-        SegmentUpdate.Run(rule, values, gradients, state, factors.Operand, _table, _numbers.Operand, go);
+        Segmented.Update(rule, values, gradients, state, factors.Operand, _table, _numbers.Operand, go);
 
     /// <summary>Limits the norm of each parameter's gradient, in place.</summary>
     internal void Clip(UpdateRun run, GradientClipping clipping)

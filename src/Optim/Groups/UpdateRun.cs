@@ -79,8 +79,20 @@ public sealed class UpdateRun
     /// Makes the rule's step: one launch, or one for each stretch between parameters that are frozen, which keep values and state.
     /// </summary>
     /// <param name="rule">The rule with this step's numbers; its slots are the state the optimizer named, in that order.</param>
+    /// <exception cref="ArgumentException">The rule has another number of slots than the optimizer has named.</exception>
     public void Apply<TRule>(TRule rule)
-        where TRule : unmanaged, IUpdateRule => Apply(rule, _stateOperands);
+        where TRule : unmanaged, IUpdateRule
+    {
+        if (TRule.Slots != _stateOperands.Length)
+        {
+            throw new ArgumentException(
+                $"UpdateRun.Apply: {typeof(TRule).Name} has {TRule.Slots} slots of state, but StateNames of the optimizer names "
+                + $"{_stateOperands.Length}. Name one for each slot.",
+                nameof(rule));
+        }
+
+        Apply(rule, _stateOperands);
+    }
 
     internal void ZeroGradients()
     {

@@ -36,11 +36,11 @@ internal sealed record BinaryCase(
         },
         new(
             "LogLoss by p", 3, false, false,
-            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardA<LogLossOp>(default), o, g, p, t),
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeA<LogLossOp>>(default), o, g, p, t),
             (g, p, t, r) => r(g * r(r(p - t) / Math.Max(r(p * r(1 - p)), 1e-12f)))),
         new(
             "LogLoss by t", 3, false, false,
-            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackwardB<LogLossOp>(default), o, g, p, t),
+            (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeB<LogLossOp>>(default), o, g, p, t),
             (g, p, _, r) => r(g * r(Limited(r(1 - p)) - Limited(p))))
         {
             Ulps = 8,

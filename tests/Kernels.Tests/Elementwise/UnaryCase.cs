@@ -8,6 +8,7 @@ internal sealed record UnaryCase(
     Saved Saves,
     Action<Operand, Operand> Forward,
     Action<Operand, Operand, Operand> Backward,
+    Action<Operand, Operand, Operand> BackwardByDuals,
     Func<double, double> Value,
     Func<double, double> Slope,
     double Low,
@@ -76,9 +77,10 @@ internal sealed record UnaryCase(
         string name, TOp op, Func<double, double> value, Func<double, double> slope, double low = -4, double high = 4)
         where TOp : unmanaged, IUnaryOp => new(
             name,
-            TOp.Saves,
+            TOp.SavesForSlope,
             (o, x) => Kernels.Elementwise.Run(new UnaryForward<TOp>(op), o, x),
             (o, g, saved) => Kernels.Elementwise.Run(new UnaryBackward<TOp>(op), o, g, saved),
+            (o, g, x) => Kernels.Elementwise.Run(new UnaryBackward<FormulaOf<TOp>>(new(op)), o, g, x),
             value,
             slope,
             low,

@@ -97,13 +97,13 @@ public sealed class BlasTests
     public void The_device_says_what_it_uses()
     {
         Assert.Equal("column by column", s_device.MatrixProducts);
-        Assert.Equal("12.3.4", BlasProducts.CuBlasVersion(120304));
-        Assert.Equal("11.11.3", BlasProducts.CuBlasVersion(111103));
-        Assert.Equal("10.2.2", BlasProducts.CuBlasVersion(10202));
+        Assert.Equal("12.3.4", GpuBlas.CuBlasVersion(120304));
+        Assert.Equal("11.11.3", GpuBlas.CuBlasVersion(111103));
+        Assert.Equal("10.2.2", GpuBlas.CuBlasVersion(10202));
     }
 
     [Fact]
-    public void A_device_without_CUDA_has_no_cuBLAS() => Assert.Null(CuBlasProducts.TryCreate(Device.Emulated.Accelerator));
+    public void A_device_without_CUDA_has_no_cuBLAS() => Assert.Null(CuBlasProducts.TryCreate(Device.Emulated.Backend!.Accelerator));
 
     private static (int Row, int Column)[] Strides(int rows, int columns) =>
         [(columns, 1), (columns + 3, 1), (1, rows), (1, rows + 2)];

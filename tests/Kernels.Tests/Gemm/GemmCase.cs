@@ -1,10 +1,10 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Kernels.Tests.Products;
 
 /// <summary>A product on the host with its operands, and what a plain triple loop in double makes of it.</summary>
 internal sealed unsafe class GemmCase<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where T : unmanaged, IReal<T>, IScalar<T>, IStored<T, T>
 {
     // Numbers around C that nobody may touch.
     private const int Margin = 40;
@@ -14,32 +14,25 @@ internal sealed unsafe class GemmCase<T>
     private readonly T[] _c;
     private readonly T[] _bias;
     private readonly T[] _before;
-    private GemmArguments<T> _g;
+    private HostProduct<T, T, MatrixFactor, MatrixFactor> _g;
     private (double Sum, double Size)[]? _sums;
 
     /// <summary>Makes the operands. Order 'r' is by rows, 'c' by columns, 'R' and 'C' with gaps between them, 'g' gaps all over.</summary>
     internal GemmCase(int m, int n, int k, char orderA = 'r', char orderB = 'r', int batch = 1)
     {
-        (nint rowA, nint columnA, nint sizeA) = Strides(m, k, orderA);
-        (nint rowB, nint columnB, nint sizeB) = Strides(k, n, orderB);
-        nint rowC = n + 3;
-        nint sizeC = (m * rowC) + 5;
-        _g = new GemmArguments<T>
+        (int rowA, int columnA, int sizeA) = Strides(m, k, orderA);
+        (int rowB, int columnB, int sizeB) = Strides(k, n, orderB);
+        int rowC = n + 3;
+        int sizeC = (m * rowC) + 5;
+        _g = new()
         {
             Batch = batch,
             Rows = m,
             Columns = n,
             Depth = k,
-            RowA = rowA,
-            ColumnA = columnA,
-            BatchA = sizeA,
-            RowB = rowB,
-            ColumnB = columnB,
-            BatchB = sizeB,
-            RowC = rowC,
-            BatchC = sizeC,
-            Alpha = T.One,
-            Beta = T.Zero,
+            FactorA = new(rowA, columnA, 0, sizeA, batch),
+            FactorB = new(columnB, rowB, 0, sizeB, batch),
+            PlaceC = new(rowC, 1, 0, sizeC, batch),
         };
         _a = Values(batch * sizeA, 1);
         _b = Values(batch * sizeB, 2);
@@ -60,28 +53,29 @@ internal sealed unsafe class GemmCase<T>
 
     internal Span<T> C => _c.AsSpan(Margin);
 
-    internal int RowC => (int)_g.RowC;
+    internal int RowC => _g.PlaceC.LineStride;
 
     /// <summary>One matrix of the factor for all of the batch.</summary>
     internal GemmCase<T> Repeat(bool a, bool b)
     {
-        _g.BatchA = a ? 0 : _g.BatchA;
-        _g.BatchB = b ? 0 : _g.BatchB;
+        _g.FactorA = a ? _g.FactorA with { Inner = 0 } : _g.FactorA;
+        _g.FactorB = b ? _g.FactorB with { Inner = 0 } : _g.FactorB;
         return this;
     }
 
     /// <summary>Runs something with the operands in place.</summary>
-    internal void With(Action<GemmArguments<T>> run)
+    internal void With(Action<HostProduct<T, T, MatrixFactor, MatrixFactor>> run)
     {
         fixed (T* a = _a, b = _b, c = _c, bias = _bias)
         {
-            GemmArguments<T> g = _g;
+            HostProduct<T, T, MatrixFactor, MatrixFactor> g = _g;
             g.A = a;
             g.B = b;
             g.C = c + Margin;
             g.Bias = HasBias ? bias : null;
-            g.Alpha = T.CreateChecked(Alpha);
-            g.Beta = T.CreateChecked(Beta);
+            g.Alpha = T.FromDouble(Alpha);
+            g.Beta = T.FromDouble(Beta);
+            g.Reads = Beta != 0;
             run(g);
         }
     }
@@ -93,20 +87,21 @@ internal sealed unsafe class GemmCase<T>
     }
 
     /// <summary>Runs the product with registers of a type, and compares it.</summary>
-    internal void Check<TSimd, TAct>(TAct activation, Func<double, double> function)
-        where TSimd : unmanaged, ISimd<TSimd, T>
+    internal void Check<TRegister, TVector, TAct>(TAct activation, Func<double, double> function)
+        where TRegister : unmanaged
+        where TVector : unmanaged, IReal<TVector>
         where TAct : unmanaged, IUnaryOp
     {
         Array.Copy(_c, _before, _c.Length);
-        With(g => HostGemm.Run<T, TSimd, TAct>(activation, g));
-        Compare(function, $"{typeof(TSimd).Name} {_g.Rows}x{_g.Columns}x{_g.Depth} A {_g.RowA},{_g.ColumnA} B {_g.RowB},{_g.ColumnB}");
+        With(g => HostGemm<T, T, TVector, TRegister, TAct, MatrixFactor, MatrixFactor>.Run(activation, g));
+        Compare(function, $"{sizeof(TRegister)} bytes {_g.Rows}x{_g.Columns}x{_g.Depth} A {_g.FactorA} B {_g.FactorB}");
     }
 
     private void Compare(Func<double, double> function, string what)
     {
         _sums ??= Products();
         T[] untouched = [.. _before];
-        double epsilon = typeof(T) == typeof(float) ? 1.2e-7 : 2.3e-16;
+        double epsilon = typeof(T) == typeof(F32) ? 1.2e-7 : 2.3e-16;
         for (int z = 0; z < _g.Batch; z++)
         {
             for (int i = 0; i < _g.Rows; i++)
@@ -114,11 +109,11 @@ internal sealed unsafe class GemmCase<T>
                 for (int j = 0; j < _g.Columns; j++)
                 {
                     (double sum, double size) = _sums[(((z * _g.Rows) + i) * _g.Columns) + j];
-                    nint at = Margin + (z * _g.BatchC) + (i * _g.RowC) + j;
-                    double old = Beta == 0 ? 0 : Beta * double.CreateChecked(_before[at]);
-                    double bias = HasBias ? double.CreateChecked(_bias[j]) : 0;
+                    int at = Margin + _g.PlaceC.Place(_g.PlaceC.Start(z), i, j);
+                    double old = Beta == 0 ? 0 : Beta * T.ToDouble(_before[at]);
+                    double bias = HasBias ? T.ToDouble(_bias[j]) : 0;
                     double expected = function((Alpha * sum) + old + bias);
-                    double actual = double.CreateChecked(_c[at]);
+                    double actual = T.ToDouble(_c[at]);
                     untouched[at] = _c[at];
                     double bound = (_g.Depth + 8) * epsilon * ((Math.Abs(Alpha) * size) + Math.Abs(old) + Math.Abs(bias) + 1e-30);
                     bool close = double.IsFinite(expected) ? Math.Abs(expected - actual) <= bound : expected.Equals(actual);
@@ -127,7 +122,7 @@ internal sealed unsafe class GemmCase<T>
             }
         }
 
-        Assert.Equal(untouched, _c);
+        Assert.True(MemoryMarshal.AsBytes<T>(untouched).SequenceEqual(MemoryMarshal.AsBytes<T>(_c)), $"{what}: wrote beside C");
     }
 
     // The sums of products and of their magnitudes, once for all registers that the case is tried with.
@@ -140,14 +135,14 @@ internal sealed unsafe class GemmCase<T>
         {
             for (int at = 0; at < columns.Length; at++)
             {
-                columns[at] = double.CreateChecked(_b[(z * _g.BatchB) + (at % _g.Depth * _g.RowB) + (at / _g.Depth * _g.ColumnB)]);
+                columns[at] = T.ToDouble(_b[_g.FactorB.Place(_g.FactorB.Start(z), at / _g.Depth, at % _g.Depth)]);
             }
 
             for (int i = 0; i < _g.Rows; i++)
             {
                 for (int p = 0; p < row.Length; p++)
                 {
-                    row[p] = double.CreateChecked(_a[(z * _g.BatchA) + (i * _g.RowA) + (p * _g.ColumnA)]);
+                    row[p] = T.ToDouble(_a[_g.FactorA.Place(_g.FactorA.Start(z), i, p)]);
                 }
 
                 for (int j = 0; j < _g.Columns; j++)
@@ -170,21 +165,21 @@ internal sealed unsafe class GemmCase<T>
         return sums;
     }
 
-    private static (nint Row, nint Column, nint Size) Strides(int rows, int columns, char order) => order switch
+    private static (int Row, int Column, int Size) Strides(int rows, int columns, char order) => order switch
     {
-        'r' => (columns, 1, (nint)rows * columns),
-        'R' => (columns + 5, 1, (nint)rows * (columns + 5)),
-        'c' => (1, rows, (nint)rows * columns),
-        'C' => (1, rows + 5, (nint)columns * (rows + 5)),
-        _ => ((2 * columns) + 3, 2, (nint)rows * ((2 * columns) + 3)),
+        'r' => (columns, 1, rows * columns),
+        'R' => (columns + 5, 1, rows * (columns + 5)),
+        'c' => (1, rows, rows * columns),
+        'C' => (1, rows + 5, columns * (rows + 5)),
+        _ => ((2 * columns) + 3, 2, rows * ((2 * columns) + 3)),
     };
 
-    private static T[] Values(nint count, int seed)
+    private static T[] Values(int count, int seed)
     {
         T[] values = new T[count];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = T.CreateChecked(Numbers.Noise(i, seed));
+            values[i] = T.FromDouble(Numbers.Noise(i, seed));
         }
 
         return values;

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels.Tests.Products;
 
@@ -23,8 +23,8 @@ public class HostGemmTests
                 int n = (step + m) % 41;
                 int k = ((step * 7) + (m * 3)) % 41;
                 turn++;
-                Check<float>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5]));
-                Check<double>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5]));
+                Check<F32>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5]));
+                Check<F64>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5]));
             }
         }
     }
@@ -39,8 +39,8 @@ public class HostGemmTests
                 [(1, length, 5, 7), (1, 5, length, 7), (1, 5, 7, length), (3, length, 3, 5), (3, 3, length, 5), (3, 5, 3, length), (length, 3, 5, 3)])
             {
                 turn++;
-                Check<float>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5], batch));
-                Check<double>(new(m, n, k, Orders[turn / 5 % 5], Orders[turn % 5], batch));
+                Check<F32>(new(m, n, k, Orders[turn % 5], Orders[turn / 5 % 5], batch));
+                Check<F64>(new(m, n, k, Orders[turn / 5 % 5], Orders[turn % 5], batch));
             }
         }
     }
@@ -60,12 +60,12 @@ public class HostGemmTests
         {
             foreach (char b in Orders)
             {
-                new GemmCase<float>(m, n, k, a, b).Check<Simd512<float>, IdentityOp>(default, x => x);
+                new GemmCase<F32>(m, n, k, a, b).Check<Vector512<float>, F32x, IdentityOp>(default, x => x);
             }
 
-            new GemmCase<float>(m, n, k, a, 'c').Check<Simd256<float>, IdentityOp>(default, x => x);
-            new GemmCase<double>(m, n, k, a, 'r').Check<Simd256<double>, IdentityOp>(default, x => x);
-            new GemmCase<double>(m, n, k, a, 'c').Check<Simd512<double>, IdentityOp>(default, x => x);
+            new GemmCase<F32>(m, n, k, a, 'c').Check<Vector256<float>, F32x, IdentityOp>(default, x => x);
+            new GemmCase<F64>(m, n, k, a, 'r').Check<Vector256<double>, F64x, IdentityOp>(default, x => x);
+            new GemmCase<F64>(m, n, k, a, 'c').Check<Vector512<double>, F64x, IdentityOp>(default, x => x);
         }
     }
 
@@ -83,11 +83,11 @@ public class HostGemmTests
         {
             foreach (char order in "rc")
             {
-                GemmCase<float> single = new(m, n, k, 'r', order) { Alpha = alpha, Beta = beta, HasBias = bias };
+                GemmCase<F32> single = new(m, n, k, 'r', order) { Alpha = alpha, Beta = beta, HasBias = bias };
                 Check(single);
                 Check(single, default(ReLUOp), x => Math.Max(x, 0));
                 Check(single, default(SigmoidOp), x => 1 / (1 + Math.Exp(-x)));
-                GemmCase<double> fine = new(m, n, k, order, order) { Alpha = alpha, Beta = beta, HasBias = bias };
+                GemmCase<F64> fine = new(m, n, k, order, order) { Alpha = alpha, Beta = beta, HasBias = bias };
                 Check(fine);
                 Check(fine, default(ReLUOp), x => Math.Max(x, 0));
             }
@@ -104,9 +104,9 @@ public class HostGemmTests
         {
             foreach (char b in "rcg")
             {
-                Check<float>(new(m, n, k, a, b, batch));
-                Check<float>(new GemmCase<float>(m, n, k, a, b, batch) { Beta = 1, HasBias = true }.Repeat(true, false));
-                Check<double>(new GemmCase<double>(m, n, k, a, b, batch) { Beta = 1 }.Repeat(false, true));
+                Check<F32>(new(m, n, k, a, b, batch));
+                Check<F32>(new GemmCase<F32>(m, n, k, a, b, batch) { Beta = 1, HasBias = true }.Repeat(true, false));
+                Check<F64>(new GemmCase<F64>(m, n, k, a, b, batch) { Beta = 1 }.Repeat(false, true));
             }
         }
     }
@@ -121,17 +121,17 @@ public class HostGemmTests
         {
             foreach (char b in "rc")
             {
-                GemmCase<float> product = new(m, n, k, a, b) { HasBias = true };
-                product.C.Fill(float.NaN);
-                product.A[a == 'r' ? k : 1] = float.NaN;
-                product.A[a == 'r' ? k - 1 : (k - 1) * m] = float.PositiveInfinity;
-                product.B[b == 'r' ? n - 1 : (n - 1) * k] = float.NegativeInfinity;
-                product.B[b == 'r' ? ((k - 1) * n) + 2 : (2 * k) + k - 1] = 0;
-                product.Check<Simd512<float>, IdentityOp>(default, x => x);
-                product.C.Fill(float.NaN);
-                product.Check<Simd256<float>, IdentityOp>(default, x => x);
-                product.C.Fill(float.NaN);
-                product.Check<Simd128<float>, IdentityOp>(default, x => x);
+                GemmCase<F32> product = new(m, n, k, a, b) { HasBias = true };
+                product.C.Fill(new(float.NaN));
+                product.A[a == 'r' ? k : 1] = new(float.NaN);
+                product.A[a == 'r' ? k - 1 : (k - 1) * m] = new(float.PositiveInfinity);
+                product.B[b == 'r' ? n - 1 : (n - 1) * k] = new(float.NegativeInfinity);
+                product.B[b == 'r' ? ((k - 1) * n) + 2 : (2 * k) + k - 1] = new(0);
+                product.Check<Vector512<float>, F32x, IdentityOp>(default, x => x);
+                product.C.Fill(new(float.NaN));
+                product.Check<Vector256<float>, F32x, IdentityOp>(default, x => x);
+                product.C.Fill(new(float.NaN));
+                product.Check<Vector128<float>, F32x, IdentityOp>(default, x => x);
             }
         }
     }
@@ -142,9 +142,9 @@ public class HostGemmTests
     [InlineData('c', 'r')]
     public void An_element_does_not_depend_on_the_rectangle_that_computes_it(char orderA, char orderB)
     {
-        GemmCase<float> product = new(100, 200, 900, orderA, orderB) { Beta = 0.5, HasBias = true };
-        product.With(g => GemmBlocks<float, Simd256<float>, ReLUOp>.Run(default, g, 0, 0, 100, 0, 200));
-        float[] whole = product.C.ToArray();
+        GemmCase<F32> product = new(100, 200, 900, orderA, orderB) { Beta = 0.5, HasBias = true };
+        product.With(g => new HostGemm<F32, F32, F32x, Vector256<float>, ReLUOp, MatrixFactor, MatrixFactor>(default, g).Blocks(0, 0, 100, 0, 200));
+        F32[] whole = product.C.ToArray();
         foreach ((int height, int width) in ((int, int)[])[(1, 32), (7, 160), (50, 64), (100, 16), (13, 208)])
         {
             product.Reset();
@@ -154,8 +154,7 @@ public class HostGemmTests
                 {
                     for (int j = 0; j < 200; j += width)
                     {
-                        GemmBlocks<float, Simd256<float>, ReLUOp>.Run(
-                            default, g, 0, i, Math.Min(100, i + height), j, Math.Min(200, j + width));
+                        new HostGemm<F32, F32, F32x, Vector256<float>, ReLUOp, MatrixFactor, MatrixFactor>(default, g).Blocks(0, i, Math.Min(100, i + height), j, Math.Min(200, j + width));
                     }
                 }
             });
@@ -168,14 +167,14 @@ public class HostGemmTests
     {
         foreach ((int m, int n, int k) in ((int, int, int)[])[(32, 10, 32), (128, 256, 784), (200, 300, 100)])
         {
-            GemmCase<float> product = new(m, n, k, 'r', 'c') { HasBias = true };
+            GemmCase<F32> product = new(m, n, k, 'r', 'c') { HasBias = true };
             product.With(g =>
             {
-                HostGemm.Run(default(ReLUOp), g);
+                HostGemm.Run<F32, F32, F32x, ReLUOp, MatrixFactor, MatrixFactor>(default, g);
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 for (int i = 0; i < 100; i++)
                 {
-                    HostGemm.Run(default(ReLUOp), g);
+                    HostGemm.Run<F32, F32, F32x, ReLUOp, MatrixFactor, MatrixFactor>(default, g);
                 }
 
                 Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -190,20 +189,29 @@ public class HostGemmTests
         {
             for (int round = 0; round < 5; round++)
             {
-                new GemmCase<float>(60 + i, 90, 200 + round, 'r', 'c').Check<Simd256<float>, IdentityOp>(default, x => x);
+                new GemmCase<F32>(60 + i, 90, 200 + round, 'r', 'c').Check<Vector256<float>, F32x, IdentityOp>(default, x => x);
             }
         });
     }
 
     private static void Check<T>(GemmCase<T> product)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Check(product, default(IdentityOp), x => x);
+        where T : unmanaged, IReal<T>, IScalar<T>, IStored<T, T> => Check(product, default(IdentityOp), x => x);
 
     private static void Check<T, TAct>(GemmCase<T> product, TAct activation, Func<double, double> function)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IReal<T>, IScalar<T>, IStored<T, T>
         where TAct : unmanaged, IUnaryOp
     {
-        product.Check<Simd512<T>, TAct>(activation, function);
-        product.Check<Simd256<T>, TAct>(activation, function);
-        product.Check<Simd128<T>, TAct>(activation, function);
+        if (typeof(T) == typeof(F32))
+        {
+            product.Check<Vector512<float>, F32x16, TAct>(activation, function);
+            product.Check<Vector256<float>, F32x, TAct>(activation, function);
+            product.Check<Vector128<float>, F32x, TAct>(activation, function);
+        }
+        else
+        {
+            product.Check<Vector512<double>, F64x, TAct>(activation, function);
+            product.Check<Vector256<double>, F64x, TAct>(activation, function);
+            product.Check<Vector128<double>, F64x, TAct>(activation, function);
+        }
     }
 }

@@ -8,6 +8,23 @@ public class MemoryTests
 
     public static TheoryData<DType> Types => [.. s_types];
 
+    public static TheoryData<DType, DType> Pairs
+    {
+        get
+        {
+            TheoryData<DType, DType> pairs = [];
+            foreach (DType from in s_types)
+            {
+                foreach (DType to in s_types)
+                {
+                    pairs.Add(from, to);
+                }
+            }
+
+            return pairs;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void Every_length_is_filled_and_not_one_element_more(DType dtype)
@@ -33,27 +50,22 @@ public class MemoryTests
     }
 
     [Theory]
-    [MemberData(nameof(Types))]
-    public void Every_length_of_every_pair_of_types_is_converted(DType from)
+    [MemberData(nameof(Pairs))]
+    public void Every_length_is_converted(DType from, DType to)
     {
-        int most = s_lengths[^1];
-        using Sample x = Sample.Of(Device.Cpu, from, [most], i => Value(from, i));
-        double[] values = x.Read();
-        foreach (DType to in s_types)
+        using Sample x = Sample.Of(Device.Cpu, from, [s_lengths[^1]], i => Value(from, i));
+        double[] expected = Array.ConvertAll(x.Read(), v => Converted(to, v));
+        foreach (int length in s_lengths)
         {
-            double[] expected = Array.ConvertAll(values, v => Converted(to, v));
-            foreach (int length in s_lengths)
-            {
-                using Sample y = Sample.Filled(Device.Cpu, to, [length + 1], 9);
-                Cast.Run(y.Operand with { Dims = [length] }, x.Operand with { Dims = [length] });
-                Assert.True(y.Read().AsSpan().SequenceEqual([.. expected.AsSpan()[..length], 9]), $"{from} to {to}, length {length}");
-            }
-
-            using Sample source = Sample.Of(TestDevice.Gpu, from, [29], i => Value(from, i));
-            using Sample emulated = Sample.Filled(TestDevice.Gpu, to, [29], 9);
-            Cast.Run(emulated.Operand, source.Operand);
-            Assert.Equal(expected[..29], emulated.Read());
+            using Sample y = Sample.Filled(Device.Cpu, to, [length + 1], 9);
+            Cast.Run(y.Operand with { Dims = [length] }, x.Operand with { Dims = [length] });
+            Assert.True(y.Read().AsSpan().SequenceEqual([.. expected.AsSpan()[..length], 9]), $"{from} to {to}, length {length}");
         }
+
+        using Sample source = Sample.Of(TestDevice.Gpu, from, [29], i => Value(from, i));
+        using Sample emulated = Sample.Filled(TestDevice.Gpu, to, [29], 9);
+        Cast.Run(emulated.Operand, source.Operand);
+        Assert.Equal(expected[..29], emulated.Read());
     }
 
     [Fact]

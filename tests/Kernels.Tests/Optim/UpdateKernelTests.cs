@@ -5,81 +5,87 @@ namespace DeepSharp.Kernels.Tests.Optim;
 /// <summary>The loop of optimizer steps, against the same steps taken one element at a time in double precision.</summary>
 public class UpdateKernelTests
 {
-    private static readonly int[] s_lengths = [.. Enumerable.Range(0, 257), 1023, 4099, 70_001];
+    private static readonly DType[] s_types = [DType.Float32, DType.Float64];
+
+    public static TheoryData<DType, int> Lengths => Cases([.. Enumerable.Range(0, 257), 1023, 4099, 70_001]);
+
+    // Segments are multiples of 16 elements long.
+    public static TheoryData<DType, int> SegmentLengths => Cases([.. Enumerable.Range(0, 17).Select(static i => 16 * i)]);
 
     [Theory]
-    [InlineData(DType.Float32)]
-    [InlineData(DType.Float64)]
-    public void Every_length_of_every_number_of_slots_is_updated_and_not_one_element_more(DType dtype)
+    [MemberData(nameof(Lengths))]
+    public void All_of_a_length_is_updated_and_not_one_element_more(DType dtype, int length)
     {
-        foreach (int length in s_lengths)
+        Device[] devices = length is 0 or 1 or 37 ? [Device.Cpu, TestDevice.Gpu] : [Device.Cpu];
+        foreach (Device device in devices)
         {
-            Check(Device.Cpu, dtype, length, default(NoState));
-            Check(Device.Cpu, dtype, length, default(OneState));
-            Check(Device.Cpu, dtype, length, default(ThreeStates));
-        }
-
-        foreach (int length in (int[])[0, 1, 37])
-        {
-            Check(TestDevice.Gpu, dtype, length, default(NoState));
-            Check(TestDevice.Gpu, dtype, length, default(ThreeStates));
+            Check(device, dtype, length, default(NoState));
+            Check(device, dtype, length, default(OneState));
+            Check(device, dtype, length, default(ThreeStates));
         }
     }
 
     [Theory]
-    [InlineData(DType.Float32)]
-    [InlineData(DType.Float64)]
-    public void Every_length_of_segments_is_updated_with_the_number_of_its_segment(DType dtype)
+    [MemberData(nameof(SegmentLengths))]
+    public void Segments_are_updated_with_the_number_of_their_segment(DType dtype, int length)
     {
-        // Segments are multiples of 16 elements long.
-        for (int length = 0; length <= 256; length += 16)
+        foreach (Device device in DevicesOf(length))
         {
-            foreach (Device device in length is 0 or 48 ? (Device[])[Device.Cpu, TestDevice.Gpu] : [Device.Cpu])
+            int all = 16 + length + 4112;
+            SegmentTable table = new([(0, 16), (16, length), (16 + length, 4112)]);
+            using Sample values = Values(device, dtype, all, 0);
+            using Sample gradients = Values(device, dtype, all, 1);
+            using Sample state = Values(device, dtype, all, 2);
+            using Sample factors = Sample.Of(device, dtype, [3], i => i + 2);
+            using Sample numbers = Sample.Of(device, DType.Int32, [table.Numbers.Length], i => table.Numbers[i]);
+            Segmented.Update(
+                default(FactorOfSegment), First(values, all), First(gradients, all), First(state, all), factors.Operand, table,
+                numbers.Operand, null);
+            double[] expected = [.. Enumerable.Range(0, all + 1).Select(i => Value(dtype, i, 0))];
+            for (int i = 0; i < all; i++)
             {
-                int all = 16 + length + 4112;
-                SegmentTable table = new([(0, 16), (16, length), (16 + length, 4112)]);
-                using Sample values = Values(device, dtype, all, 0);
-                using Sample gradients = Values(device, dtype, all, 1);
-                using Sample state = Values(device, dtype, all, 2);
-                using Sample factors = Sample.Of(device, dtype, [3], i => i + 2);
-                using Sample numbers = Sample.Of(device, DType.Int32, [table.Numbers.Length], i => table.Numbers[i]);
-                SegmentUpdate.Run(
-                    default(Segmented), First(values, all), First(gradients, all), First(state, all), factors.Operand, table, numbers.Operand,
-                    null);
-                double[] expected = [.. Enumerable.Range(0, all + 1).Select(i => Value(dtype, i, 0))];
-                for (int i = 0; i < all; i++)
-                {
-                    double factor = i < 16 ? 2 : i < 16 + length ? 3 : 4;
-                    expected[i] += (factor * Value(dtype, i, 1)) + Value(dtype, i, 2);
-                }
+                double factor = i < 16 ? 2 : i < 16 + length ? 3 : 4;
+                expected[i] += (factor * Value(dtype, i, 1)) + Value(dtype, i, 2);
+            }
 
-                Compare(dtype, expected, values.Read(), $"{device} {length}");
+            Compare(dtype, expected, values.Read(), $"{device} {length}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SegmentLengths))]
+    public void Segments_are_reduced(DType dtype, int length)
+    {
+        foreach (Device device in DevicesOf(length))
+        {
+            int all = 16 + length + 4112;
+            SegmentTable table = new([(0, 16), (16, length), (16 + length, 4112)]);
+            using Sample input = Values(device, dtype, all, 3);
+            using Sample sums = Sample.Filled(device, dtype, [3], 9);
+            using Sample numbers = Sample.Of(device, DType.Int32, [table.Numbers.Length], i => table.Numbers[i]);
+            Segmented.Reduce(default(SumOfSquares), sums.Operand, First(input, all), table, numbers.Operand);
+            double[] squares = [.. Enumerable.Range(0, all).Select(i => Value(dtype, i, 3) * Value(dtype, i, 3))];
+            double[] expected =
+                [Numbers.Sum(squares[..16]), Numbers.Sum(squares[16..(16 + length)]), Numbers.Sum(squares[(16 + length)..])];
+            Numbers.AssertClose(expected, sums.Read(), dtype == DType.Float32 ? 2e-6 : 1e-14, 0, $"{device} {length}");
+        }
+    }
+
+    private static TheoryData<DType, int> Cases(int[] lengths)
+    {
+        TheoryData<DType, int> cases = [];
+        foreach (DType dtype in s_types)
+        {
+            foreach (int length in lengths)
+            {
+                cases.Add(dtype, length);
             }
         }
+
+        return cases;
     }
 
-    [Theory]
-    [InlineData(DType.Float32)]
-    [InlineData(DType.Float64)]
-    public void Every_length_of_segments_is_reduced(DType dtype)
-    {
-        for (int length = 0; length <= 256; length += 16)
-        {
-            foreach (Device device in length is 0 or 48 ? (Device[])[Device.Cpu, TestDevice.Gpu] : [Device.Cpu])
-            {
-                int all = 16 + length + 4112;
-                SegmentTable table = new([(0, 16), (16, length), (16 + length, 4112)]);
-                using Sample input = Values(device, dtype, all, 3);
-                using Sample sums = Sample.Filled(device, dtype, [3], 9);
-                using Sample numbers = Sample.Of(device, DType.Int32, [table.Numbers.Length], i => table.Numbers[i]);
-                SegmentReduce.Run(default(SumOfSquares), sums.Operand, First(input, all), table, numbers.Operand);
-                double[] squares = [.. Enumerable.Range(0, all).Select(i => Value(dtype, i, 3) * Value(dtype, i, 3))];
-                double[] expected =
-                    [Numbers.Sum(squares[..16]), Numbers.Sum(squares[16..(16 + length)]), Numbers.Sum(squares[(16 + length)..])];
-                Numbers.AssertClose(expected, sums.Read(), dtype == DType.Float32 ? 2e-6 : 1e-14, 0, $"{device} {length}");
-            }
-        }
-    }
+    private static Device[] DevicesOf(int length) => length is 0 or 48 ? [Device.Cpu, TestDevice.Gpu] : [Device.Cpu];
 
     private static void Check<TRule>(Device device, DType dtype, int length, TRule rule)
         where TRule : unmanaged, IUpdateRule
@@ -127,11 +133,7 @@ public class UpdateKernelTests
 
     public readonly struct NoState : IUpdateRule
     {
-        public static int Slots
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 0;
-        }
+        public static int Slots => 0;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
@@ -140,11 +142,7 @@ public class UpdateKernelTests
 
     public readonly struct OneState : IUpdateRule
     {
-        public static int Slots
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 1;
-        }
+        public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
@@ -157,11 +155,7 @@ public class UpdateKernelTests
 
     public readonly struct ThreeStates : IUpdateRule
     {
-        public static int Slots
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 3;
-        }
+        public static int Slots => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
@@ -174,7 +168,7 @@ public class UpdateKernelTests
         }
     }
 
-    public readonly struct Segmented : ISegmentRule
+    public readonly struct FactorOfSegment : ISegmentRule
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, T factor, ref T state)

@@ -1,4 +1,4 @@
-using ILGPU;
+using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
@@ -8,126 +8,117 @@ namespace DeepSharp.Kernels;
 /// an integer type cannot hold give an unspecified value; those too large for a floating-point type become infinite. Rounding is
 /// to the nearest, ties to even, and once.
 /// </remarks>
-public static class Cast
+internal static unsafe class Cast
 {
     /// <summary>output = input, converted. Both are contiguous, of one shape and on one device.</summary>
-    public static void Run(in Operand output, in Operand input)
+    internal static void Run(in Operand output, in Operand input)
     {
-        switch (output.DType, input.DType)
-        {
-            case (DType.Float16, DType.Float32):
-                HalfCast<F16>.Narrow(output, input);
-                return;
-            case (DType.BFloat16, DType.Float32):
-                HalfCast<BF16>.Narrow(output, input);
-                return;
-            case (DType.Float32, DType.Float16):
-                HalfCast<F16>.Widen(output, input);
-                return;
-            case (DType.Float32, DType.BFloat16):
-                HalfCast<BF16>.Widen(output, input);
-                return;
-            default:
-                Convert(output, input);
-                return;
-        }
-    }
-
-    private static void Convert(in Operand output, in Operand input)
-    {
-        switch (input.DType)
-        {
-            case DType.Float16:
-                From<F16>(output, input);
-                break;
-            case DType.BFloat16:
-                From<BF16>(output, input);
-                break;
-            case DType.Float32:
-                From<F32>(output, input);
-                break;
-            case DType.Float64:
-                From<F64>(output, input);
-                break;
-            case DType.Int32:
-                From<I32>(output, input);
-                break;
-            case DType.Int64:
-                From<I64>(output, input);
-                break;
-            default:
-                From<U8>(output, input);
-                break;
-        }
-    }
-
-    private static void From<TIn>(in Operand output, in Operand input)
-        where TIn : unmanaged, IScalar<TIn>
-    {
-        switch (output.DType)
-        {
-            case DType.Float16:
-                Run<TIn, F16>(output, input);
-                break;
-            case DType.BFloat16:
-                Run<TIn, BF16>(output, input);
-                break;
-            case DType.Float32:
-                Run<TIn, F32>(output, input);
-                break;
-            case DType.Float64:
-                Run<TIn, F64>(output, input);
-                break;
-            case DType.Int32:
-                Run<TIn, I32>(output, input);
-                break;
-            case DType.Int64:
-                Run<TIn, I64>(output, input);
-                break;
-            case DType.UInt8:
-                Run<TIn, U8>(output, input);
-                break;
-            default:
-                Run<TIn, TruthValue>(output, input);
-                break;
-        }
-    }
-
-    private static unsafe void Run<TIn, TOut>(in Operand output, in Operand input)
-        where TIn : unmanaged, IScalar<TIn>
-        where TOut : unmanaged, IScalar<TOut>
-    {
-        int count = output.Count;
-        if (count == 0)
+        if (output.Count == 0)
         {
             return;
         }
 
-        Device device = output.Device;
-        if (device.IsHost)
+        // Between Float32 and 16-bit floats, which mixed precision converts all the time, there are instructions for whole registers.
+        if (input.DType == DType.Float32 && output.DType.IsHalfPrecision)
         {
-            device.CountLaunch();
-            HostParallel.For(
-                count, 16 * 1024, new Loop<TIn, TOut>(input.Block.Host<TIn>(input.Offset), output.Block.Host<TOut>(output.Offset)));
-            return;
+            Dispatch.Real(nameof(Cast), output.DType, output.Device, new Storing(output, input));
         }
-
-        device.Kernel<Loop<TIn, TOut>, Action<KernelConfig, ArrayView<TIn>, ArrayView<TOut>, int>>(
-            static accelerator => accelerator.Launcher<ArrayView<TIn>, ArrayView<TOut>, int>(Kernel))(
-                device.Grid(count), input.Block.View<TIn>(input.Offset, count), output.Block.View<TOut>(output.Offset, count), count);
+        else if (output.DType == DType.Float32 && input.DType.IsHalfPrecision)
+        {
+            Dispatch.Real(nameof(Cast), input.DType, output.Device, new Loading(output, input));
+        }
+        else
+        {
+            Dispatch.Scalar(input.DType, new From(output, input));
+        }
     }
 
-    private static void Kernel<TIn, TOut>(ArrayView<TIn> input, ArrayView<TOut> output, int count)
-        where TIn : unmanaged, IScalar<TIn>
-        where TOut : unmanaged, IScalar<TOut>
+    private readonly ref struct Storing(in Operand output, in Operand input) : IRealVisitor
     {
-        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _input = ref input;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector>
         {
-            output[i] = TOut.FromDouble(TIn.ToDouble(input[i]));
+            if (_output.Device.StartsOnHost())
+            {
+                HostParallel.For(_output.Count, 32 * 1024, new StoreLoop<TStored, TScalar>(_output.Host<TStored>(), _input.Host<TScalar>()));
+            }
+            else
+            {
+                CopyKernels.Store<TStored, TScalar>(_output, _input);
+            }
         }
     }
 
-    private readonly unsafe struct Loop<TIn, TOut>(TIn* input, TOut* output) : IRangeBody
+    private readonly ref struct Loading(in Operand output, in Operand input) : IRealVisitor
+    {
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _input = ref input;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector>
+        {
+            if (_output.Device.StartsOnHost())
+            {
+                HostParallel.For(_output.Count, 32 * 1024, new LoadLoop<TStored, TScalar>(_output.Host<TScalar>(), _input.Host<TStored>()));
+            }
+            else
+            {
+                CopyKernels.Load<TStored, TScalar>(_output, _input);
+            }
+        }
+    }
+
+    private readonly ref struct From(in Operand output, in Operand input) : IScalarVisitor
+    {
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _input = ref input;
+
+        public void Visit<TIn>()
+            where TIn : unmanaged, IScalar<TIn> => Dispatch.Scalar(_output.DType, new To<TIn>(_output, _input));
+    }
+
+    private readonly ref struct To<TIn>(in Operand output, in Operand input) : IScalarVisitor
+        where TIn : unmanaged, IScalar<TIn>
+    {
+        private readonly ref readonly Operand _output = ref output;
+        private readonly ref readonly Operand _input = ref input;
+
+        public void Visit<TOut>()
+            where TOut : unmanaged, IScalar<TOut>
+        {
+            if (_output.Device.StartsOnHost())
+            {
+                HostParallel.For(_output.Count, 16 * 1024, new ConvertLoop<TIn, TOut>(_output.Host<TOut>(), _input.Host<TIn>()));
+            }
+            else
+            {
+                CopyKernels.Convert<TIn, TOut>(_output, _input);
+            }
+        }
+    }
+
+    private readonly struct StoreLoop<TStored, TScalar>(TStored* output, TScalar* input) : IRangeBody
+        where TStored : unmanaged, IStored<TStored, TScalar>
+        where TScalar : unmanaged
+    {
+        public void Run(int start, int end) => StoredRows<TStored, TScalar>.Store(input + start, output + start, end - start);
+    }
+
+    private readonly struct LoadLoop<TStored, TScalar>(TScalar* output, TStored* input) : IRangeBody
+        where TStored : unmanaged, IStored<TStored, TScalar>
+        where TScalar : unmanaged
+    {
+        public void Run(int start, int end) => StoredRows<TStored, TScalar>.Load(input + start, output + start, end - start);
+    }
+
+    private readonly struct ConvertLoop<TIn, TOut>(TOut* output, TIn* input) : IRangeBody
         where TIn : unmanaged, IScalar<TIn>
         where TOut : unmanaged, IScalar<TOut>
     {
@@ -139,4 +130,19 @@ public static class Cast
             }
         }
     }
+}
+
+/// <summary>A truth value in a byte: 0 or 1.</summary>
+internal readonly struct TruthValue(byte value) : IScalar<TruthValue>
+{
+    private readonly byte _value = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ToDouble(TruthValue value) => value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TruthValue FromDouble(double value) => new(value != 0 ? (byte)1 : (byte)0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsNonzero(TruthValue value) => value._value != 0;
 }

@@ -1,78 +1,40 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>Fills contiguous tensors with one value.</summary>
-public static class Fill
+internal static unsafe class Fill
 {
-    /// <summary>Sets all elements to zero.</summary>
-    public static void Zero(in Operand output) => Value(output, 0);
+    internal static void Zero(in Operand output) => Value(output, 0);
 
-    /// <summary>Sets all elements of a contiguous tensor to a value, converted to its element type.</summary>
-    public static void Value(in Operand output, double value)
+    /// <summary>Sets all elements to a value, converted to their type.</summary>
+    internal static void Value(in Operand output, double value)
     {
-        switch (output.DType)
+        if (output.Count > 0)
         {
-            case DType.Float32:
-                Run(output, (float)value);
-                break;
-            case DType.Float64:
-                Run(output, value);
-                break;
-            case DType.Float16:
-                Run(output, F16.FromDouble(value));
-                break;
-            case DType.BFloat16:
-                Run(output, BF16.FromDouble(value));
-                break;
-            case DType.Int32:
-                Run(output, (int)value);
-                break;
-            case DType.Int64:
-                Run(output, (long)value);
-                break;
-            case DType.UInt8:
-                Run(output, (byte)value);
-                break;
-            default:
-                Run(output, value != 0 ? (byte)1 : (byte)0);
-                break;
+            Dispatch.Scalar(output.DType, new Filling(value, output));
         }
     }
 
-    private static unsafe void Run<T>(in Operand output, T value)
-        where T : unmanaged
+    private readonly ref struct Filling(double value, in Operand output) : IScalarVisitor
     {
-        int count = output.Count;
-        if (count == 0)
-        {
-            return;
-        }
+        private readonly ref readonly Operand _output = ref output;
 
-        Device device = output.Device;
-        if (device.IsHost)
+        public void Visit<T>()
+            where T : unmanaged, IScalar<T>
         {
-            device.CountLaunch();
-            HostParallel.For(count, 16 * 1024, new Loop<T>(output.Block.Host<T>(output.Offset), value));
-            return;
-        }
-
-        device.Kernel<Loop<T>, Action<KernelConfig, ArrayView<T>, T, int>>(
-            static accelerator => accelerator.Launcher<ArrayView<T>, T, int>(Kernel))(
-                device.Grid(count), output.Block.View<T>(output.Offset, count), value, count);
-    }
-
-    private static void Kernel<T>(ArrayView<T> output, T value, int count)
-        where T : unmanaged
-    {
-        for (int i = Grid.GlobalIndex.X; (uint)i < (uint)count; i += Grid.DimX * Group.DimX)
-        {
-            output[i] = value;
+            if (_output.Device.StartsOnHost())
+            {
+                HostParallel.For(_output.Count, 16 * 1024, new Loop<T>(_output.Host<T>(), T.FromDouble(value)));
+            }
+            else
+            {
+                CopyKernels.Fill(_output, T.FromDouble(value));
+            }
         }
     }
 
-    private readonly unsafe struct Loop<T>(T* output, T value) : IRangeBody
+    private readonly struct Loop<T>(T* output, T value) : IRangeBody
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

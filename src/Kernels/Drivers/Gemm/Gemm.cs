@@ -1,71 +1,80 @@
-using System.Numerics;
+using System.Diagnostics;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>Matrix products, one or a batch, with what usually follows them in the same pass.</summary>
-public static class Gemm
+internal static class Gemm
 {
+    private const string Name = "MatMul";
+
     // A thread adds a row up one number after the other.
     private const int LongestRowSum = 4096;
 
     /// <summary>C = f(alpha A B + beta C + bias).</summary>
     /// <remarks>
-    /// A transposed factor is an operand with its dimensions and strides exchanged; a batch stride of 0 repeats one matrix. C must
-    /// not overlap a factor. With beta 0, C is not read, so it may be uninitialised. The sums run in the precision of the
-    /// operands, in an order that depends on the shapes only; those of 16-bit factors in Float32, with one rounding at the end if C
-    /// has their type. C may then be Float32 too, and the bias is.
+    /// A transposed factor is an operand with its dimensions and strides exchanged; a stride of 0 along an axis of the batch repeats one
+    /// matrix. Nothing is copied, whatever the strides. C must not overlap a factor. With beta 0, C is not read, so it may be
+    /// uninitialised. The sums run in the precision of the operands, in an order that depends on the shapes only; those of 16-bit factors
+    /// in Float32, with one rounding at the end if C has their type.
     /// </remarks>
     /// <typeparam name="TAct">The type of f; <see cref="IdentityOp"/> for none.</typeparam>
     /// <param name="activation">f, applied to each element of the result.</param>
-    /// <param name="c">C, [m, n] or [batch, m, n]; neighbours in a row are neighbours in memory.</param>
-    /// <param name="a">A, [m, k] or [batch, m, k].</param>
-    /// <param name="b">B, [k, n] or [batch, k, n].</param>
-    /// <param name="bias">[n], contiguous, added to each row; or null.</param>
+    /// <param name="c">C, […, m, n], of the factors' type or, if that has 16 bits, Float32; neighbours in a row are
+    /// neighbours in memory.</param>
+    /// <param name="a">A, […, m, k].</param>
+    /// <param name="b">B, […, k, n].</param>
+    /// <param name="bias">[n], contiguous, added to each row, Float32 for 16-bit factors; or null.</param>
     /// <param name="alpha">The factor of the product; usually 1.</param>
-    /// <param name="beta">The factor of what C holds: 0 to overwrite it, 1 to add to it.</param>
-    /// <exception cref="ArgumentException">Shapes, element types, devices or strides do not fit; the message says which.</exception>
-    public static void Run<TAct>(
-        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
+    /// <param name="beta">The factor of what C holds: 0 to overwrite it, 1 to add to it; 0 for a C of 16 bits.</param>
+    internal static void Run<TAct>(
+        TAct activation, in Operand c, in Operand a, in Operand b, in Operand? bias, double alpha, double beta)
         where TAct : unmanaged, IUnaryOp
     {
-        Check(c, a, b, bias, beta);
+        Debug.Assert(b.Dims[^1] == c.Dims[^1] && a.Dims[^2] == c.Dims[^2] && b.Dims[^2] == a.Dims[^1] && b.DType == a.DType, "Shapes.");
+        if (c.Device.IsHost && c.Dims[^1] == 1 && c.Dims[^2] > 1 && a.Strides[^1] != 1 && c.Strides[^2] == 1 && bias is null)
+        {
+            // A column of C that is contiguous is as well a row: C' = B' A'.
+            Run(activation, Turned(c), Turned(b), Turned(a), null, alpha, beta);
+            return;
+        }
+
+        LoopNest batch = c.Dims.Length == 2 ? default : LoopNest.Over(c.Dims[..^2], [c.Strides, a.Strides, b.Strides]);
+        if (batch.Rank <= 2)
+        {
+            Run(activation, Matrices(c, a, b, batch) with { Bias = bias, Alpha = alpha, Beta = beta }, default);
+            return;
+        }
+
+        for (int i = 0; i < c.Dims[0]; i++)
+        {
+            Run(activation, Part(c, i), Part(a, i), Part(b, i), bias, alpha, beta);
+        }
+    }
+
+    /// <summary>A product of factors whose numbers stand anywhere.</summary>
+    internal static bool Run<TAct, TA, TB>(TAct activation, in Product<TA, TB> product, in RowSums rowSums)
+        where TAct : unmanaged, IUnaryOp
+        where TA : unmanaged, IFactor
+        where TB : unmanaged, IFactor
+    {
+        Operand c = product.C;
+        DType dtype = product.A.DType;
+        Debug.Assert(product.B.DType == dtype && (c.DType == dtype || (dtype.IsHalfPrecision && c.DType == DType.Float32)), "Types.");
+        Debug.Assert(c.Dims[^1] == 1 || c.Strides[^1] == 1, "The columns of C must be neighbours.");
+        Debug.Assert(product.Beta == 0 || !c.DType.IsHalfPrecision, "Sums of products are made in Float32.");
         if (c.Count == 0)
         {
-            return;
+            return false;
         }
 
-        if (a.DType.IsHalfPrecision)
-        {
-            RunHalf(activation, c, a, b, bias, alpha, beta);
-            return;
-        }
-
-        bool isSingle = c.DType == DType.Float32;
-        if (c.Device.IsHost)
-        {
-            c.Device.CountLaunch();
-            if (isSingle)
-            {
-                RunHost(activation, c, a, b, bias, (float)alpha, (float)beta);
-            }
-            else
-            {
-                RunHost(activation, c, a, b, bias, alpha, beta);
-            }
-        }
-        else if (isSingle)
-        {
-            RunGpu<F32, F32, F32, TAct>(activation, c, a, b, bias, alpha, beta);
-        }
-        else
-        {
-            RunGpu<F64, F64, F64, TAct>(activation, c, a, b, bias, alpha, beta);
-        }
+        bool summed = false;
+        Dispatch.Real(Name, dtype, c.Device, new Visitor<TAct, TA, TB>(activation, product, rowSums, ref summed));
+        return summed;
     }
 
     /// <summary>C = A B, or C + A B, and where that takes no launch of its own the sums of A's rows: a layer's gradients of weight
     /// and bias.</summary>
-    /// <param name="c">C, [m, n]; as for <see cref="Run"/>.</param>
+    /// <param name="c">C, [m, n]; as for <see cref="Run{TAct}"/>.</param>
     /// <param name="a">A, [m, k].</param>
     /// <param name="b">B, [k, n].</param>
     /// <param name="adds">Whether to add to what C holds.</param>
@@ -73,190 +82,145 @@ public static class Gemm
     /// <param name="addsRowSums">Whether to add to what the sums hold.</param>
     /// <returns>Whether the sums were made: on GPUs, over up to 4,096 columns of A, if the product was not made by cuBLAS. Otherwise they
     /// are as they were.</returns>
-    /// <exception cref="ArgumentException">Shapes, element types, devices or strides do not fit; the message says which.</exception>
-    public static bool RunWithRowSums(in Operand c, in Operand a, in Operand b, bool adds, in Operand rowSums, bool addsRowSums)
+    internal static bool RunWithRowSums(in Operand c, in Operand a, in Operand b, bool adds, in Operand rowSums, bool addsRowSums)
     {
-        Check(c, a, b, null, adds ? 1 : 0);
-        DType wide = a.DType.IsHalfPrecision ? DType.Float32 : a.DType;
-        if (rowSums.Dims.Length != 1 || c.Dims.Length != 2 || rowSums.Dims[0] != c.Dims[0] || rowSums.DType != wide
-            || rowSums.Device != c.Device || !rowSums.IsContiguous)
-        {
-            throw new ArgumentException(
-                $"Gemm: sums {Text(rowSums)} of {rowSums.DType} on {rowSums.Device} for the rows of A {Text(a)} of {a.DType} on {a.Device}. "
-                + $"Use a contiguous [{c.Dims[^2]}] of {wide} on the same device.", nameof(rowSums));
-        }
-
-        if (c.Device.IsHost || c.Count == 0 || c.DType != wide || a.Dims[1] > LongestRowSum)
+        Debug.Assert(rowSums.IsContiguous && rowSums.Dims[0] == c.Dims[0] && !rowSums.DType.IsHalfPrecision, "Sums of rows.");
+        if (c.Device.IsHost || c.DType != rowSums.DType || a.Dims[1] > LongestRowSum)
         {
             Run(default(IdentityOp), c, a, b, null, 1, adds ? 1 : 0);
             return false;
         }
 
-        return a.DType switch
-        {
-            DType.Float32 => RunGpu<F32, F32, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            DType.Float64 => RunGpu<F64, F64, F64, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            DType.Float16 => RunGpu<F32, F16, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-            _ => RunGpu<F32, BF16, F32, IdentityOp>(default, c, a, b, null, 1, adds ? 1 : 0, rowSums, addsRowSums),
-        };
+        Product<MatrixFactor, MatrixFactor> product = Matrices(c, a, b, default) with { Beta = adds ? 1 : 0 };
+        return Run(default(IdentityOp), product, new(rowSums, addsRowSums));
     }
 
-    private static void RunHalf<TAct>(
-        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta)
-        where TAct : unmanaged, IUnaryOp
+    private static Product<MatrixFactor, MatrixFactor> Matrices(in Operand c, in Operand a, in Operand b, in LoopNest batch) => new(
+        c, MatrixFactor.Of(c.Strides[^2], 1, batch, 0), a, MatrixFactor.Of(a.Strides[^2], a.Strides[^1], batch, 1),
+        b, MatrixFactor.Of(b.Strides[^1], b.Strides[^2], batch, 2), a.Dims[^1], batch.OuterCount * batch.InnerLength);
+
+    private static Operand Turned(in Operand x)
     {
-        if (c.Device.IsHost)
+        int[] dims = [.. x.Dims];
+        int[] strides = [.. x.Strides];
+        (dims[^2], dims[^1]) = (dims[^1], dims[^2]);
+        (strides[^2], strides[^1]) = (strides[^1], strides[^2]);
+        return x with { Dims = dims, Strides = strides };
+    }
+
+    private static Operand Part(in Operand x, int index) =>
+        x with { Offset = x.Offset + (index * x.Strides[0]), Dims = x.Dims[1..], Strides = x.Strides[1..] };
+
+    private readonly ref struct Visitor<TAct, TA, TB>(TAct activation, in Product<TA, TB> product, in RowSums rowSums, ref bool summed)
+        : IRealVisitor
+        where TAct : unmanaged, IUnaryOp
+        where TA : unmanaged, IFactor
+        where TB : unmanaged, IFactor
+    {
+        private readonly TAct _activation = activation;
+        private readonly ref readonly Product<TA, TB> _product = ref product;
+        private readonly ref readonly RowSums _rowSums = ref rowSums;
+        private readonly ref bool _summed = ref summed;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector>
         {
-            using WideFactor wideA = WideFactor.Of(a);
-            using WideFactor wideB = WideFactor.Of(b);
-            c.Device.CountLaunch();
-            if (c.DType == DType.Float32)
+            Operand c = _product.C;
+            if (c.Device.StartsOnHost())
             {
-                RunHost(activation, c, wideA.Operand, wideB.Operand, bias, (float)alpha, (float)beta);
+                RunHost<TStored, TScalar, TVector>();
+            }
+            else if (c.DType == _product.A.DType)
+            {
+                _summed = GpuGemm<TScalar, TStored, TStored, TAct, TA, TB>.Run(_activation, _product, _rowSums);
+            }
+            else
+            {
+                _summed = GpuGemm<TScalar, TStored, Plain<TScalar>, TAct, TA, TB>.Run(_activation, _product, _rowSums);
+            }
+        }
+
+        private unsafe void RunHost<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector>
+        {
+            ref readonly Product<TA, TB> x = ref _product;
+            HostProduct<TStored, TScalar, TA, TB> host = new()
+            {
+                A = x.A.Host<TStored>(),
+                FactorA = x.FactorA,
+                B = x.B.Host<TStored>(),
+                FactorB = x.FactorB,
+                Bias = x.Bias is { } row ? row.Host<TScalar>() : null,
+                Batch = x.Batch,
+                Rows = x.Rows,
+                Columns = x.Columns,
+                Depth = x.Depth,
+                Alpha = x.Alpha,
+                Beta = x.Beta,
+                Reads = x.Beta != 0,
+            };
+            if (!x.C.DType.IsHalfPrecision)
+            {
+                host.C = x.C.Host<TScalar>();
+                host.PlaceC = x.PlaceC;
+                HostGemm.Run<TStored, TScalar, TVector, TAct, TA, TB>(_activation, host);
                 return;
             }
 
-            using Scratch wideC = Scratch.Rent(c.Device, DType.Float32, c.Dims);
-            RunHost(activation, wideC.Operand, wideA.Operand, wideB.Operand, bias, (float)alpha, 0f);
-            if (c.IsContiguous)
+            // The sums of a product go through C, so they are rounded when it is done.
+            using Scratch wide = Scratch.Rent(x.C.Device, DType.Float32, x.C.Dims);
+            host.C = wide.Operand.Host<TScalar>();
+            host.PlaceC = new(x.Columns, 1, 0, x.Rows * x.Columns, x.Batch);
+            HostGemm.Run<TStored, TScalar, TVector, TAct, TA, TB>(_activation, host);
+            if (x.C.IsContiguous)
             {
-                Cast.Run(c, wideC.Operand);
+                Cast.Run(x.C, wide.Operand);
                 return;
             }
 
-            using Scratch narrow = Scratch.Converted(wideC.Operand, c.DType);
-            StridedCopy.Run(c, narrow.Operand);
-            return;
-        }
-
-        switch (a.DType, c.DType)
-        {
-            case (DType.Float16, DType.Float32):
-                RunGpu<F32, F16, F32, TAct>(activation, c, a, b, bias, alpha, beta);
-                break;
-            case (DType.Float16, _):
-                RunGpu<F32, F16, F16, TAct>(activation, c, a, b, bias, alpha, beta);
-                break;
-            case (_, DType.Float32):
-                RunGpu<F32, BF16, F32, TAct>(activation, c, a, b, bias, alpha, beta);
-                break;
-            default:
-                RunGpu<F32, BF16, BF16, TAct>(activation, c, a, b, bias, alpha, beta);
-                break;
+            using Scratch narrow = Scratch.Converted(wide.Operand, x.C.DType);
+            StridedCopy.Run(x.C, narrow.Operand);
         }
     }
+}
 
-    private static unsafe void RunHost<T, TAct>(
-        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, T alpha, T beta)
-        where T : unmanaged, IFloatingPoint<T>
-        where TAct : unmanaged, IUnaryOp
-    {
-        bool isBatch = c.Dims.Length == 3;
-        HostGemm.Run(activation, new GemmArguments<T>
-        {
-            A = a.Host<T>(),
-            B = b.Host<T>(),
-            C = c.Host<T>(),
-            Bias = bias is { } row ? row.Host<T>() : null,
-            Batch = isBatch ? c.Dims[0] : 1,
-            Rows = c.Dims[^2],
-            Columns = c.Dims[^1],
-            Depth = a.Dims[^1],
-            RowA = a.Strides[^2],
-            ColumnA = a.Strides[^1],
-            BatchA = isBatch ? a.Strides[0] : 0,
-            RowB = b.Strides[^2],
-            ColumnB = b.Strides[^1],
-            BatchB = isBatch ? b.Strides[0] : 0,
-            RowC = c.Strides[^2],
-            BatchC = isBatch ? c.Strides[0] : 0,
-            Alpha = alpha,
-            Beta = beta,
-        });
-    }
+/// <summary>A batch of products C = f(alpha A B + beta C + bias), on any device.</summary>
+/// <param name="C">C's memory; its last two lengths are those of each matrix.</param>
+/// <param name="PlaceC">Where its matrices stand; their columns are neighbours.</param>
+/// <param name="A">A's memory.</param>
+/// <param name="FactorA">Where its numbers stand; its lines are rows.</param>
+/// <param name="B">B's memory.</param>
+/// <param name="FactorB">Where its numbers stand; its lines are columns.</param>
+/// <param name="Depth">The products in a sum.</param>
+/// <param name="Batch">The number of matrices.</param>
+/// <param name="Bias">[n], contiguous, or null.</param>
+/// <param name="Alpha">The factor of the product.</param>
+/// <param name="Beta">The factor of what C holds.</param>
+internal readonly record struct Product<TA, TB>(
+    Operand C, MatrixFactor PlaceC, Operand A, TA FactorA, Operand B, TB FactorB, int Depth, int Batch = 1, Operand? Bias = null,
+    double Alpha = 1, double Beta = 0)
+    where TA : IFactor
+    where TB : IFactor
+{
+    internal int Rows => C.Dims[^2];
 
-    private static bool RunGpu<T, TIn, TOut, TAct>(
-        TAct activation, in Operand c, in Operand a, in Operand b, Operand? bias, double alpha, double beta, in Operand? rowSums = null,
-        bool addsRowSums = false)
-        where T : unmanaged, IReal<T>
-        where TIn : unmanaged, IStored<TIn, T>
-        where TOut : unmanaged, IStored<TOut, T>
-        where TAct : unmanaged, IUnaryOp
-    {
-        bool isBatch = c.Dims.Length == 3;
-        return GpuGemm<T, TIn, TOut, TAct>.Run(c.Device, new()
-        {
-            A = a.View<TIn>(),
-            B = b.View<TIn>(),
-            C = c.View<TOut>(),
-            Bias = bias is { } row ? row.View<T>() : c.View<TOut>().Cast<T>(),
-            RowSums = rowSums is { } sums ? sums.View<T>() : c.View<TOut>().Cast<T>(),
-            Activation = activation,
-            Alpha = alpha,
-            Beta = beta,
-            ReadsC = beta != 0 ? 1 : 0,
-            HasBias = bias is null ? 0 : 1,
-            HasRowSums = rowSums is null ? 0 : 1,
-            AddsRowSums = addsRowSums ? 1 : 0,
-            Batch = isBatch ? c.Dims[0] : 1,
-            Rows = c.Dims[^2],
-            Columns = c.Dims[^1],
-            Depth = a.Dims[^1],
-            RowA = a.Strides[^2],
-            ColumnA = a.Strides[^1],
-            BatchA = isBatch ? a.Strides[0] : 0,
-            RowB = b.Strides[^2],
-            ColumnB = b.Strides[^1],
-            BatchB = isBatch ? b.Strides[0] : 0,
-            RowC = c.Strides[^2],
-            ColumnC = c.Strides[^1],
-            BatchC = isBatch ? c.Strides[0] : 0,
-        });
-    }
+    internal int Columns => C.Dims[^1];
+}
 
-    private static void Check(in Operand c, in Operand a, in Operand b, Operand? bias, double beta)
-    {
-        bool half = a.DType.IsHalfPrecision;
-        DType wide = half ? DType.Float32 : a.DType;
-        if (!a.DType.IsFloatingPoint || b.DType != a.DType || (c.DType != wide && !(half && c.DType == a.DType))
-            || (bias is { } typed && typed.DType != wide))
-        {
-            throw new ArgumentException(
-                $"Gemm: C, A, B and the bias must all be Float32 or all Float64, or A and B of one 16-bit type, C too or Float32, and the "
-                + $"bias Float32; they are {c.DType}, {a.DType}, {b.DType} and {bias?.DType.ToString() ?? "absent"}. Cast them.");
-        }
+/// <summary>Where the sums of A's rows go, if they are wanted.</summary>
+internal readonly record struct RowSums(Operand? Target, bool Adds);
 
-        if (half && c.DType != wide && beta != 0)
-        {
-            throw new ArgumentException($"Gemm: sums of several products are made in Float32, not {c.DType}. Add to a Float32 C.");
-        }
+/// <summary>A number that is stored as it is computed with.</summary>
+internal readonly struct Plain<T>(T value) : IStored<Plain<T>, T>
+    where T : unmanaged
+{
+    private readonly T _value = value;
 
-        if (a.Device != c.Device || b.Device != c.Device || (bias is { } placed && placed.Device != c.Device))
-        {
-            throw new ArgumentException(
-                $"Gemm: C is on {c.Device}, A on {a.Device}, B on {b.Device}"
-                + $"{(bias is { } other ? $", the bias on {other.Device}" : string.Empty)}. Bring them to one device.");
-        }
+    public static T Load(Plain<T> stored) => stored._value;
 
-        int rank = c.Dims.Length;
-        bool fits = rank is 2 or 3 && a.Dims.Length == rank && b.Dims.Length == rank
-            && a.Dims[^2] == c.Dims[^2] && b.Dims[^1] == c.Dims[^1] && a.Dims[^1] == b.Dims[^2]
-            && (rank == 2 || (a.Dims[0] == c.Dims[0] && b.Dims[0] == c.Dims[0]))
-            && (bias is not { } row || (row.Dims.Length == 1 && row.Dims[0] == c.Dims[^1]));
-        if (!fits)
-        {
-            throw new ArgumentException(
-                $"Gemm: C {Text(c)} = A {Text(a)} B {Text(b)} + bias {(bias is { } other ? Text(other) : "(none)")} does not fit. "
-                + "It takes [m, n] = [m, k] [k, n] + [n], or the three matrices with one more axis in front, of equal length.");
-        }
-
-        if ((c.Strides[^1] != 1 && c.Dims[^1] > 1) || (bias is { } line && line.Strides[0] != 1 && line.Dims[0] > 1))
-        {
-            throw new ArgumentException(
-                $"Gemm: the columns of C {Text(c)} and the bias must be neighbours in memory, with a stride of 1. "
-                + "Write to a contiguous result, or multiply the transposed factors in reverse order.");
-        }
-    }
-
-    private static string Text(in Operand operand) => $"[{string.Join(", ", operand.Dims)}]";
+    public static Plain<T> Store(T value) => new(value);
 }

@@ -4,16 +4,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>Copies pieces of a factor into the order in which the tile reads them.</summary>
-internal static unsafe class GemmPack<T>
+/// <summary>Copies pieces of a factor into the order in which the tile reads them, converted if they are stored in 16 bits.</summary>
+internal static unsafe class GemmPack<TStored, T>
+    where TStored : unmanaged, IStored<TStored, T>
     where T : unmanaged
 {
-    /// <summary>Copies rows that are contiguous, so that they stand close together and share no cache set.</summary>
-    internal static void Rows(T* source, nint stride, int rows, nint length, T* target, nint targetStride)
+    // Numbers of a line that are converted before they are transposed.
+    private const int Staged = 64;
+
+    private static bool IsPlain => StoredRows<TStored, T>.IsPlain;
+
+    /// <summary>Copies lines that are contiguous, so that they stand close together and share no cache set.</summary>
+    internal static void Lines(TStored* source, nint stride, int lines, int length, T* target, nint targetStride)
     {
-        for (int i = 0; i < rows; i++)
+        for (int i = 0; i < lines; i++)
         {
-            Unsafe.CopyBlockUnaligned(target + (i * targetStride), source + (i * stride), (uint)(length * sizeof(T)));
+            Line(source + (i * stride), target + (i * targetStride), length);
         }
     }
 
@@ -22,20 +28,27 @@ internal static unsafe class GemmPack<T>
     /// rest of them zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Panel(T* source, nint row, nint column, int width, int panel, nint depth, T* target)
+    internal static void Panel(TStored* source, nint row, nint column, int width, int panel, nint depth, T* target)
     {
         if (width < panel)
         {
             new Span<T>(target, checked((int)(depth * panel))).Clear();
         }
 
-        if (column == 1)
+        if (column == 1 && IsPlain)
         {
-            Copy(source, row, width, panel, depth, target);
+            Copy((T*)source, row, width, panel, depth, target);
+        }
+        else if (column == 1)
+        {
+            for (nint p = 0; p < depth; p++)
+            {
+                Line(source + (p * row), target + (p * panel), width);
+            }
         }
         else if (row == 1 && Avx.IsSupported)
         {
-            Transpose(source, column, width, panel, depth, target);
+            TransposeStored(source, column, width, panel, depth, target);
         }
         else
         {
@@ -43,28 +56,72 @@ internal static unsafe class GemmPack<T>
             {
                 for (int j = 0; j < width; j++)
                 {
-                    target[(p * panel) + j] = source[(p * row) + (j * column)];
+                    target[(p * panel) + j] = TStored.Load(source[(p * row) + (j * column)]);
                 }
             }
+        }
+    }
+
+    /// <summary>The same for a factor of any kind, number by number; see <see cref="IFactor.Pack"/>.</summary>
+    internal static void Places<TFactor>(
+        in TFactor factor, TStored* memory, int start, int line, int lines, int depth, int depths, int panel, T* target)
+        where TFactor : IFactor
+    {
+        for (int p = 0; p < depths; p++, target += panel)
+        {
+            for (int j = 0; j < panel; j++)
+            {
+                int place = j < lines ? factor.Place(start, line + j, depth + p) : -1;
+                target[j] = place < 0 ? default : TStored.Load(memory[place]);
+            }
+        }
+    }
+
+    private static void Line(TStored* source, T* target, int length)
+    {
+        if (IsPlain)
+        {
+            Unsafe.CopyBlockUnaligned(target, source, (uint)(length * sizeof(T)));
+        }
+        else
+        {
+            StoredRows<TStored, T>.Load(source, target, length);
+        }
+    }
+
+    private static void TransposeStored(TStored* source, nint column, int width, int panel, nint depth, T* target)
+    {
+        if (IsPlain)
+        {
+            Transpose((T*)source, column, width, panel, depth, target);
+            return;
+        }
+
+        T* lines = stackalloc T[Staged * panel];
+        for (nint p = 0; p < depth; p += Staged)
+        {
+            int length = (int)Math.Min(Staged, depth - p);
+            Lines(source + p, column, width, length, lines, Staged);
+            Transpose(lines, Staged, width, panel, length, target + (p * panel));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Copy(T* source, nint row, int width, int panel, nint depth, T* target)
     {
-        int whole = width - (width % Vector128<T>.Count);
-        int wide = width - (width % Vector256<T>.Count);
+        int whole = width - (width % (16 / sizeof(T)));
+        int wide = width - (width % (32 / sizeof(T)));
         for (; depth > 0; depth--, source += row, target += panel)
         {
             int j = 0;
-            for (; j < wide; j += Vector256<T>.Count)
+            for (; j < wide; j += 32 / sizeof(T))
             {
-                Vector256.Store(Vector256.Load(source + j), target + j);
+                Vector256.Store(Vector256.Load((byte*)(source + j)), (byte*)(target + j));
             }
 
-            for (; j < whole; j += Vector128<T>.Count)
+            for (; j < whole; j += 16 / sizeof(T))
             {
-                Vector128.Store(Vector128.Load(source + j), target + j);
+                Vector128.Store(Vector128.Load((byte*)(source + j)), (byte*)(target + j));
             }
 
             for (; j < width; j++)
@@ -78,7 +135,7 @@ internal static unsafe class GemmPack<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transpose(T* source, nint column, int width, int panel, nint depth, T* target)
     {
-        int side = Vector256<T>.Count;
+        int side = 32 / sizeof(T);
         int j = 0;
         for (; j <= width - side; j += side)
         {
@@ -87,7 +144,7 @@ internal static unsafe class GemmPack<T>
             nint p = 0;
             for (; p <= depth - side; p += side)
             {
-                if (typeof(T) == typeof(float))
+                if (typeof(T) == typeof(F32))
                 {
                     Transpose8((float*)(from + p), column, (float*)(to + (p * panel)), panel);
                 }

@@ -1,164 +1,110 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>
-/// The innermost loop: a tile of C of up to 12 rows and two registers, held in registers while k runs over its range.
-/// C = alpha A B + beta C; with beta 0, C is not read.
-/// </summary>
-/// <remarks>
-/// Both factors are read where they stand or from a packed copy; only the strides differ. The sums run in the order of k, one
-/// accumulator per element, so an element's value does not depend on the tile that computes it. Accumulators are locals, since
-/// the JIT keeps locals in registers and arrays in memory.
-/// </remarks>
-internal static unsafe class GemmTile<T, TSimd>
-    where T : unmanaged, IFloatingPoint<T>
-    where TSimd : unmanaged, ISimd<TSimd, T>
+/// <summary>A small number as a type, so that the JIT compiles a loop for each.</summary>
+internal interface ICount
 {
-    /// <summary>
-    /// Runs a tile of 1 to <c>TSimd.Rows</c> rows and 1 or 2 registers of columns, with <paramref name="k"/> products a sum. The
-    /// strides lead from row to row and from column to column; the columns of B and C are neighbours.
-    /// </summary>
-    internal static void Run(
-        int rows, int registers, T* a, nint rowA, nint columnA, T* b, nint rowB, T* c, nint rowC, nint k, T alpha, T beta)
+    static abstract int Value { get; }
+}
+
+/// <summary>A piece of C and what it is made of: C = alpha A B + beta C; without <see cref="Reads"/>, C is not read.</summary>
+/// <remarks>The strides lead from row to row and from column to column; the columns of C are neighbours.</remarks>
+internal unsafe struct Tile<T>
+    where T : unmanaged
+{
+    internal T* A;
+    internal nint RowA;
+    internal nint ColumnA;
+    internal T* B;
+    internal nint RowB;
+    internal nint ColumnB;
+    internal T* C;
+    internal nint RowC;
+    internal nint Depth;
+    internal T Alpha;
+    internal T Beta;
+    internal bool Reads;
+}
+
+/// <summary>The innermost loop: a tile of up to 12 rows and two registers, held in registers while k runs over its range.</summary>
+/// <remarks>
+/// Both factors are read where they stand or from a packed copy; only the strides differ. The columns of B are neighbours. The sums run
+/// in the order of k, one accumulator per element, so an element's value does not depend on the tile that computes it. Accumulators are
+/// locals, since the JIT keeps locals in registers and arrays in memory.
+/// </remarks>
+internal static unsafe class GemmTile<T, TRegister>
+    where T : unmanaged
+    where TRegister : unmanaged
+{
+    /// <summary>Runs a tile of 1 to <see cref="GemmSimd{TRegister, T}.Rows"/> rows and 1 or 2 registers of columns.</summary>
+    internal static void Run(int rows, int registers, in Tile<T> tile)
     {
         if (registers == 2)
         {
-            Run<Size.N2>(rows, a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
+            Run<Count.Two>(rows, tile);
         }
         else
         {
-            Run<Size.N1>(rows, a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
+            Run<Count.One>(rows, tile);
         }
     }
 
-    private static void Run<TN>(int rows, T* a, nint rowA, nint columnA, T* b, nint rowB, T* c, nint rowC, nint k, T alpha, T beta)
-        where TN : struct, ISize
+    private static void Run<TN>(int rows, in Tile<T> tile)
+        where TN : struct, ICount
     {
         switch (rows)
         {
-            case 1:
-                Multiply<Size.N1, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 2:
-                Multiply<Size.N2, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 3:
-                Multiply<Size.N3, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 4:
-                Multiply<Size.N4, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 5:
-                Multiply<Size.N5, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 6:
-                Multiply<Size.N6, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 7 when TSimd.Rows >= 7:
-                Multiply<Size.N7, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 8 when TSimd.Rows >= 8:
-                Multiply<Size.N8, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 9 when TSimd.Rows >= 9:
-                Multiply<Size.N9, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 10 when TSimd.Rows >= 10:
-                Multiply<Size.N10, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 11 when TSimd.Rows >= 11:
-                Multiply<Size.N11, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
-            case 12 when TSimd.Rows >= 12:
-                Multiply<Size.N12, TN>(a, rowA, columnA, b, rowB, c, rowC, k, alpha, beta);
-                break;
+            case 1: Multiply<Count.One, TN>(tile); break;
+            case 2: Multiply<Count.Two, TN>(tile); break;
+            case 3: Multiply<Count.Three, TN>(tile); break;
+            case 4: Multiply<Count.Four, TN>(tile); break;
+            case 5: Multiply<Count.Five, TN>(tile); break;
+            case 6: Multiply<Count.Six, TN>(tile); break;
+            case 7 when GemmSimd<TRegister, T>.Rows >= 7: Multiply<Count.Seven, TN>(tile); break;
+            case 8 when GemmSimd<TRegister, T>.Rows >= 8: Multiply<Count.Eight, TN>(tile); break;
+            case 9 when GemmSimd<TRegister, T>.Rows >= 9: Multiply<Count.Nine, TN>(tile); break;
+            case 10 when GemmSimd<TRegister, T>.Rows >= 10: Multiply<Count.Ten, TN>(tile); break;
+            case 11 when GemmSimd<TRegister, T>.Rows >= 11: Multiply<Count.Eleven, TN>(tile); break;
+            case 12 when GemmSimd<TRegister, T>.Rows >= 12: Multiply<Count.Twelve, TN>(tile); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply<TM, TN>(T* a, nint rowA, nint columnA, T* b, nint rowB, T* c, nint rowC, nint k, T alpha, T beta)
-        where TM : struct, ISize
-        where TN : struct, ISize
+    private static void Multiply<TM, TN>(in Tile<T> tile)
+        where TM : struct, ICount
+        where TN : struct, ICount
     {
-        TSimd c00 = default, c01 = default;
-        TSimd c10 = default, c11 = default;
-        TSimd c20 = default, c21 = default;
-        TSimd c30 = default, c31 = default;
-        TSimd c40 = default, c41 = default;
-        TSimd c50 = default, c51 = default;
-        TSimd c60 = default, c61 = default;
-        TSimd c70 = default, c71 = default;
-        TSimd c80 = default, c81 = default;
-        TSimd c90 = default, c91 = default;
-        TSimd c100 = default, c101 = default;
-        TSimd c110 = default, c111 = default;
+        TRegister c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        TRegister c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        TRegister c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
+        TRegister c90 = default, c91 = default, ca0 = default, ca1 = default, cb0 = default, cb1 = default;
 
         // Four bases three rows apart reach all rows with the address modes of x86.
+        nint rowA = tile.RowA;
+        nint columnA = tile.ColumnA;
+        nint rowB = tile.RowB;
+        T* b = tile.B;
+        T* a = tile.A;
         T* a3 = a + (3 * rowA);
         T* a6 = a3 + (3 * rowA);
         T* a9 = a6 + (3 * rowA);
-        for (; k > 0; k--)
+        for (nint k = tile.Depth; k > 0; k--)
         {
-            TSimd b0 = TSimd.Load(b);
-            TSimd b1 = TN.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
-            Row<TN>(TSimd.Fill(a[0]), b0, b1, ref c00, ref c01);
-            if (TM.Value > 1)
-            {
-                Row<TN>(TSimd.Fill(a[rowA]), b0, b1, ref c10, ref c11);
-            }
-
-            if (TM.Value > 2)
-            {
-                Row<TN>(TSimd.Fill(a[2 * rowA]), b0, b1, ref c20, ref c21);
-            }
-
-            if (TM.Value > 3)
-            {
-                Row<TN>(TSimd.Fill(a3[0]), b0, b1, ref c30, ref c31);
-            }
-
-            if (TM.Value > 4)
-            {
-                Row<TN>(TSimd.Fill(a3[rowA]), b0, b1, ref c40, ref c41);
-            }
-
-            if (TM.Value > 5)
-            {
-                Row<TN>(TSimd.Fill(a3[2 * rowA]), b0, b1, ref c50, ref c51);
-            }
-
-            if (TM.Value > 6)
-            {
-                Row<TN>(TSimd.Fill(a6[0]), b0, b1, ref c60, ref c61);
-            }
-
-            if (TM.Value > 7)
-            {
-                Row<TN>(TSimd.Fill(a6[rowA]), b0, b1, ref c70, ref c71);
-            }
-
-            if (TM.Value > 8)
-            {
-                Row<TN>(TSimd.Fill(a6[2 * rowA]), b0, b1, ref c80, ref c81);
-            }
-
-            if (TM.Value > 9)
-            {
-                Row<TN>(TSimd.Fill(a9[0]), b0, b1, ref c90, ref c91);
-            }
-
-            if (TM.Value > 10)
-            {
-                Row<TN>(TSimd.Fill(a9[rowA]), b0, b1, ref c100, ref c101);
-            }
-
-            if (TM.Value > 11)
-            {
-                Row<TN>(TSimd.Fill(a9[2 * rowA]), b0, b1, ref c110, ref c111);
-            }
-
+            TRegister b0 = *(TRegister*)b;
+            TRegister b1 = TN.Value > 1 ? *(TRegister*)(b + GemmSimd<TRegister, T>.Count) : default;
+            Row<TN>(true, a, b0, b1, ref c00, ref c01);
+            Row<TN>(TM.Value > 1, a + rowA, b0, b1, ref c10, ref c11);
+            Row<TN>(TM.Value > 2, a + (2 * rowA), b0, b1, ref c20, ref c21);
+            Row<TN>(TM.Value > 3, a3, b0, b1, ref c30, ref c31);
+            Row<TN>(TM.Value > 4, a3 + rowA, b0, b1, ref c40, ref c41);
+            Row<TN>(TM.Value > 5, a3 + (2 * rowA), b0, b1, ref c50, ref c51);
+            Row<TN>(TM.Value > 6, a6, b0, b1, ref c60, ref c61);
+            Row<TN>(TM.Value > 7, a6 + rowA, b0, b1, ref c70, ref c71);
+            Row<TN>(TM.Value > 8, a6 + (2 * rowA), b0, b1, ref c80, ref c81);
+            Row<TN>(TM.Value > 9, a9, b0, b1, ref c90, ref c91);
+            Row<TN>(TM.Value > 10, a9 + rowA, b0, b1, ref ca0, ref ca1);
+            Row<TN>(TM.Value > 11, a9 + (2 * rowA), b0, b1, ref cb0, ref cb1);
             a += columnA;
             a3 += columnA;
             a6 += columnA;
@@ -166,91 +112,89 @@ internal static unsafe class GemmTile<T, TSimd>
             b += rowB;
         }
 
-        TSimd scale = TSimd.Fill(alpha);
-        Write<TN>(c, c00, c01, scale, beta);
-        if (TM.Value > 1)
-        {
-            Write<TN>(c + (1 * rowC), c10, c11, scale, beta);
-        }
+        Write<TN>(true, tile, 0, c00, c01);
+        Write<TN>(TM.Value > 1, tile, 1, c10, c11);
+        Write<TN>(TM.Value > 2, tile, 2, c20, c21);
+        Write<TN>(TM.Value > 3, tile, 3, c30, c31);
+        Write<TN>(TM.Value > 4, tile, 4, c40, c41);
+        Write<TN>(TM.Value > 5, tile, 5, c50, c51);
+        Write<TN>(TM.Value > 6, tile, 6, c60, c61);
+        Write<TN>(TM.Value > 7, tile, 7, c70, c71);
+        Write<TN>(TM.Value > 8, tile, 8, c80, c81);
+        Write<TN>(TM.Value > 9, tile, 9, c90, c91);
+        Write<TN>(TM.Value > 10, tile, 10, ca0, ca1);
+        Write<TN>(TM.Value > 11, tile, 11, cb0, cb1);
+    }
 
-        if (TM.Value > 2)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<TN>(bool exists, T* a, TRegister b0, TRegister b1, ref TRegister c0, ref TRegister c1)
+        where TN : struct, ICount
+    {
+        if (exists)
         {
-            Write<TN>(c + (2 * rowC), c20, c21, scale, beta);
-        }
-
-        if (TM.Value > 3)
-        {
-            Write<TN>(c + (3 * rowC), c30, c31, scale, beta);
-        }
-
-        if (TM.Value > 4)
-        {
-            Write<TN>(c + (4 * rowC), c40, c41, scale, beta);
-        }
-
-        if (TM.Value > 5)
-        {
-            Write<TN>(c + (5 * rowC), c50, c51, scale, beta);
-        }
-
-        if (TM.Value > 6)
-        {
-            Write<TN>(c + (6 * rowC), c60, c61, scale, beta);
-        }
-
-        if (TM.Value > 7)
-        {
-            Write<TN>(c + (7 * rowC), c70, c71, scale, beta);
-        }
-
-        if (TM.Value > 8)
-        {
-            Write<TN>(c + (8 * rowC), c80, c81, scale, beta);
-        }
-
-        if (TM.Value > 9)
-        {
-            Write<TN>(c + (9 * rowC), c90, c91, scale, beta);
-        }
-
-        if (TM.Value > 10)
-        {
-            Write<TN>(c + (10 * rowC), c100, c101, scale, beta);
-        }
-
-        if (TM.Value > 11)
-        {
-            Write<TN>(c + (11 * rowC), c110, c111, scale, beta);
+            TRegister x = GemmSimd<TRegister, T>.Fill(a);
+            GemmSimd<TRegister, T>.Accumulate(x, b0, ref c0);
+            if (TN.Value > 1)
+            {
+                GemmSimd<TRegister, T>.Accumulate(x, b1, ref c1);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row<TN>(TSimd a, TSimd b0, TSimd b1, ref TSimd c0, ref TSimd c1)
-        where TN : struct, ISize
+    private static void Write<TN>(bool exists, in Tile<T> tile, int row, TRegister v0, TRegister v1)
+        where TN : struct, ICount
     {
-        TSimd.Accumulate(a, b0, ref c0);
-        if (TN.Value > 1)
+        if (!exists)
         {
-            TSimd.Accumulate(a, b1, ref c1);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TN>(T* c, TSimd v0, TSimd v1, TSimd alpha, T beta)
-        where TN : struct, ISize
-    {
-        v0 = TSimd.Multiply(v0, alpha);
-        v1 = TN.Value > 1 ? TSimd.Multiply(v1, alpha) : default;
-        if (beta != T.Zero)
-        {
-            TSimd old = TSimd.Fill(beta);
-            Row<TN>(old, TSimd.Load(c), TN.Value > 1 ? TSimd.Load(c + TSimd.Count) : default, ref v0, ref v1);
+            return;
         }
 
-        TSimd.Store(v0, c);
+        T alpha = tile.Alpha;
+        T beta = tile.Beta;
+        T* c = tile.C + (row * tile.RowC);
+        TRegister scale = GemmSimd<TRegister, T>.Fill(&alpha);
+        v0 = GemmSimd<TRegister, T>.Multiply(v0, scale);
+        v1 = TN.Value > 1 ? GemmSimd<TRegister, T>.Multiply(v1, scale) : default;
+        if (tile.Reads)
+        {
+            Row<TN>(
+                true, &beta, *(TRegister*)c,
+                TN.Value > 1 ? *(TRegister*)(c + GemmSimd<TRegister, T>.Count) : default, ref v0, ref v1);
+        }
+
+        *(TRegister*)c = v0;
         if (TN.Value > 1)
         {
-            TSimd.Store(v1, c + TSimd.Count);
+            *(TRegister*)(c + GemmSimd<TRegister, T>.Count) = v1;
         }
     }
+}
+
+/// <summary>The numbers.</summary>
+internal static class Count
+{
+    internal readonly struct One : ICount { public static int Value => 1; }
+
+    internal readonly struct Two : ICount { public static int Value => 2; }
+
+    internal readonly struct Three : ICount { public static int Value => 3; }
+
+    internal readonly struct Four : ICount { public static int Value => 4; }
+
+    internal readonly struct Five : ICount { public static int Value => 5; }
+
+    internal readonly struct Six : ICount { public static int Value => 6; }
+
+    internal readonly struct Seven : ICount { public static int Value => 7; }
+
+    internal readonly struct Eight : ICount { public static int Value => 8; }
+
+    internal readonly struct Nine : ICount { public static int Value => 9; }
+
+    internal readonly struct Ten : ICount { public static int Value => 10; }
+
+    internal readonly struct Eleven : ICount { public static int Value => 11; }
+
+    internal readonly struct Twelve : ICount { public static int Value => 12; }
 }

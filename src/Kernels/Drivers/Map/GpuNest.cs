@@ -54,6 +54,9 @@ internal struct GpuNest
         };
     }
 
+    /// <summary>The strides of a further operand, beyond the four that stand here.</summary>
+    internal static GpuStrides StridesOf(in LoopNest nest, int operand, int launch) => Strides(nest, operand, nest.Rank - Axes, launch);
+
     /// <summary>The position of the element with a linear index.</summary>
     internal readonly GpuIndex Index(int linear)
     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>
-/// The loops over up to four operands of one shape, with axes of length one dropped and neighbouring axes merged wherever all
+/// The loops over up to eight operands of one shape, with axes of length one dropped and neighbouring axes merged wherever all
 /// operands allow it.
 /// </summary>
 internal unsafe struct LoopNest
@@ -11,7 +11,7 @@ internal unsafe struct LoopNest
     /// <summary>The most axes a tensor may have.</summary>
     internal const int MaxRank = 8;
 
-    internal const int MaxOperands = 4;
+    internal const int MaxOperands = 8;
 
     internal int Rank;
     internal fixed int Dims[MaxRank];

@@ -103,7 +103,7 @@ internal static class NormChecks
     {
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{name}: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"{name}: epsilon must be finite and not negative, not {epsilon}.");
         }
     }
 

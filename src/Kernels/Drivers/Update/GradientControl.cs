@@ -1,19 +1,18 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DeepSharp.Kernels;
 
 /// <summary>
-/// Decides on the device whether a step is made and by what its gradients are multiplied, from a measure of the gradients: the
-/// host never waits for it.
+/// Decides on the device whether a step is made and by what its gradients are multiplied, from a measure of the gradients, and
+/// moves the scale of a loss by that: the host never waits for it.
 /// </summary>
-public static class GradientControl
+internal static unsafe partial class GradientControl
 {
     /// <summary>Reduces flat gradients to one number that <see cref="Decide"/> understands.</summary>
     /// <param name="output">One number of the gradients' type.</param>
     /// <param name="gradients">The gradients, flat.</param>
     /// <param name="norm">The exponent of the norm, infinity for the largest magnitude; 0 asks only whether all are finite.</param>
-    public static void Measure(in Operand output, in Operand gradients, double norm)
+    internal static void Measure(in Operand output, in Operand gradients, double norm)
     {
         Operand number = output with { Dims = [1], Strides = [1] };
         switch (norm)
@@ -46,73 +45,31 @@ public static class GradientControl
     /// <param name="norm">The exponent they were made with.</param>
     /// <param name="maxNorm">The norm to clip to; 0 for none.</param>
     /// <param name="skip">Whether gradients that are not finite stop the step.</param>
-    public static void Decide(in Operand control, in Operand skipped, in Operand measures, double norm, double maxNorm, bool skip)
+    internal static void Decide(in Operand control, in Operand skipped, in Operand measures, double norm, double maxNorm, bool skip) =>
+        Dispatch.Float(
+            nameof(GradientControl), control.DType, control.Device,
+            new Deciding(new(measures.Count, norm, maxNorm, skip ? 1 : 0), control, skipped, measures));
+
+    /// <summary>
+    /// state = [scale, 1 / scale, steps made since the scale last moved], three Float32. A step that was not made, as
+    /// <see cref="Decide"/>'s control says in Float32, multiplies the scale by the backoff; an interval of steps that were made, by the
+    /// growth, unless that is infinite.
+    /// </summary>
+    internal static void MoveScale(in Operand state, in Operand control, double growth, double backoff, int interval)
     {
-        Arguments arguments = new(measures.Count, norm, maxNorm, skip ? 1 : 0);
-        if (control.DType == DType.Float64)
+        ScaleRule rule = new((float)growth, (float)backoff, interval);
+        if (state.Device.StartsOnHost())
         {
-            Run<F64>(control, skipped, measures, arguments);
+            F32* numbers = state.Host<F32>();
+            rule.Move(control.Host<F32>()[1], ref numbers[0], ref numbers[1], ref numbers[2]);
         }
         else
         {
-            Run<F32>(control, skipped, measures, arguments);
+            MoveScaleOnGpu(rule, state, control);
         }
     }
 
-    private static unsafe void Run<T>(in Operand control, in Operand skipped, in Operand measures, Arguments arguments)
-        where T : unmanaged, IReal<T>, IScalar<T>
-    {
-        Device device = control.Device;
-        if (device.IsHost)
-        {
-            device.CountLaunch();
-            T* from = measures.Host<T>();
-            T total = from[0];
-            for (int i = 1; i < arguments.Count; i++)
-            {
-                total = arguments.Join(total, from[i]);
-            }
-
-            T* to = control.Host<T>();
-            to[2] = arguments.Norm(total);
-            to[1] = arguments.Go(to[2]);
-            to[0] = arguments.Factor(to[2]);
-            *skipped.Host<long>() += T.IsNonzero(to[1]) ? 0 : 1;
-            return;
-        }
-
-        device.Kernel<Key<T>, Action<KernelConfig, ArrayView<T>, ArrayView<long>, ArrayView<T>, Arguments>>(
-            static accelerator => accelerator.Launcher<ArrayView<T>, ArrayView<long>, ArrayView<T>, Arguments>(Kernel))(
-                new KernelConfig(1, GroupTree.Size(device, 1)), control.View<T>(), skipped.View<long>(), measures.View<T>(), arguments);
-    }
-
-    // The measures are few, one for each stretch: one thread.
-    private static void Kernel<T>(ArrayView<T> control, ArrayView<long> skipped, ArrayView<T> measures, Arguments arguments)
-        where T : unmanaged, IReal<T>, IScalar<T>
-    {
-        if (Group.IdxX == 0)
-        {
-            T total = measures[0];
-            for (int i = 1; i < arguments.Count; i++)
-            {
-                total = arguments.Join(total, measures[i]);
-            }
-
-            T norm = arguments.Norm(total);
-            T go = arguments.Go(norm);
-            control[0] = arguments.Factor(norm);
-            control[1] = go;
-            control[2] = norm;
-            skipped[0] += T.IsNonzero(go) ? 0 : 1;
-        }
-    }
-
-    private struct Key<T>
-        where T : unmanaged
-    {
-    }
-
-    internal readonly struct Arguments(int count, double norm, double maxNorm, int skip)
+    internal readonly struct Decision(int count, double norm, double maxNorm, int skip)
     {
         internal readonly int Count = count;
         private readonly double _norm = norm;
@@ -124,32 +81,62 @@ public static class GradientControl
             where T : unmanaged, IReal<T> => _norm > double.MaxValue ? T.Max(a, b) : a + b;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T Norm<T>(T total)
+        internal void Make<T>(T total, out T factor, out T go, out T norm)
             where T : unmanaged, IReal<T>
         {
-            if (_norm == 2)
+            T one = 1;
+            norm = _norm == 2 ? T.Sqrt(total) : _norm <= 1 || _norm > double.MaxValue ? total : T.Pow(total, 1 / _norm);
+            go = _skip != 0 ? T.IfEqual(norm - norm, 0, one, 0) : one;
+            factor = _maxNorm > 0 ? T.Min(one, _maxNorm / (norm + 1e-6)) : one;
+        }
+    }
+
+    internal readonly struct ScaleRule(float growth, float backoff, int interval)
+    {
+        private readonly float _growth = growth;
+        private readonly float _backoff = backoff;
+        private readonly int _interval = interval;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal void Move(F32 go, ref F32 scale, ref F32 inverse, ref F32 steps)
+        {
+            bool made = F32.IsNonzero(go);
+            float count = made ? steps.Value + 1 : 0;
+            bool grows = count >= _interval;
+            float next = made ? grows ? scale.Value * _growth : scale.Value : scale.Value * _backoff;
+            bool bounded = next <= float.MaxValue;
+            scale = bounded ? next : scale.Value;
+            inverse = 1 / scale.Value;
+            steps = grows ? 0 : count;
+        }
+    }
+
+    private readonly ref struct Deciding(Decision decision, in Operand control, in Operand skipped, in Operand measures) : IFloatVisitor
+    {
+        private readonly ref readonly Operand _control = ref control;
+        private readonly ref readonly Operand _skipped = ref skipped;
+        private readonly ref readonly Operand _measures = ref measures;
+
+        public void Visit<T, TVector>()
+            where T : unmanaged, IReal<T>, IScalar<T>
+            where TVector : unmanaged, IReal<TVector>
+        {
+            if (!_control.Device.StartsOnHost())
             {
-                return T.Sqrt(total);
+                DecideOnGpu<T>(decision, _control, _skipped, _measures);
+                return;
             }
 
-            bool plain = _norm <= 1 || _norm > double.MaxValue;
-            return plain ? total : T.Pow(total, 1 / _norm);
-        }
+            T* from = _measures.Host<T>();
+            T total = from[0];
+            for (int i = 1; i < decision.Count; i++)
+            {
+                total = decision.Join(total, from[i]);
+            }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T Go<T>(T norm)
-            where T : unmanaged, IReal<T>
-        {
-            T one = 1;
-            return _skip != 0 ? T.IfEqual(norm - norm, 0, one, 0) : one;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T Factor<T>(T norm)
-            where T : unmanaged, IReal<T>
-        {
-            T one = 1;
-            return _maxNorm > 0 ? T.Min(one, _maxNorm / (norm + 1e-6)) : one;
+            T* to = _control.Host<T>();
+            decision.Make(total, out to[0], out to[1], out to[2]);
+            *_skipped.Host<long>() += T.IsNonzero(to[1]) ? 0 : 1;
         }
     }
 }

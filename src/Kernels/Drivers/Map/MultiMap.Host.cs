@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>The CPU form of an element-wise function of several outputs.</summary>
+internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
+    where TMap : unmanaged, IMultiMap
+    where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+    where TVector : unmanaged, IReal<TVector>
+    where TStored : unmanaged, IStored<TStored, TScalar>
+{
+    // Elements a thread takes at a time, and elements staged on the stack: see HostMap.
+    private const int Grain = 8 * 1024;
+    private const int Tile = 128;
+
+    private static int Operands => TMap.Outputs + TMap.Inputs;
+
+    internal static void Run(TMap map, in LoopNest nest, Operand[] operands)
+    {
+        Ports ports = default;
+        for (int i = 0; i < operands.Length; i++)
+        {
+            ports[i] = HostPort<TStored, TScalar>.Of(operands[i]);
+        }
+
+        Loop loop = new(map, nest, ports);
+        if (nest.Rank <= 1)
+        {
+            HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
+        }
+        else
+        {
+            HostParallel.For(nest.OuterCount, Math.Max(1, Grain / nest.InnerLength), loop);
+        }
+
+        // The addresses are in use up to here.
+        GC.KeepAlive(operands);
+    }
+
+    // Outputs stand first in all lists of operands.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Contiguous(TMap map, TScalar** at, int length)
+    {
+        int width = sizeof(TVector) / sizeof(TScalar);
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Pack<TVector> x = default;
+            for (int input = 0; input < TMap.Inputs; input++)
+            {
+                (&x.A)[input] = *(TVector*)(at[TMap.Outputs + input] + i);
+            }
+
+            Pack<TVector> y = map.Apply(x);
+            for (int output = 0; output < TMap.Outputs; output++)
+            {
+                *(TVector*)(at[output] + i) = (&y.A)[output];
+            }
+        }
+
+        // The tail runs the vector code too, so that an element's value does not depend on where it stands.
+        int rest = length - i;
+        if (rest > 0)
+        {
+            Pack<TVector> x = default;
+            for (int input = 0; input < TMap.Inputs; input++)
+            {
+                Unsafe.CopyBlockUnaligned(&x.A + input, at[TMap.Outputs + input] + i, (uint)(rest * sizeof(TScalar)));
+            }
+
+            Pack<TVector> y = map.Apply(x);
+            for (int output = 0; output < TMap.Outputs; output++)
+            {
+                Unsafe.CopyBlockUnaligned(at[output] + i, &y.A + output, (uint)(rest * sizeof(TScalar)));
+            }
+        }
+    }
+
+    [InlineArray(LoopNest.MaxOperands)]
+    private struct Ports
+    {
+        private HostPort<TStored, TScalar> _first;
+    }
+
+    private readonly struct Loop(TMap map, LoopNest nest, Ports ports) : IRangeBody
+    {
+        private readonly TMap _map = map;
+        private readonly LoopNest _nest = nest;
+        private readonly Ports _ports = ports;
+
+        public void Run(int start, int end)
+        {
+            TScalar* tiles = stackalloc TScalar[Operands * Tile];
+            int* offsets = stackalloc int[Operands];
+            bool isRow = _nest.Rank <= 1;
+            for (int outer = isRow ? 0 : start; outer < (isRow ? 1 : end); outer++)
+            {
+                for (int i = 0; i < Operands; i++)
+                {
+                    offsets[i] = isRow ? start * _nest.InnerStride(i) : _nest.OuterOffset(i, outer);
+                }
+
+                Row(offsets, isRow ? end - start : _nest.InnerLength, tiles);
+            }
+        }
+
+        private void Row(int* offsets, int length, TScalar* tiles)
+        {
+            TScalar** at = stackalloc TScalar*[Operands];
+            for (int done = 0; done < length; done += Tile)
+            {
+                int count = Math.Min(Tile, length - done);
+                for (int i = 0; i < Operands; i++)
+                {
+                    HostPort<TStored, TScalar> port = _ports[i];
+                    int stride = _nest.InnerStride(i);
+                    at[i] = i >= TMap.Outputs ? port.Stage(offsets[i], stride, done, count, tiles + (i * Tile))
+                        : port.IsDirect(stride, length) ? (TScalar*)port.At(offsets[i] + done)
+                        : tiles + (i * Tile);
+                }
+
+                Contiguous(_map, at, count);
+                for (int i = 0; i < TMap.Outputs; i++)
+                {
+                    if (at[i] == tiles + (i * Tile))
+                    {
+                        int stride = _nest.InnerStride(i);
+                        _ports[i].Unstage(at[i], offsets[i] + (done * stride), stride, count);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace DeepSharp.Kernels;
+
+/// <summary>What a device other than the host has of ILGPU: the accelerator, its memory, the kernels compiled for it.</summary>
+/// <remarks>
+/// All that mentions ILGPU is here and in the GPU forms of the drivers, because a method that does makes the runtime load ILGPU as
+/// soon as it is compiled, even if that line never runs. Therefore nothing here may be inlined into code that the host runs, too.
+/// </remarks>
+internal sealed unsafe class IlgpuBackend
+{
+    // Enough blocks for a grid-stride loop to hide memory latency on a large GPU.
+    private const int GroupsPerMultiprocessor = 32;
+    private const int PreferredGroupSize = 256;
+
+    // Below this a transfer takes microseconds whether it is staged or not.
+    private const long StagedFrom = 256 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<object, Delegate> _launchers = [];
+    private UploadStaging? _staging;
+    private TimeSpan _compileTime;
+
+    private IlgpuBackend(Accelerator accelerator, IBlas? blas)
+    {
+        Accelerator = accelerator;
+        Blas = blas;
+    }
+
+    internal Accelerator Accelerator { get; }
+
+    /// <summary>A library for matrix products, or null.</summary>
+    internal IBlas? Blas { get; }
+
+    internal string Name
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Accelerator.Name;
+    }
+
+    /// <summary>What computes matrix products, as text.</summary>
+    internal string MatrixProducts
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Blas?.Name ?? "DeepSharp kernel";
+    }
+
+    internal int MaxGroupSize => Accelerator.MaxNumThreadsPerGroup;
+
+    /// <summary>The kernels compiled so far.</summary>
+    internal IReadOnlyList<Delegate> Kernels
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _launchers.Values];
+            }
+        }
+    }
+
+    /// <summary>A GPU, with cuBLAS if it is there.</summary>
+    internal static IlgpuBackend Of(Accelerator accelerator) => new(accelerator, CuBlasProducts.TryCreate(accelerator));
+
+    /// <summary>ILGPU's simulator of a GPU, on the host.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static IlgpuBackend Emulated(IBlas? blas)
+    {
+        Context context = Context.Create(static builder => builder.CPU(new CPUDevice(4, 4, 1)).EnableAlgorithms());
+        return new IlgpuBackend(context.CreateCPUAccelerator(0), blas);
+    }
+
+    /// <summary>Whether an error of <see cref="Allocate"/> means that there is no memory left.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static bool IsOutOfMemory(Exception error) => error is AcceleratorException;
+
+    internal static MemoryBuffer BufferOf(Block block) => Unsafe.As<MemoryBuffer>(block.Allocation.Buffer!);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal object Allocate(long bytes) => Accelerator.Allocate1D<byte>(bytes);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Free(Block block) => BufferOf(block).Dispose();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Synchronize() => Accelerator.Synchronize();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Upload(byte* source, Block target, long start, long bytes)
+    {
+        ArrayView<byte> view = target.View<byte>(start, bytes);
+
+        // On OpenCL, ILGPU 1.5.3 copies the whole of the staging memory, whatever part it is asked for.
+        if (bytes >= StagedFrom && Accelerator.AcceleratorType != AcceleratorType.OpenCL)
+        {
+            lock (_lock)
+            {
+                _staging ??= new UploadStaging(Accelerator);
+            }
+
+            _staging.Copy(view, source);
+        }
+        else
+        {
+            // ILGPU takes the address without pinning what stands there, and waits for the copy.
+            view.CopyFromCPU(ref *source, bytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Download(Block source, long start, byte* target, long bytes) => source.View<byte>(start, bytes).CopyToCPU(ref *target, bytes);
+
+    /// <summary>Adds what it has counted.</summary>
+    internal DeviceStatistics AddTo(DeviceStatistics statistics)
+    {
+        lock (_lock)
+        {
+            return statistics with { Kernels = _launchers.Count, CompileTime = _compileTime };
+        }
+    }
+
+    /// <summary>The compiled form of a kernel. It is kept: ILGPU's own cache holds it weakly, and even a cached load costs milliseconds.</summary>
+    internal Action<KernelConfig, T> Launcher<T>(Action<T> kernel)
+        where T : struct
+    {
+        lock (_lock)
+        {
+            if (!_launchers.TryGetValue(kernel, out Delegate? launcher))
+            {
+                KernelTypes.RequireVisible(kernel.Method);
+                long start = Stopwatch.GetTimestamp();
+                launcher = Accelerator.Launcher(kernel);
+                _compileTime += Stopwatch.GetElapsedTime(start);
+                _launchers.Add(kernel, launcher);
+            }
+
+            return Unsafe.As<Action<KernelConfig, T>>(launcher);
+        }
+    }
+
+    internal TDelegate Kernel<TKey, TDelegate>(Func<Accelerator, TDelegate> load)
+        where TDelegate : Delegate
+    {
+        lock (_lock)
+        {
+            if (!_launchers.TryGetValue(typeof(TKey), out Delegate? kernel))
+            {
+                KernelTypes.RequireVisible(typeof(TKey));
+                long start = Stopwatch.GetTimestamp();
+                kernel = load(Accelerator);
+                _compileTime += Stopwatch.GetElapsedTime(start);
+                _launchers.Add(typeof(TKey), kernel);
+            }
+
+            return Unsafe.As<TDelegate>(kernel);
+        }
+    }
+
+    /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>
+    internal KernelConfig Grid(int count)
+    {
+        int group = Math.Min(PreferredGroupSize, MaxGroupSize);
+        int most = Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
+        return new KernelConfig(Math.Clamp(((count - 1) / group) + 1, 1, most), group);
+    }
+}
