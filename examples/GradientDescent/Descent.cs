@@ -39,7 +39,7 @@ internal sealed class Descent
         descent.Remember(model);
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
-            foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: epoch))
+            foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed))
             {
                 optimizer.ZeroGradients();
                 loss.Compute(model.Forward(x), y).Backward();

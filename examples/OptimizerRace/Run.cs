@@ -55,6 +55,7 @@ internal sealed class Run
         double mean = 0;
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
+            // Pinned: every optimizer sees the samples in the same orders.
             foreach ((Tensor x, Tensor y) in train.Batches(batchSize, seed: seed, epoch: epoch, dropLast: true))
             {
                 Tensor value = optimizer.Step(() => loss.Compute(model.Forward(x), y));

@@ -1,4 +1,4 @@
-// The network of examples/Mnist, trained by hand: this is all that Fit does.
+// The network of examples/Mnist, trained by hand: this is all that Fit does to train.
 using DeepSharp;
 using DeepSharp.Data;
 using DeepSharp.Layers;
@@ -20,7 +20,7 @@ Adam optimizer = new(model.Parameters(), learningRate: 1e-3);
 for (int epoch = 1; epoch <= epochs; epoch++)
 {
     model.Train();
-    foreach ((Tensor x, Tensor y) in digits.Train.Batches(128, seed: 1, epoch: epoch))
+    foreach ((Tensor x, Tensor y) in digits.Train.Batches(128, seed: 1))
     {
         optimizer.ZeroGradients();
         loss.Compute(model.Forward(x), y).Backward();

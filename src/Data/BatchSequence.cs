@@ -3,27 +3,32 @@ using DeepSharp.Kernels;
 
 namespace DeepSharp.Data;
 
-/// <summary>The mini-batches of an epoch, made as they are asked for.</summary>
+/// <summary>The mini-batches of an epoch, made as they are asked for; walked again, those of the next.</summary>
 public sealed class BatchSequence : IEnumerable<Batch>
 {
     private readonly Dataset _data;
     private readonly int _batchSize;
-    private readonly (ulong Seed, ulong Epoch)? _shuffle;
+    private readonly ulong? _seed;
+    private readonly int? _epoch;
     private readonly bool _dropLast;
 
-    internal BatchSequence(Dataset data, int batchSize, (ulong Seed, ulong Epoch)? shuffle, bool dropLast)
+    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast)
     {
         _data = data;
         _batchSize = batchSize;
-        _shuffle = shuffle;
+        _seed = seed;
+        _epoch = epoch;
         _dropLast = dropLast;
     }
 
     /// <summary>The number of batches.</summary>
     public int Count => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
 
-    /// <summary>Starts an epoch.</summary>
+    /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);
+
+    /// <summary>The number of batches and what they are cut from.</summary>
+    public override string ToString() => $"{Count} batches of {_batchSize}, {(_seed is null ? "not shuffled" : $"shuffled by seed {_seed}")}, of {_data}";
 
     IEnumerator<Batch> IEnumerable<Batch>.GetEnumerator() => GetEnumerator();
 
@@ -40,7 +45,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
         internal Enumerator(BatchSequence sequence)
         {
             _sequence = sequence;
-            _order = sequence._data.Order(sequence._shuffle);
+            _order = sequence._data.Order(sequence._seed, sequence._epoch);
         }
 
         /// <summary>The batch of this step.</summary>
@@ -72,7 +77,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
             _scope = null;
         }
 
-        /// <summary>Goes back to the first batch.</summary>
+        /// <summary>Goes back to the first batch of the same order.</summary>
         public void Reset()
         {
             Dispose();

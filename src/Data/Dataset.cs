@@ -21,12 +21,15 @@ public sealed class Dataset
     private readonly int _start;
     private readonly ulong? _splitSeed;
 
+    // Parts that are made anew each epoch go on where the last one stopped.
+    private readonly EpochCounts _epochs;
+
     /// <summary>A data set over tensors, which it keeps out of all scopes.</summary>
     /// <param name="features">The samples [n, …]: UInt8, Int32, Int64, Float32 or Float64.</param>
     /// <param name="targets">The targets [n] or [n, …], on the same device.</param>
     /// <exception cref="ArgumentException">Numbers, element types or devices do not fit.</exception>
     public Dataset(Tensor features, Tensor targets)
-        : this(Kept(features), Kept(targets), 1, 0, 0, Samples(features), 0, Samples(features), null)
+        : this(Kept(features), Kept(targets), 1, 0, 0, Samples(features), 0, Samples(features), null, new EpochCounts())
     {
         if (features!.Rank == 0 || targets.Rank == 0 || features.Shape[0] != targets.Shape[0])
         {
@@ -47,7 +50,8 @@ public sealed class Dataset
     }
 
     private Dataset(
-        Tensor features, Tensor targets, double scale, double shift, int from, int whole, int start, int count, ulong? splitSeed)
+        Tensor features, Tensor targets, double scale, double shift, int from, int whole, int start, int count, ulong? splitSeed,
+        EpochCounts epochs)
     {
         _features = features;
         _targets = targets;
@@ -58,6 +62,7 @@ public sealed class Dataset
         _start = start;
         _splitSeed = splitSeed;
         Count = count;
+        _epochs = epochs;
     }
 
     /// <summary>The number of samples.</summary>
@@ -78,8 +83,8 @@ public sealed class Dataset
     public Tensor Targets => Stored(_targets);
 
     /// <summary>The samples on a device, in their order; the data set itself if it is there already.</summary>
-    /// <remarks>The same batches follow from the same seeds there. For a part of a split, all that was split is copied: move first, then
-    /// split.</remarks>
+    /// <remarks>The same batches follow from the same seeds there, from the first epoch on. For a part of a split, all that was split is
+    /// copied: move first, then split.</remarks>
     /// <param name="device">Where to.</param>
     public Dataset To(Device device)
     {
@@ -92,7 +97,7 @@ public sealed class Dataset
         (int first, int count) = _splitSeed is null ? (_from + _start, Count) : (_from, _whole);
         return new Dataset(
             Kept(_features.Narrow(0, first, count).To(device)), Kept(_targets.Narrow(0, first, count).To(device)), _scale, _shift,
-            0, count, _from + _start - first, Count, _splitSeed);
+            0, count, _from + _start - first, Count, _splitSeed, new EpochCounts());
     }
 
     /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
@@ -102,7 +107,7 @@ public sealed class Dataset
     public Dataset Scaled(double scale, double shift = 0) => _features.DType is DType.Int32 or DType.Int64
         ? throw new InvalidOperationException(
             $"Dataset: features of {_features.DType} are not scaled. Make the data set of features.To(DType.Float32).")
-        : new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed);
+        : new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed, _epochs);
 
     /// <summary>The first samples.</summary>
     /// <param name="count">How many at most.</param>
@@ -131,7 +136,7 @@ public sealed class Dataset
     {
         if (!(fraction > 0 && fraction < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Dataset: the fraction must be above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(fraction), $"Dataset: the fraction must be above 0 and below 1, not {fraction}.");
         }
 
         if (_splitSeed is not null)
@@ -142,26 +147,44 @@ public sealed class Dataset
         int first = (int)Math.Round(Count * fraction);
         int from = _from + _start;
         return (
-            new Dataset(_features, _targets, _scale, _shift, from, Count, 0, first, seed),
-            new Dataset(_features, _targets, _scale, _shift, from, Count, first, Count - first, seed));
+            new Dataset(_features, _targets, _scale, _shift, from, Count, 0, first, seed, _epochs),
+            new Dataset(_features, _targets, _scale, _shift, from, Count, first, Count - first, seed, _epochs));
     }
 
     /// <summary>
     /// Mini-batches for <c>foreach</c>. Each step is a scope: tensors made in it are freed when the next one begins.
     /// </summary>
+    /// <remarks>
+    /// An order is a function of the seed and the number of an epoch. Each walk takes the next number, from 1: the data set counts, for
+    /// each seed, how often it has been walked, whether by one sequence again and again or by sequences made anew. So every epoch has an
+    /// order of its own, and a program that runs again has the same ones. Parts count for themselves; a part made anew (<c>Take</c>,
+    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>, or a split of a split) begins at 1. <c>Fit</c> counts in
+    /// the same way, but for each network, so that two networks that are trained with one seed see the same orders.
+    /// </remarks>
     /// <param name="batchSize">The samples of a batch.</param>
-    /// <param name="shuffle">Whether the samples come in a new order each epoch.</param>
+    /// <param name="shuffle">Whether the samples come in a new order each epoch, or in their own.</param>
     /// <param name="seed">The seed of the orders.</param>
-    /// <param name="epoch">The number of the epoch, which selects the order.</param>
+    /// <param name="epoch">Pins the number of the epoch: every walk has its order, and none is counted. To go on with a training in
+    /// another process, pin the epochs that are left.</param>
     /// <param name="dropLast">Whether a last batch with fewer samples is left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below one.</exception>
-    public BatchSequence Batches(int batchSize, bool shuffle = true, ulong seed = 0, int epoch = 0, bool dropLast = false)
+    public BatchSequence Batches(int batchSize, bool shuffle = true, ulong seed = 0, int? epoch = null, bool dropLast = false)
     {
         Bounds.AtLeast(1, batchSize, nameof(Batches));
-        return new BatchSequence(this, batchSize, shuffle ? (seed, (ulong)epoch) : null, dropLast);
+        return new BatchSequence(this, batchSize, shuffle ? seed : null, epoch, dropLast);
     }
 
-    internal BatchOrder Order((ulong Seed, ulong Epoch)? shuffle) => new(_from, _whole, _start, Count, _splitSeed, shuffle);
+    /// <summary>The number of samples, their shape and type, and those of the targets.</summary>
+    public override string ToString() =>
+        $"Dataset: {Count} samples {SampleShape} of {_features.DType}, targets {new Shape(_targets.Shape.AsSpan()[1..])} of {_targets.DType}, on {Device}";
+
+    /// <summary>The number of the next epoch of a seed, which begins with the call.</summary>
+    /// <param name="seed">The seed of the orders.</param>
+    /// <param name="walker">Whose epochs are counted; null for those of loops.</param>
+    internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, (seed, _from, _whole, _start, Count, _splitSeed));
+
+    internal BatchOrder Order(ulong? seed = null, int? epoch = null) => new(
+        _from, _whole, _start, Count, _splitSeed, seed is { } shuffled ? (shuffled, (ulong)(epoch ?? BeginEpoch(shuffled))) : null);
 
     internal Batch Gather(in BatchOrder order, int first, int rows)
     {
@@ -178,8 +201,8 @@ public sealed class Dataset
         using TensorScope scope = Tensor.Scope();
         Tensor features = Tensor.Uninitialized(new Shape([Count, .. SampleShape]), _features.DType, Device, nameof(Dataset));
         Tensor targets = Tensor.Uninitialized(new Shape([Count, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, nameof(Dataset));
-        BatchKernel.Run(Order(null), 0, _features.Operand, _targets.Operand, features.Operand, targets.Operand, 1, 0);
-        return new Dataset(Kept(features), Kept(targets), _scale, _shift, 0, Count, 0, Count, null);
+        BatchKernel.Run(Order(), 0, _features.Operand, _targets.Operand, features.Operand, targets.Operand, 1, 0);
+        return new Dataset(Kept(features), Kept(targets), _scale, _shift, 0, Count, 0, Count, null, new EpochCounts());
     }
 
     private static Tensor Kept(Tensor tensor)
@@ -191,7 +214,7 @@ public sealed class Dataset
     private static int Samples(Tensor tensor) => tensor?.Rank > 0 ? tensor.Shape[0] : 0;
 
     private Dataset Part(int start, int count) =>
-        new(_features, _targets, _scale, _shift, _from, _whole, _start + start, count, _splitSeed);
+        new(_features, _targets, _scale, _shift, _from, _whole, _start + start, count, _splitSeed, _epochs);
 
     private Tensor Stored(Tensor all) => _splitSeed is null
         ? all.Narrow(0, _from + _start, Count)

@@ -44,6 +44,9 @@ public sealed class MnistData
                 + $"{test.SampleShape}.");
     }
 
+    /// <summary>Both sets.</summary>
+    public override string ToString() => $"train: {Train}\ntest: {Test}";
+
     private static Dataset LoadPart(string folder, string part, Device? device, int classes)
     {
         string imagePath = Find(folder, $"{part}-images", 3);

@@ -131,7 +131,7 @@ public sealed class LossScaler
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"LossScaler: {name} must be {allowed}, not {value}.");
+            throw new ArgumentOutOfRangeException(name, $"LossScaler: {name} must be {allowed}, not {value}.");
         }
     }
 

@@ -45,7 +45,7 @@ public abstract partial class Optimizer
             if (!(value >= 0) || !double.IsFinite(value))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(value), value, $"{GetType().Name}: the learning rate must be finite and not negative.");
+                    nameof(value), $"{GetType().Name}: the learning rate must be finite and not negative, not {value}.");
             }
 
             foreach (ParameterGroup group in _groups)
@@ -100,6 +100,25 @@ public abstract partial class Optimizer
         return value;
     }
 
+    /// <summary>Makes a step as <see cref="Step(Func{Tensor})"/> does, for a loss that is computed with something else worth having.</summary>
+    /// <remarks><c>(Tensor value, Tensor prediction) = optimizer.Step(() => { Tensor p = model.Forward(x); return (loss.Compute(p, y), p); });</c></remarks>
+    /// <typeparam name="T">The type of what else is computed.</typeparam>
+    /// <param name="evaluate">Computes the loss, one element, from the parameters as they are when it is called, and what else is wanted, such
+    /// as the prediction.</param>
+    /// <returns>What the first evaluation gave: before the step.</returns>
+    public (Tensor Loss, T Result) Step<T>(Func<(Tensor Loss, T Result)> evaluate)
+    {
+        ArgumentNullException.ThrowIfNull(evaluate);
+        (Tensor Loss, T Result)? first = null;
+        Step(() =>
+        {
+            (Tensor Loss, T Result) evaluation = evaluate();
+            first ??= evaluation;
+            return evaluation.Loss;
+        });
+        return first!.Value;
+    }
+
     /// <summary>Sets the gradients of all parameters to zero.</summary>
     /// <remarks>
     /// Nothing is launched: the next backward pass overwrites them. A tensor taken from <c>Gradient</c> before shows the zeros only when
@@ -131,6 +150,11 @@ public abstract partial class Optimizer
         ArgumentNullException.ThrowIfNull(state);
         OptimizerState.Load(this, state);
     }
+
+    /// <summary>The rule with its hyper-parameters, those of each group if there are several.</summary>
+    public override string ToString() => _groups.Count == 1
+        ? $"{GetType().Name} {{ {_groups[0].CommonOptions.Values} }}"
+        : $"{GetType().Name}, {_groups.Count} groups{string.Concat(_groups.Select(static (group, i) => $"\n  {i}: {group}"))}";
 
     /// <summary>Clips gradients and decides about steps.</summary>
     internal abstract GradientGate Gate { get; }

@@ -10,7 +10,7 @@ internal static class Bounds
     {
         if (value < least)
         {
-            throw new ArgumentOutOfRangeException(argument, value, $"{operation}: {argument} must be at least {least}, and is {value}.");
+            throw new ArgumentOutOfRangeException(argument, $"{operation}: {argument} must be at least {least}, and is {value}.");
         }
     }
 }

@@ -43,6 +43,9 @@ public sealed class Generator(ulong seed = 0)
         }
     }
 
+    /// <summary>Seed and position.</summary>
+    public override string ToString() => $"Generator {{ Seed = {Seed}, Position = {Position} }}";
+
     /// <summary>Takes the numbers for so many elements out of the stream and says where they begin.</summary>
     internal ulong Take(int count, DType dtype) =>
         DrawLog.Current is { } log ? log.Place(this, count, dtype) : TakeNext(count, dtype);

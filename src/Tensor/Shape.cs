@@ -152,7 +152,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return axis >= -rank && axis < rank
             ? (axis < 0 ? axis + rank : axis)
             : throw new ArgumentOutOfRangeException(
-                nameof(axis), axis, $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
+                nameof(axis), $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
     }
 
     internal int[] RowMajorStrides()
@@ -169,5 +169,6 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return strides;
     }
 
-    private static string Format(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
+    /// <summary>Lengths, axes or positions as messages list them.</summary>
+    internal static string Format(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray().Select(static dim => $"{dim}"))}]";
 }

@@ -72,7 +72,7 @@ public partial class Tensor
 
         using TensorScope scope = Scope();
         using Tensor values = other.Hold();
-        Operand expanded = Apart(values).Expand(Shape).Operand;
+        Operand expanded = CopyIfShared(values).Expand(Shape).Operand;
         CountChange();
         Elementwise.RunNumeric(new AddScaledOp(scale), own, own, expanded, own);
     }

@@ -20,7 +20,7 @@ public partial class Tensor
         double range = dtype == DType.Float64 ? high - low : (float)high - (float)low;
         if (!(high >= low && double.IsFinite(range)))
         {
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"Uniform: [{low}, {high}) is no finite range of {dtype}; the upper end comes second.");
+            throw new ArgumentOutOfRangeException(nameof(high), $"Uniform: [{low}, {high}) is no finite range of {dtype}; the upper end comes second.");
         }
 
         Tensor made = Random(shape, dtype, device, generator, nameof(Uniform), out ulong seed, out ulong position);
@@ -47,7 +47,7 @@ public partial class Tensor
         if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation)))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(standardDeviation), standardDeviation, "Normal: the standard deviation must be finite and not negative.");
+                nameof(standardDeviation), $"Normal: the standard deviation must be finite and not negative, not {standardDeviation}.");
         }
 
         Tensor made = Random(shape, dtype, device, generator, nameof(Normal), out ulong seed, out ulong position);
@@ -67,7 +67,7 @@ public partial class Tensor
     {
         if (!(probability >= 0 && probability <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Bernoulli: the probability must be in [0, 1].");
+            throw new ArgumentOutOfRangeException(nameof(probability), $"Bernoulli: the probability must be in [0, 1], not {probability}.");
         }
 
         Tensor made = Random(shape, dtype, device, generator, nameof(Bernoulli), out ulong seed, out ulong position);

@@ -74,7 +74,7 @@ public partial class Tensor
         using TensorScope scope = Scope();
         using Tensor values = source.Hold();
         Tensor converted = values.To(DType).To(Device);
-        Operand expanded = Apart(converted).Expand(Shape).Operand;
+        Operand expanded = CopyIfShared(converted).Expand(Shape).Operand;
         CountChange();
         StridedCopy.Run(Operand, expanded);
     }
@@ -122,7 +122,7 @@ public partial class Tensor
     }
 
     // A tensor to read while this one is written: a copy if both are in one piece of memory.
-    private Tensor Apart(Tensor other) => ReferenceEquals(other.Storage.Block, Storage.Block) ? other.Clone() : other;
+    private Tensor CopyIfShared(Tensor other) => ReferenceEquals(other.Storage.Block, Storage.Block) ? other.Clone() : other;
 
     private void Require<T>(string operation)
         where T : unmanaged

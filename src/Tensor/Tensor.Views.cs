@@ -86,7 +86,7 @@ public partial class Tensor
             }
 
             // Nobody knows the handle in between; it must not hold the memory until the scope ends.
-            Tensor part = cut.Reshape(shape);
+            Tensor part = cut.Reshape(shape).MadeBy(cut.Origin);
             cut.Dispose();
             return part;
         }
@@ -103,7 +103,7 @@ public partial class Tensor
         if (Array.LastIndexOf(wanted, -1) != unknown)
         {
             throw new ArgumentException(
-                $"Reshape: only one length may be -1, and [{string.Join(", ", wanted)}] has more, for a tensor of shape {Shape}. Name the others.",
+                $"Reshape: only one length may be -1, and {Shape.Format(wanted)} has more, for a tensor of shape {Shape}. Name the others.",
                 nameof(dims));
         }
 
@@ -114,7 +114,7 @@ public partial class Tensor
             if (rest == 0 || Count % rest != 0)
             {
                 throw new ArgumentException(
-                    $"Reshape: {Count} elements of {Shape} cannot be laid out as [{string.Join(", ", dims.ToArray())}].", nameof(dims));
+                    $"Reshape: {Count} elements of {Shape} cannot be laid out as {Shape.Format(dims)}.", nameof(dims));
             }
 
             wanted[unknown] = Count / rest;
@@ -153,7 +153,7 @@ public partial class Tensor
             tail *= dim;
         }
 
-        return Reshape(new Shape([.. Shape.AsSpan()[..start], tail]));
+        return Reshape(new Shape([.. Shape.AsSpan()[..start], tail])).MadeBy(nameof(Flatten));
     }
 
     /// <summary>Drops the axes of length one, or one of them.</summary>
@@ -162,12 +162,12 @@ public partial class Tensor
     {
         if (axis is null)
         {
-            return Reshape(new Shape([.. Shape.Where(static dim => dim != 1)]));
+            return Reshape(new Shape([.. Shape.Where(static dim => dim != 1)])).MadeBy(nameof(Squeeze));
         }
 
         int at = Shape.Axis(axis.Value, nameof(Squeeze));
         return Shape[at] == 1
-            ? Reshape(new Shape([.. Shape.Take(at), .. Shape.Skip(at + 1)]))
+            ? Reshape(new Shape([.. Shape.Take(at), .. Shape.Skip(at + 1)])).MadeBy(nameof(Squeeze))
             : throw new ArgumentException($"Squeeze: axis {axis} of {Shape} has length {Shape[at]}, not 1.", nameof(axis));
     }
 
@@ -176,8 +176,8 @@ public partial class Tensor
     {
         int at = axis < 0 ? axis + Rank + 1 : axis;
         return at >= 0 && at <= Rank
-            ? Reshape(new Shape([.. Shape.Take(at), 1, .. Shape.Skip(at)]))
-            : throw new ArgumentOutOfRangeException(nameof(axis), axis, $"Unsqueeze: use {-Rank - 1} to {Rank} for {Shape}.");
+            ? Reshape(new Shape([.. Shape.Take(at), 1, .. Shape.Skip(at)])).MadeBy(nameof(Unsqueeze))
+            : throw new ArgumentOutOfRangeException(nameof(axis), $"Unsqueeze: use {-Rank - 1} to {Rank} for {Shape}, not {axis}.");
     }
 
     /// <summary>Swaps two axes.</summary>
@@ -187,7 +187,7 @@ public partial class Tensor
         int b = Shape.Axis(second, nameof(Transpose));
         int[] axes = [.. Enumerable.Range(0, Rank)];
         (axes[a], axes[b]) = (axes[b], axes[a]);
-        return Permute(axes);
+        return Permute(axes).MadeBy(nameof(Transpose));
     }
 
     /// <summary>Reorders the axes: axis i of the result is axis <paramref name="axes"/>[i] of this tensor.</summary>
@@ -209,7 +209,7 @@ public partial class Tensor
         if (axes.Length != Rank || seen != (1 << Rank) - 1)
         {
             throw new ArgumentException(
-                $"Permute: [{string.Join(", ", axes.ToArray())}] does not name each axis of {Shape} once.", nameof(axes));
+                $"Permute: {Shape.Format(axes)} does not name each axis of {Shape} once.", nameof(axes));
         }
 
         Tensor view = Alias(new Shape(dims), strides, _offset, nameof(Permute));

@@ -32,7 +32,7 @@ public partial class Tensor : IDisposable
         Origin = origin;
         if (scoped && TensorScope.Current is { } scope)
         {
-            Scope_ = scope;
+            OwningScope = scope;
             scope.Add(this);
         }
         else
@@ -76,10 +76,10 @@ public partial class Tensor : IDisposable
     public bool IsContiguous => Operand.IsContiguous;
 
     /// <summary>The operator that made the tensor: error messages name it.</summary>
-    public string Origin { get; }
+    public string Origin { get; private set; }
 
     /// <summary>Whether a <see cref="Scope"/> will free the tensor.</summary>
-    public bool BelongsToScope => Scope_ is not null;
+    public bool BelongsToScope => OwningScope is not null;
 
     /// <summary>Whether the tensor's memory has been given back.</summary>
     public bool IsDisposed => _storage is null;
@@ -88,7 +88,7 @@ public partial class Tensor : IDisposable
     internal GraphNode? Node { get; set; }
 
     /// <summary>The scope that ends the tensor, if any.</summary>
-    internal TensorScope? Scope_ { get; private set; }
+    internal TensorScope? OwningScope { get; private set; }
 
     internal Storage Storage => _storage ?? throw Ended();
 
@@ -107,8 +107,8 @@ public partial class Tensor : IDisposable
     public Tensor Keep()
     {
         Storage storage = Storage;
-        Scope_ = Scope_?.Outer;
-        if (Scope_ is { } outer)
+        OwningScope = OwningScope?.Outer;
+        if (OwningScope is { } outer)
         {
             outer.Add(this);
         }
@@ -124,10 +124,10 @@ public partial class Tensor : IDisposable
     /// <returns>The tensor itself.</returns>
     internal Tensor KeepForever()
     {
-        if (Scope_ is not null)
+        if (OwningScope is not null)
         {
             Storage.LeaveToCollector();
-            Scope_ = null;
+            OwningScope = null;
         }
 
         return this;
@@ -138,6 +138,14 @@ public partial class Tensor : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Names the operator that made the tensor, where its last step was another one, such as a reshape.</summary>
+    /// <returns>The tensor itself, of which nobody else may know yet.</returns>
+    internal Tensor MadeBy(string origin)
+    {
+        Origin = origin;
+        return this;
     }
 
     /// <summary>A tensor over memory of this one's.</summary>

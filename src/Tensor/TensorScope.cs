@@ -72,7 +72,7 @@ public sealed class TensorScope : IDisposable
     {
         foreach (Tensor tensor in _tensors)
         {
-            if (ReferenceEquals(tensor.Scope_, this))
+            if (ReferenceEquals(tensor.OwningScope, this))
             {
                 tensor.EndWithScope();
             }

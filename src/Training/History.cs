@@ -51,6 +51,9 @@ public sealed class History
     /// <exception cref="InvalidOperationException">There is no epoch yet.</exception>
     public void SaveChart(string path) => ToChart().Save(path);
 
+    /// <summary>A line for each epoch.</summary>
+    public override string ToString() => string.Join('\n', _epochs);
+
     internal void Add(EpochResult epoch) => _epochs.Add(epoch);
 
     private static Chart Make(string title) => new(title) { XAxis = { Label = "epoch" } };

@@ -121,7 +121,7 @@ public static class LearningRateFinder
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"LearningRateFinder: {name} is {value}; it must be {allowed}.");
+            throw new ArgumentOutOfRangeException(name, $"LearningRateFinder: {name} is {value}; it must be {allowed}.");
         }
     }
 }

@@ -40,6 +40,9 @@ public sealed class LearningRateRange
     /// <summary>The rate at which the smoothed loss was least; training diverges not far above it.</summary>
     public double Valley { get; }
 
+    /// <summary>The rate to use, and the highest.</summary>
+    public override string ToString() => $"suggested {Suggested:G3}, least loss at {Valley:G3}, of {Rates.Count} rates from {Rates[0]:G3} to {Rates[^1]:G3}";
+
     /// <summary>The losses over the rates, with the suggestion.</summary>
     public Chart ToChart()
     {
@@ -58,7 +61,7 @@ public sealed class LearningRateRange
             .Line("loss", Rates, Losses, new ChartStyle { Color = "#bbbbbb", Width = 1 })
             .Line("smoothed", SmoothedRates, Smoothed, ChartPalette.Style(0))
             .Points(
-                FormattableString.Invariant($"suggested: {Suggested:G2}"), [Suggested], [Smoothed[at]],
+                $"suggested: {Suggested:G2}", [Suggested], [Smoothed[at]],
                 ChartPalette.Style(1) with { MarkerSize = 5 });
     }
 

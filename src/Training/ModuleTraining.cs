@@ -31,6 +31,9 @@ public static class ModuleTraining
         /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
         /// <see cref="MixedPrecision"/>; Float32 for none.</param>
         /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
+        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
+        /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
+        /// ones. To go on with a training in another process, give the number of epochs that are done plus 1.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
         /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
         /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given.</exception>
@@ -47,7 +50,8 @@ public static class ModuleTraining
             bool dropLast = false,
             IReadOnlyList<ICallback>? callbacks = null,
             DType mixedPrecision = DType.Float32,
-            LossScaler? lossScaler = null)
+            LossScaler? lossScaler = null,
+            int? firstEpoch = null)
         {
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
@@ -63,6 +67,7 @@ public static class ModuleTraining
             RequireNames("Fit", metrics);
             RequireOwn(model, optimizer);
             RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
+            Dataset all = data;
             int samples = data.Count;
             if (validationSplit > 0)
             {
@@ -94,7 +99,7 @@ public static class ModuleTraining
                 Precision = mixedPrecision,
                 Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
             };
-            return run.Fit(data, validation, epochs, batchSize, seed, dropLast);
+            return run.Fit(data, validation, epochs, batchSize, seed, epoch => firstEpoch + epoch - 1 ?? all.BeginEpoch(seed, model), dropLast);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>

@@ -20,7 +20,9 @@ internal sealed class TrainingRun(
 
     public void Dispose() => _loss.Dispose();
 
-    internal History Fit(Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, bool dropLast)
+    // `order` gives the number by which an epoch of this run has its order.
+    internal History Fit(
+        Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, Func<int, int> order, bool dropLast)
     {
         History history = new();
         int batches = data.Batches(batchSize, dropLast: dropLast).Count;
@@ -44,7 +46,7 @@ internal sealed class TrainingRun(
             {
                 Begin(context, epoch);
                 Tell(callback => callback.OnEpochBegin(context));
-                EpochResult result = Epoch(context, data, validation, batchSize, seed, dropLast);
+                EpochResult result = Epoch(context, data.Batches(batchSize, seed: seed, epoch: order(epoch), dropLast: dropLast), validation, batchSize);
                 history.Add(result);
                 Tell(callback => callback.OnEpochEnd(context, result));
             }
@@ -88,7 +90,8 @@ internal sealed class TrainingRun(
             model.Train();
         }
 
-        foreach ((Tensor x, Tensor y) in data.Batches(batchSize))
+        // Pinned, so that it does not count as an epoch.
+        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, epoch: 0))
         {
             Step(x, y);
             using NoGrad noGrad = new();
@@ -118,36 +121,35 @@ internal sealed class TrainingRun(
 
     private void Step(Tensor x, Tensor y)
     {
-        // Some rules evaluate the loss more than once; the first time is at the weights before the step.
-        Tensor? prediction = null;
-        Tensor? weight = null;
-        Tensor value;
+        if (optimizer.NeedsLoss)
+        {
+            (Tensor first, (Tensor output, Tensor? counts)) = optimizer.Step(Compute);
+            Collect(_loss, metrics, (first, counts), loss.Reduction, output, y);
+            return;
+        }
+
+        optimizer.ZeroGradients();
+        (Tensor value, (Tensor prediction, Tensor? weight)) = Compute();
         if (Scaler is null)
         {
-            value = optimizer.Step(Compute);
+            value.Backward();
+            optimizer.Step();
         }
         else
         {
-            optimizer.ZeroGradients();
-            value = Compute();
             Scaler.Scale(value).Backward();
             Scaler.Step(optimizer);
         }
 
-        Collect(_loss, metrics, (value, weight), loss.Reduction, prediction!, y);
+        Collect(_loss, metrics, (value, weight), loss.Reduction, prediction, y);
 
-        Tensor Compute()
+        (Tensor Loss, (Tensor Prediction, Tensor? Weight)) Compute()
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
             Tensor output = model.Forward(x);
             (Tensor result, Tensor? counts) = loss.ComputeWeighted(output, y);
-            if (prediction is null)
-            {
-                (prediction, weight) = (output, counts);
-            }
-
-            return result;
+            return (result, (output, counts));
         }
     }
 
@@ -165,10 +167,10 @@ internal sealed class TrainingRun(
         }
     }
 
-    private EpochResult Epoch(TrainingContext context, Dataset data, Dataset? validation, int batchSize, ulong seed, bool dropLast)
+    private EpochResult Epoch(TrainingContext context, BatchSequence batches, Dataset? validation, int batchSize)
     {
         long began = Stopwatch.GetTimestamp();
-        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: context.Epoch, dropLast: dropLast))
+        foreach ((Tensor x, Tensor y) in batches)
         {
             Step(x, y);
             context.Batch++;

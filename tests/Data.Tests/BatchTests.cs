@@ -140,7 +140,7 @@ public class BatchTests
     [Fact]
     public void A_sequence_can_be_walked_again_and_reset()
     {
-        BatchSequence batches = Bytes(10, 2, Device.Cpu).Batches(4, seed: 1);
+        BatchSequence batches = Bytes(10, 2, Device.Cpu).Batches(4, seed: 1, epoch: 1);
         Assert.Equal(Order(batches), Order(batches));
         using BatchSequence.Enumerator walk = batches.GetEnumerator();
         Assert.True(walk.MoveNext());

@@ -73,7 +73,7 @@ public class ErrorTests
         (() => new RMSNorm(0, device: Device.Cpu), ["RMSNorm", "features", "at least 1", "is 0"]),
         (() => new RMSNorm(3, -1, device: Device.Cpu), ["RMSNorm", "epsilon", "-1"]),
         (() => new RMSNorm(4, device: Device.Cpu).Forward(s_two), ["RMSNorm(4)", "[2, 3]", "4"]),
-        (() => s_two.RMSNorm(s_vector), ["RMSNorm", "the gain", "[2, 3]", "[2]", "[…, D]"]),
+        (() => s_two.RMSNorm(s_vector), ["RMSNorm", "weight", "[2, 3]", "[2]", "[…, D]"]),
         (() => s_two.RMSNorm(epsilon: double.NaN), ["RMSNorm", "epsilon", "NaN"]),
         (() => s_two.LayerNorm(epsilon: -1), ["LayerNorm", "epsilon", "-1"]),
         (() => s_two.MaskedSoftmax(s_two), ["MaskedSoftmax", "[2, 3]", "Float32", "true where an element takes part"]),

@@ -130,7 +130,7 @@ internal static class ElementReferences
         from largest in s_both
         from betas in new[] { (0.9, 0.999), (0.7, 0.8) }
         select ($"Adam, {placement}, AMSGrad {largest}, {betas}", decay.Elementwise(
-            new AdamOptions { Beta1 = betas.Item1, Beta2 = betas.Item2, Epsilon = Epsilon, EpsilonPlacement = placement, AmsGrad = largest },
+            new AdamOptions { Beta1 = betas.Item1, Beta2 = betas.Item2, Epsilon = Epsilon, EpsilonPlacement = placement, AMSGrad = largest },
             static (p, o) => new Adam([p], o),
             (rate, t, g, s) =>
             {

@@ -123,7 +123,7 @@ public class LayerwiseTests
             int rows = shape[0];
             int columns = shape[1];
             Parameter w = new(Tensor.Zeros(new Shape(rows, columns), DType.Float64, Device.Cpu));
-            Muon optimizer = new([w], 1, 0.9);
+            Muon optimizer = new([w], 1, momentum: 0.9);
             double[] g = [.. Enumerable.Range(0, rows * columns).Select(k => Math.Sin((3 * k) + 1) + (k % 5 == 0 ? 2 : 0))];
             w.Gradient!.CopyFrom<double>(g);
             optimizer.Step();

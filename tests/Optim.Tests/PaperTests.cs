@@ -44,7 +44,7 @@ public class PaperTests
         (double x, double z, double v, double sum) = (0.5, 0.5, 0, 0);
         int t = 0;
         Parameter point = Surface.Parameter([0.5]);
-        ScheduleFreeAdamW optimizer = new([point], 0.1, 0.9, 0.99, 1e-8, warmup, 0.05);
+        ScheduleFreeAdamW optimizer = new([point], 0.1, 0.9, 0.99, 1e-8, 0.05, warmup);
         foreach (double g in s_gradients)
         {
             t++;

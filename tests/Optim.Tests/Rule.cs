@@ -58,8 +58,8 @@ internal sealed record Rule(
         {
             Decays = true,
         },
-        ["Muon"] = new(static (p, rate) => new Muon(p, rate, 0.9), 1e-2, 2000, 4e-3, 6000) { Decays = true, TakesVectors = false },
-        ["Muon, not Nesterov's"] = new(static (p, rate) => new Muon(p, rate, 0.9, nesterov: false), 1e-2, 2000, 4e-3, 6000)
+        ["Muon"] = new(static (p, rate) => new Muon(p, rate, momentum: 0.9), 1e-2, 2000, 4e-3, 6000) { Decays = true, TakesVectors = false },
+        ["Muon, not Nesterov's"] = new(static (p, rate) => new Muon(p, rate, momentum: 0.9, nesterov: false), 1e-2, 2000, 4e-3, 6000)
         {
             Decays = true,
             TakesVectors = false,

@@ -9,7 +9,7 @@ public class StateTests
     public void State_is_named_by_parameter_and_group()
     {
         Adam optimizer = new([new Parameter(Tensor.Ones(new Shape(2, 3), device: Device.Cpu))], amsGrad: true);
-        optimizer.AddGroup([new Parameter(Tensor.Ones(4, device: Device.Cpu))], o => o with { LearningRate = 0.5, AmsGrad = false });
+        optimizer.AddGroup([new Parameter(Tensor.Ones(4, device: Device.Cpu))], o => o with { LearningRate = 0.5, AMSGrad = false });
         optimizer.Step();
         IReadOnlyDictionary<string, Tensor> state = optimizer.State();
         Assert.Equal(

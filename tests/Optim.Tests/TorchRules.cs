@@ -15,7 +15,7 @@ internal static class TorchRules
         return kind switch
         {
             "sgd" => new SGD(parameters, rate, o.Number("momentum"), o.Number("dampening"), decay, o.Flag("nesterov")),
-            "rmsprop" => new RMSProp(parameters, rate, o.Number("alpha"), o.Number("eps"), o.Number("momentum"), o.Flag("centered"), decay),
+            "rmsprop" => new RMSProp(parameters, rate, o.Number("alpha"), o.Number("eps"), decay, o.Number("momentum"), o.Flag("centered")),
             "adagrad" => new Adagrad(
                 parameters, rate, o.Number("lr_decay"), decay, o.Number("initial_accumulator_value"), o.Number("eps")),
             "adam" => new Adam(

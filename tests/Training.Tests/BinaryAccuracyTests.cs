@@ -21,7 +21,7 @@ public class BinaryAccuracyTests
             {
                 using TensorScope scope = Tensor.Scope();
                 BinaryAccuracy metric = new(threshold);
-                Assert.Equal("accuracy", metric.Name);
+                Assert.Equal("binary_accuracy", metric.Name);
                 Assert.True(double.IsNaN(metric.Result()));
                 Tensor scores = Tensor.From(s_scores, [6, 1], device);
                 Tensor truth = Tensor.From(s_truth, [6, 1], device).To(dtype);
@@ -40,7 +40,7 @@ public class BinaryAccuracyTests
     {
         Dataset data = new(Tensor.From(s_scores, [6, 1], Device.Cpu), Tensor.From(s_truth, [6, 1], Device.Cpu));
         Sequential same = [];
-        Assert.Equal(4 / 6.0, same.Evaluate(data, new BinaryCrossEntropyWithLogitsLoss(), [new BinaryAccuracy(0)], batchSize: 4)["accuracy"], 1e-12);
+        Assert.Equal(4 / 6.0, same.Evaluate(data, new BinaryCrossEntropyWithLogitsLoss(), [new BinaryAccuracy(0)], batchSize: 4)["binary_accuracy"], 1e-12);
         string message = Assert.Throws<ArgumentException>(() => same.Evaluate(data, new BinaryCrossEntropyWithLogitsLoss(), [new Accuracy()])).Message;
         Assert.All((string[])["Accuracy", "[6, 1]", "BinaryAccuracy", "logits"], part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -108,7 +108,7 @@ internal sealed class CustomNode : JointNode
     {
         if (index < 0 || index >= _origins.Length)
         {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name}: {_origins.Length} tensors were saved.");
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Name}: there is no saved tensor {index}; {_origins.Length} were saved.");
         }
 
         int origin = _origins[index];

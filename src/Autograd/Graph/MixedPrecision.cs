@@ -33,7 +33,7 @@ public sealed class MixedPrecision : IDisposable
         if (!dtype.IsHalfPrecision && dtype != DType.Float32)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(dtype), dtype, $"MixedPrecision: factors can be Float16 or BFloat16, or Float32 for none; not {dtype}.");
+                nameof(dtype), $"MixedPrecision: factors can be Float16 or BFloat16, or Float32 for none; not {dtype}.");
         }
 
         DType = dtype;

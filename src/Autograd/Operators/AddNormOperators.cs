@@ -15,8 +15,8 @@ public static class AddNormOperators
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and then an activation f; moves
         /// the running statistics. See <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
@@ -26,22 +26,22 @@ public static class AddNormOperators
         /// together.</exception>
         public Tensor AddBatchNorm<TAct>(
             Tensor residual,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor? runningMean,
             Tensor? runningVariance,
             double momentum,
             double epsilon,
             TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNorm(x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, false, out _);
+            BatchNorm(x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with the batch's own statistics, and the sum; moves the running
         /// statistics. See <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
@@ -51,15 +51,15 @@ public static class AddNormOperators
         public Tensor AddBatchNorm(
             Tensor residual,
             out Tensor sum,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor? runningMean,
             Tensor? runningVariance,
             double momentum,
             double epsilon)
         {
             Tensor y = BatchNorm(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), true, out Tensor? kept);
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -67,8 +67,8 @@ public static class AddNormOperators
         /// <summary>Batch normalisation of the input plus a residual, with given statistics, and then an activation f. See
         /// <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
@@ -76,29 +76,29 @@ public static class AddNormOperators
         /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
         public Tensor AddBatchNormFixed<TAct>(
             Tensor residual,
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor mean,
             Tensor variance,
             double epsilon,
             TAct activation)
             where TAct : unmanaged, IUnaryOp =>
-            BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, false, out _);
+            BatchNormFixed(x, residual, weight, bias, mean, variance, epsilon, activation, false, out _);
 
         /// <summary>Batch normalisation of the input plus a residual, with given statistics, and the sum. See
         /// <see cref="NormOperators"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The sum is not [N, C, …], or the two do not go together.</exception>
         public Tensor AddBatchNormFixed(
-            Tensor residual, out Tensor sum, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon)
+            Tensor residual, out Tensor sum, Tensor? weight, Tensor? bias, Tensor mean, Tensor variance, double epsilon)
         {
-            Tensor y = BatchNormFixed(x, residual, gamma, beta, mean, variance, epsilon, default(IdentityOp), true, out Tensor? kept);
+            Tensor y = BatchNormFixed(x, residual, weight, bias, mean, variance, epsilon, default(IdentityOp), true, out Tensor? kept);
             sum = kept!;
             return y;
         }
@@ -107,8 +107,8 @@ public static class AddNormOperators
     private static Tensor BatchNorm<TAct>(
         Tensor x,
         Tensor residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor? runningMean,
         Tensor? runningVariance,
         double momentum,
@@ -121,25 +121,25 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual))
         {
             sum = x + residual;
-            return sum.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation);
+            return sum.BatchNorm(weight, bias, runningMean, runningVariance, momentum, epsilon, activation);
         }
 
-        NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckBatchNorm(x, weight, bias);
         NormOperators.CheckStatistics(x, "the running mean", runningMean);
         NormOperators.CheckStatistics(x, "the running variance", runningVariance);
-        return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
+        return BatchNormNode<TAct>.Fits || !(NormOperators.AnyRecords(x, weight, bias) || residual.Records())
             ? BatchNormNode<TAct>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, keepsSum, out sum)
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, activation, keepsSum, out sum)
             : BatchNormNode<IdentityOp>.Run(
-                x, residual, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, keepsSum, out sum)
+                x, residual, weight, bias, runningMean, runningVariance, momentum, epsilon, default, keepsSum, out sum)
                 .Apply(activation);
     }
 
     private static Tensor BatchNormFixed<TAct>(
         Tensor x,
         Tensor residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor variance,
         double epsilon,
@@ -151,15 +151,15 @@ public static class AddNormOperators
         if (!IsOnePass(ref x, ref residual) || mean.Records() || variance.Records())
         {
             sum = x + residual;
-            return sum.BatchNormFixed(gamma, beta, mean, variance, epsilon, activation);
+            return sum.BatchNormFixed(weight, bias, mean, variance, epsilon, activation);
         }
 
-        NormOperators.CheckBatchNorm(x, gamma, beta);
+        NormOperators.CheckBatchNorm(x, weight, bias);
         NormOperators.CheckStatistics(x, "the mean", mean);
         NormOperators.CheckStatistics(x, "the variance", variance);
-        return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, gamma, beta) || residual.Records())
-            ? BatchNormNode<TAct>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, activation, keepsSum, out sum)
-            : BatchNormNode<IdentityOp>.RunFixed(x, residual, gamma, beta, mean, variance, epsilon, default, keepsSum, out sum)
+        return typeof(TAct) == typeof(IdentityOp) || !(NormOperators.AnyRecords(x, weight, bias) || residual.Records())
+            ? BatchNormNode<TAct>.RunFixed(x, residual, weight, bias, mean, variance, epsilon, activation, keepsSum, out sum)
+            : BatchNormNode<IdentityOp>.RunFixed(x, residual, weight, bias, mean, variance, epsilon, default, keepsSum, out sum)
                 .Apply(activation);
     }
 

@@ -16,15 +16,15 @@ internal sealed class BatchNormNode<TAct> : NormNode
     private BatchNormNode(
         Tensor x,
         Tensor source,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
-        Tensor spread,
+        Tensor statistic,
         bool isFixed,
         double epsilon,
         TAct activation,
         Tensor y)
-        : base(nameof(NormOperators.BatchNorm), InputsOf(x, gamma, beta), source, gamma, mean, spread)
+        : base(nameof(NormOperators.BatchNorm), InputsOf(x, weight, bias), source, weight, mean, statistic)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
@@ -41,8 +41,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     /// <summary>With the batch's statistics.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="runningMean">Moves towards the mean, or null.</param>
     /// <param name="runningVariance">Moves towards the variance, or null.</param>
     /// <param name="momentum">How far they move.</param>
@@ -53,8 +53,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static Tensor Run(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor? runningMean,
         Tensor? runningVariance,
         double momentum,
@@ -63,7 +63,15 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        RequireEpsilon(epsilon);
+        int values = x.Shape[1] == 0 ? 2 : x.Count / x.Shape[1];
+        if (values < 2)
+        {
+            throw new ArgumentException(
+                $"BatchNorm: training needs at least two values for each feature; {x.Shape} has {values}. Use a larger batch, or Eval().");
+        }
+
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         Tensor mean = Tensor.Uninitialized(x.Shape[1], x.DType, x.Device, nameof(NormOperators.BatchNorm));
@@ -71,20 +79,21 @@ internal sealed class BatchNormNode<TAct> : NormNode
         sum = PlaceForSum(x, residual, keepsSum || records);
         runningMean?.CountChange();
         runningVariance?.CountChange();
-        BatchNormalization.Forward(
-            activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand,
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Operand, inverse.Operand, null, weight?.Contiguous().Operand, bias?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
         return records
-            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, gamma, beta, mean, inverse, false, epsilon, activation, y).Attach(y)
+            ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, weight, bias, mean, inverse, false, epsilon, activation, y).Attach(y)
             : y;
     }
 
     /// <summary>With given statistics, which take no gradient.</summary>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The scale, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">What multiplies each feature, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="variance">The variance.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -94,8 +103,8 @@ internal sealed class BatchNormNode<TAct> : NormNode
     internal static Tensor RunFixed(
         Tensor x,
         Tensor? residual,
-        Tensor? gamma,
-        Tensor? beta,
+        Tensor? weight,
+        Tensor? bias,
         Tensor mean,
         Tensor variance,
         double epsilon,
@@ -103,36 +112,46 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        RequireEpsilon(epsilon);
+        bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         sum = PlaceForSum(x, residual, keepsSum || records);
-        BatchNormalization.Evaluate(
-            activation, y.Operand, source.Operand, gamma?.Contiguous().Operand, beta?.Contiguous().Operand, mean.Contiguous().Operand,
-            variance.Contiguous().Operand, epsilon, Added(residual, sum));
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Contiguous().Operand, null, variance.Contiguous().Operand, weight?.Contiguous().Operand,
+            bias?.Contiguous().Operand, Epsilon: epsilon, Residual: Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
         return records
             ? new BatchNormNode<TAct>(
-                sum ?? x, sum ?? source, gamma, beta, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
+                sum ?? x, sum ?? source, weight, bias, mean.Clone(), variance.Clone(), true, epsilon, activation, y).Attach(y)
             : y;
+    }
+
+    private static void RequireEpsilon(double epsilon)
+    {
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNorm: epsilon must be finite and not negative.");
+        }
     }
 
     private protected override int FeatureAxis(Tensor x) => 1;
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand statistic)
     {
         if (_fixed)
         {
-            BatchNormalization.EvaluateBackward(gradients, dy, x, gamma, mean, spread, _epsilon);
+            BatchNormalization.Backward(
+                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, statistic, weight, Epsilon: _epsilon));
+            return;
         }
-        else
-        {
-            Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-            BatchNormalization.Backward(_activation, gradients, dy, x, gamma, mean, spread, y);
-        }
+
+        Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, statistic, null, weight, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)
@@ -146,10 +165,10 @@ internal sealed class BatchNormNode<TAct> : NormNode
         return UnaryGradient.Through(Name, _activation, saved, gradient);
     }
 
-    private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)
+    private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor statistic)
     {
         int[] axes = [0, .. Enumerable.Range(2, x.Rank - 2)];
-        Tensor variance = _fixed ? NormOperators.PerFeature(x, spread) : x.Variance(axes, correction: 0, keepDims: true);
+        Tensor variance = _fixed ? NormOperators.PerFeature(x, statistic) : x.Variance(axes, correction: 0, keepDims: true);
         Tensor inverse = (variance + _epsilon).Rsqrt();
         Tensor z = (x - (_fixed ? NormOperators.PerFeature(x, mean) : x.Mean(axes, keepDims: true))) * inverse;
         return (z, dz => _fixed

@@ -123,7 +123,7 @@ public static class BinaryOperators
         /// <summary>a^b, element by element.</summary>
         /// <param name="exponent">The exponents.</param>
         public Tensor Pow(Tensor exponent) =>
-            Binary.Run(default(PowOp), a.Ranged(), exponent.Ranged(), static (x, y) => new FusedBinaryNode<PowOp>(default, x, y));
+            Binary.Run(default(PowOp), a.HalfToSingleIfMixed(), exponent.HalfToSingleIfMixed(), static (x, y) => new FusedBinaryNode<PowOp>(default, x, y));
 
         /// <summary>Where the elements are equal: a mask.</summary>
         public Tensor Equal(Tensor other) => Binary.Compare(default(EqualOp), a, other);

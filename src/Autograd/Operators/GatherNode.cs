@@ -84,7 +84,7 @@ internal sealed class ScatterAddNode : Node
     {
         if (source.DType.IsHalfPrecision)
         {
-            return Run(name, target?.Wide(), shape, source.Wide(), indices, axis, slices).To(target?.DType ?? source.DType);
+            return Run(name, target?.HalfToSingle(), shape, source.HalfToSingle(), indices, axis, slices).To(target?.DType ?? source.DType);
         }
 
         Tensor places = indices.Contiguous();

@@ -4,10 +4,10 @@ namespace DeepSharp;
 internal static class HalfPrecision
 {
     /// <summary>The tensor, in Float32 if it holds 16-bit floats.</summary>
-    internal static Tensor Wide(this Tensor x) => x.DType.IsHalfPrecision ? x.To(DType.Float32) : x;
+    internal static Tensor HalfToSingle(this Tensor x) => x.DType.IsHalfPrecision ? x.To(DType.Float32) : x;
 
     /// <summary>The tensor, in Float32 if it holds 16-bit floats and a scope of mixed precision keeps range and digits.</summary>
-    internal static Tensor Ranged(this Tensor x) => MixedPrecision.Current is null ? x : x.Wide();
+    internal static Tensor HalfToSingleIfMixed(this Tensor x) => MixedPrecision.Current is null ? x : x.HalfToSingle();
 
     /// <summary>What was computed in Float32 of a tensor, in the tensor's type unless a scope of mixed precision is open.</summary>
     internal static Tensor Like(this Tensor result, Tensor x) => MixedPrecision.Current is null ? result.To(x.DType) : result;

@@ -47,7 +47,7 @@ internal sealed class LinearNode<TAct> : Node
         Tensor y = Tensor.Uninitialized([x.Shape[0], weight.Shape[0]], x.DType, x.Device, nameof(MatMulOperators.Linear));
         Operand w = factor.Operand;
         Operand transposed = w with { Dims = [w.Dims[1], w.Dims[0]], Strides = [w.Strides[1], w.Strides[0]] };
-        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().Wide().Contiguous().Operand, 1, 0);
+        Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().HalfToSingle().Contiguous().Operand, 1, 0);
         if (!x.Records() && !weight.Records() && bias?.Records() != true)
         {
             return y;

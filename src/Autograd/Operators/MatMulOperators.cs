@@ -50,7 +50,7 @@ public static class MatMulOperators
                 Tensor right = b.Rank == 1 ? b.Unsqueeze(1) : b;
                 Tensor product = left.MatMul(right);
                 product = a.Rank == 1 ? product.Squeeze(-2) : product;
-                return b.Rank == 1 ? product.Squeeze(-1) : product;
+                return (b.Rank == 1 ? product.Squeeze(-1) : product).MadeBy(nameof(MatMul));
             }
 
             if (a.Rank == 2 && b.Rank == 2)
@@ -62,7 +62,7 @@ public static class MatMulOperators
             if (b.Rank == 2)
             {
                 // One matrix on the right serves all batches: they are more rows of the left one.
-                return MatMulNode.Run(a.AsRows(), b).Reshape(rows);
+                return MatMulNode.Run(a.AsRows(), b).Reshape(rows).MadeBy(nameof(MatMul));
             }
 
             Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), nameof(MatMul));
@@ -128,7 +128,7 @@ public static class MatMulOperators
             return x.Rank == 2
                 ? LinearNode<TAct>.Run(x, weight, factor, bias, activation)
                 : LinearNode<TAct>.Run(x.AsRows(), weight, factor, bias, activation)
-                    .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]]));
+                    .Reshape(new Shape([.. x.Shape.AsSpan()[..^1], weight.Shape[0]])).MadeBy(nameof(Linear));
         }
     }
 }

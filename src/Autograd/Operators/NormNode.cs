@@ -3,27 +3,27 @@ using DeepSharp.Kernels;
 namespace DeepSharp;
 
 /// <summary>
-/// y = z gamma + beta, where z is x normalised. In plain passes one kernel computes all gradients; otherwise they are composed of
+/// y = z weight + bias, where z is x normalised. In plain passes one kernel computes all gradients; otherwise they are composed of
 /// differentiable operators.
 /// </summary>
 internal abstract class NormNode : Node
 {
-    // Which input gamma and beta are; 0 if there is none.
-    private readonly int _gamma;
-    private readonly int _beta;
+    // Which input weight and bias are; 0 if there is none.
+    private readonly int _weight;
+    private readonly int _bias;
 
-    private protected NormNode(string name, ReadOnlySpan<Tensor> inputs, Tensor x, Tensor? gamma, Tensor mean, Tensor spread)
+    private protected NormNode(string name, ReadOnlySpan<Tensor> inputs, Tensor x, Tensor? weight, Tensor mean, Tensor spread)
         : base(name, inputs)
     {
-        _gamma = gamma is null ? 0 : 1;
-        _beta = inputs.Length > 1 + _gamma ? 1 + _gamma : 0;
-        if (gamma is null)
+        _weight = weight is null ? 0 : 1;
+        _bias = inputs.Length > 1 + _weight ? 1 + _weight : 0;
+        if (weight is null)
         {
             SaveInputs(x);
         }
         else
         {
-            SaveInputs(x, gamma);
+            SaveInputs(x, weight);
         }
 
         Save(mean, spread);
@@ -32,33 +32,33 @@ internal abstract class NormNode : Node
     internal override void Backward(Tensor gradient)
     {
         Tensor x = Saved(0);
-        Tensor? gamma = _gamma > 0 ? Saved(_gamma) : null;
-        Tensor mean = Saved(1 + _gamma);
-        Tensor spread = Saved(2 + _gamma);
+        Tensor? weight = _weight > 0 ? Saved(_weight) : null;
+        Tensor mean = Saved(1 + _weight);
+        Tensor spread = Saved(2 + _weight);
         if (Grad.IsEnabled)
         {
-            Compose(BeforeActivation(gradient), x, gamma, mean, spread);
+            Compose(BeforeActivation(gradient), x, weight, mean, spread);
             return;
         }
 
         Tensor? dx = Wants(0) ? Tensor.Uninitialized(x.Shape, x.DType, x.Device, Name) : null;
-        FeatureGradient dGamma = PlaceFor(_gamma, x);
-        FeatureGradient dBeta = PlaceFor(_beta, x);
-        NormGradients gradients = new(dx?.Operand, dGamma.Operand, dBeta.Operand, dGamma.Adds, dBeta.Adds);
-        Differentiate(gradients, gradient.Contiguous().Operand, x.Operand, gamma?.Contiguous().Operand, mean.Operand, spread.Operand);
+        FeatureGradient dWeight = PlaceFor(_weight, x);
+        FeatureGradient dBias = PlaceFor(_bias, x);
+        NormGradients gradients = new(dx?.Operand, dWeight.Operand, dBias.Operand, dWeight.Adds, dBias.Adds);
+        Differentiate(gradients, gradient.Contiguous().Operand, x.Operand, weight?.Contiguous().Operand, mean.Operand, spread.Operand);
         SendIfAny(0, dx);
-        SendIfAny(_gamma, dGamma.Fresh);
-        SendIfAny(_beta, dBeta.Fresh);
+        SendIfAny(_weight, dWeight.Fresh);
+        SendIfAny(_bias, dBias.Fresh);
     }
 
     /// <summary>The inputs that there are.</summary>
-    private protected static Tensor[] InputsOf(Tensor x, Tensor? gamma, Tensor? beta) =>
-        gamma is null
-            ? beta is null ? [x] : [x, beta]
-            : beta is null ? [x, gamma] : [x, gamma, beta];
+    private protected static Tensor[] InputsOf(Tensor x, Tensor? weight, Tensor? bias) =>
+        weight is null
+            ? bias is null ? [x] : [x, bias]
+            : bias is null ? [x, weight] : [x, weight, bias];
 
-    private protected static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta, Tensor? residual = null) =>
-        NormOperators.AnyRecords(x, gamma, beta) || residual?.Records() == true;
+    private protected static bool AnyRecords(Tensor x, Tensor? weight, Tensor? bias, Tensor? residual = null) =>
+        NormOperators.AnyRecords(x, weight, bias) || residual?.Records() == true;
 
     /// <summary>A tensor for x + residual, if there is a residual and the sum is wanted.</summary>
     private protected static Tensor? PlaceForSum(Tensor x, Tensor? residual, bool wanted) =>
@@ -78,22 +78,22 @@ internal abstract class NormNode : Node
     }
 
     /// <summary>The number of the first tensor saved behind those of this class.</summary>
-    private protected int Further => 3 + _gamma;
+    private protected int Further => 3 + _weight;
 
     /// <summary>The gradient of y from that of the output, by differentiable operators, where an activation lies between.</summary>
     private protected virtual Tensor BeforeActivation(Tensor gradient) => gradient;
 
-    /// <summary>The axis of x that gamma and beta belong to.</summary>
+    /// <summary>The axis of x that weight and bias belong to.</summary>
     private protected abstract int FeatureAxis(Tensor x);
 
     /// <summary>Runs the kernel.</summary>
     private protected abstract void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread);
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread);
 
     /// <summary>z, and the gradient of x from that of z, of differentiable operators.</summary>
     private protected abstract (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread);
 
-    private void Compose(Tensor gradient, Tensor x, Tensor? gamma, Tensor mean, Tensor spread)
+    private void Compose(Tensor gradient, Tensor x, Tensor? weight, Tensor mean, Tensor spread)
     {
         (Tensor z, Func<Tensor, Tensor> chain) = Normalize(x, mean, spread);
         int axis = FeatureAxis(x);
@@ -101,17 +101,17 @@ internal abstract class NormNode : Node
         if (Wants(0))
         {
             int[] ones = [.. Enumerable.Repeat(1, x.Rank - 1 - axis)];
-            Send(0, chain(gamma is null ? gradient : gradient * gamma.Reshape([gamma.Count, .. ones])));
+            Send(0, chain(weight is null ? gradient : gradient * weight.Reshape([weight.Count, .. ones])));
         }
 
-        if (_gamma > 0 && Wants(_gamma))
+        if (_weight > 0 && Wants(_weight))
         {
-            Send(_gamma, SumOver(gradient * z));
+            Send(_weight, SumOver(gradient * z));
         }
 
-        if (_beta > 0 && Wants(_beta))
+        if (_bias > 0 && Wants(_bias))
         {
-            Send(_beta, SumOver(gradient));
+            Send(_bias, SumOver(gradient));
         }
 
         // No axes would mean all.
@@ -142,6 +142,6 @@ internal abstract class NormNode : Node
         return new(fresh.Operand, fresh, false);
     }
 
-    // Where a kernel writes a gradient of gamma or beta: into a leaf's, or into a tensor to send.
+    // Where a kernel writes a gradient of weight or bias: into a leaf's, or into a tensor to send.
     private readonly record struct FeatureGradient(Operand? Operand, Tensor? Fresh, bool Adds);
 }

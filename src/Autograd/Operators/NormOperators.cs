@@ -8,8 +8,8 @@ public static class NormOperators
     extension(Tensor x)
     {
         /// <summary>Batch normalisation with the batch's own statistics; moves the running ones.</summary>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
@@ -17,16 +17,16 @@ public static class NormOperators
         /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
         /// element types or devices do not fit.</exception>
         public Tensor BatchNorm(
-            Tensor? gamma, Tensor? beta, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon) =>
-            x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, default(IdentityOp));
+            Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVariance, double momentum, double epsilon) =>
+            x.BatchNorm(weight, bias, runningMean, runningVariance, momentum, epsilon, default(IdentityOp));
 
         /// <summary>Batch normalisation with the batch's own statistics and then an activation f; moves the running statistics.</summary>
         /// <remarks>
         /// One operator, forward and backward, where no gradient is recorded and where the derivative of f is a function of its
         /// output (ReLU, tanh, the logistic function); else f follows as an operator of its own.
         /// </remarks>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="runningMean">Moves towards the batch's mean, [C], or null.</param>
         /// <param name="runningVariance">Moves towards the batch's unbiased variance, [C], or null.</param>
         /// <param name="momentum">How far the running statistics move.</param>
@@ -35,8 +35,8 @@ public static class NormOperators
         /// <exception cref="ArgumentException">The input is not [N, C, …], has only one value for a feature, or shapes,
         /// element types or devices do not fit.</exception>
         public Tensor BatchNorm<TAct>(
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor? runningMean,
             Tensor? runningVariance,
             double momentum,
@@ -44,77 +44,77 @@ public static class NormOperators
             TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
-            CheckBatchNorm(x, gamma, beta);
+            CheckBatchNorm(x, weight, bias);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().BatchNorm(
-                    gamma?.Wide(), beta?.Wide(), runningMean, runningVariance, momentum, epsilon, activation).Like(x);
+                return x.HalfToSingle().BatchNorm(
+                    weight?.HalfToSingle(), bias?.HalfToSingle(), runningMean, runningVariance, momentum, epsilon, activation).Like(x).MadeBy("BatchNorm");
             }
 
             CheckStatistics(x, "the running mean", runningMean);
             CheckStatistics(x, "the running variance", runningVariance);
-            return BatchNormNode<TAct>.Fits || !AnyRecords(x, gamma, beta)
+            return BatchNormNode<TAct>.Fits || !AnyRecords(x, weight, bias)
                 ? BatchNormNode<TAct>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, false, out _)
+                    x, null, weight, bias, runningMean, runningVariance, momentum, epsilon, activation, false, out _)
                 : BatchNormNode<IdentityOp>.Run(
-                    x, null, gamma, beta, runningMean, runningVariance, momentum, epsilon, default, false, out _)
+                    x, null, weight, bias, runningMean, runningVariance, momentum, epsilon, default, false, out _)
                     .Apply(activation);
         }
 
         /// <summary>Batch normalisation with given statistics.</summary>
         /// <inheritdoc cref="BatchNorm(Tensor, Tensor, Tensor, Tensor, Tensor, double, double)"/>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
-        public Tensor BatchNormFixed(Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double epsilon) =>
-            x.BatchNormFixed(gamma, beta, mean, variance, epsilon, default(IdentityOp));
+        public Tensor BatchNormFixed(Tensor? weight, Tensor? bias, Tensor mean, Tensor variance, double epsilon) =>
+            x.BatchNormFixed(weight, bias, mean, variance, epsilon, default(IdentityOp));
 
         /// <summary>Batch normalisation with given statistics and then an activation f: one kernel where no gradient is
         /// recorded.</summary>
-        /// <param name="gamma">The scale, [C], or null.</param>
-        /// <param name="beta">The shift, [C], or null.</param>
+        /// <param name="weight">What multiplies each feature, [C], or null.</param>
+        /// <param name="bias">What is added to each feature, [C], or null.</param>
         /// <param name="mean">The mean, [C].</param>
         /// <param name="variance">The variance, [C].</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <param name="activation">f, a public <c>readonly struct</c>.</param>
         /// <exception cref="ArgumentException">The input is not [N, C, …].</exception>
         public Tensor BatchNormFixed<TAct>(
-            Tensor? gamma,
-            Tensor? beta,
+            Tensor? weight,
+            Tensor? bias,
             Tensor mean,
             Tensor variance,
             double epsilon,
             TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
-            CheckBatchNorm(x, gamma, beta);
+            CheckBatchNorm(x, weight, bias);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().BatchNormFixed(
-                    gamma?.Wide(), beta?.Wide(), mean.Wide(), variance.Wide(), epsilon, activation).Like(x);
+                return x.HalfToSingle().BatchNormFixed(
+                    weight?.HalfToSingle(), bias?.HalfToSingle(), mean.HalfToSingle(), variance.HalfToSingle(), epsilon, activation).Like(x).MadeBy("BatchNorm");
             }
 
             CheckStatistics(x, "the mean", mean);
             CheckStatistics(x, "the variance", variance);
             bool fixedRecord = mean.Records() || variance.Records();
-            if (!fixedRecord && !AnyRecords(x, gamma, beta))
+            if (!fixedRecord && !AnyRecords(x, weight, bias))
             {
-                return BatchNormNode<TAct>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, activation, false, out _);
+                return BatchNormNode<TAct>.RunFixed(x, null, weight, bias, mean, variance, epsilon, activation, false, out _);
             }
 
             if (typeof(TAct) != typeof(IdentityOp))
             {
-                return x.BatchNormFixed(gamma, beta, mean, variance, epsilon).Apply(activation);
+                return x.BatchNormFixed(weight, bias, mean, variance, epsilon).Apply(activation);
             }
 
             if (!fixedRecord)
             {
-                return BatchNormNode<IdentityOp>.RunFixed(x, null, gamma, beta, mean, variance, epsilon, default, false, out _);
+                return BatchNormNode<IdentityOp>.RunFixed(x, null, weight, bias, mean, variance, epsilon, default, false, out _);
             }
 
-            return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), gamma, beta);
+            return Scale((x - PerFeature(x, mean)) * (PerFeature(x, variance) + epsilon).Rsqrt(), weight, bias);
         }
     }
 
@@ -122,13 +122,13 @@ public static class NormOperators
     internal static Tensor PerFeature(Tensor x, Tensor values) =>
         values.Reshape([values.Count, .. Enumerable.Repeat(1, x.Rank - 2)]);
 
-    internal static bool AnyRecords(Tensor x, Tensor? gamma, Tensor? beta) =>
-        x.Records() || gamma?.Records() == true || beta?.Records() == true;
+    internal static bool AnyRecords(Tensor x, Tensor? weight, Tensor? bias) =>
+        x.Records() || weight?.Records() == true || bias?.Records() == true;
 
-    private static Tensor Scale(Tensor x, Tensor? gamma, Tensor? beta)
+    private static Tensor Scale(Tensor x, Tensor? weight, Tensor? bias)
     {
-        Tensor scaled = gamma is null ? x : x * PerFeature(x, gamma);
-        return beta is null ? scaled : scaled + PerFeature(x, beta);
+        Tensor scaled = weight is null ? x : x * PerFeature(x, weight);
+        return bias is null ? scaled : scaled + PerFeature(x, bias);
     }
 
     internal static void CheckStatistics(Tensor x, string argument, Tensor? values)
@@ -153,18 +153,18 @@ public static class NormOperators
         Binary.CheckDevice(operation, x, argument, values);
     }
 
-    internal static void CheckBatchNorm(Tensor x, Tensor? gamma, Tensor? beta)
+    internal static void CheckBatchNorm(Tensor x, Tensor? weight, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(x);
         ReductionKernels.RequireReal(nameof(NormOperators.BatchNorm), x);
-        if (x.Rank < 2 || (gamma is not null && gamma.Shape != x.Shape[1]) || (beta is not null && beta.Shape != x.Shape[1]))
+        if (x.Rank < 2 || (weight is not null && weight.Shape != x.Shape[1]) || (bias is not null && bias.Shape != x.Shape[1]))
         {
             throw new ArgumentException(
-                $"BatchNorm: an input {x.Shape} does not fit gamma {gamma?.Shape.ToString() ?? "none"} and beta "
-                + $"{beta?.Shape.ToString() ?? "none"}; use [N, C, …] and [C].");
+                $"BatchNorm: an input {x.Shape} does not fit weight {weight?.Shape.ToString() ?? "none"} and bias "
+                + $"{bias?.Shape.ToString() ?? "none"}; use [N, C, …] and [C].");
         }
 
-        CheckAlike(nameof(NormOperators.BatchNorm), x, "gamma", gamma);
-        CheckAlike(nameof(NormOperators.BatchNorm), x, "beta", beta);
+        CheckAlike(nameof(NormOperators.BatchNorm), x, "weight", weight);
+        CheckAlike(nameof(NormOperators.BatchNorm), x, "bias", bias);
     }
 }

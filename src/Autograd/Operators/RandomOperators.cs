@@ -15,13 +15,13 @@ public static class RandomOperators
         {
             if (!(probability >= 0 && probability < 1))
             {
-                throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1).");
+                throw new ArgumentOutOfRangeException(nameof(probability), $"Dropout: the probability must be in [0, 1), not {probability}.");
             }
 
             ReductionKernels.RequireReal(nameof(Dropout), x);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Dropout(probability, generator).To(x.DType);
+                return x.HalfToSingle().Dropout(probability, generator).To(x.DType);
             }
 
             Generator stream = generator ?? Generator.Default;

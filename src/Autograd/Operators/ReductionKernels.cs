@@ -32,7 +32,7 @@ internal static class ReductionKernels
 
     /// <summary>Puts the sums over one axis into a gradient, or adds them to it.</summary>
     internal static void SumInto(in Operand sum, Tensor x, int axis, bool adds) =>
-        Reduction.RunNumeric(default(Sum), sum, x.Wide().Operand, 1u << axis, accumulate: adds);
+        Reduction.RunNumeric(default(Sum), sum, x.HalfToSingle().Operand, 1u << axis, accumulate: adds);
 
     internal static Tensor Mean(Tensor x, ReducedAxes axes)
     {

@@ -25,13 +25,13 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Sum(axes, keepDims).Like(x);
+                return x.HalfToSingle().Sum(axes, keepDims).Like(x).MadeBy(nameof(Sum));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Sum));
             Tensor sum = ReductionKernels.Sum(x, reduced);
             Tensor result = x.Records() ? new SumNode(x, reduced, 1).Attach(sum) : sum;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(nameof(Sum));
         }
 
         /// <summary>The mean of all elements.</summary>
@@ -48,14 +48,14 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Mean(axes, keepDims).Like(x);
+                return x.HalfToSingle().Mean(axes, keepDims).Like(x).MadeBy(nameof(Mean));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Mean));
             ReductionKernels.RequireReal(nameof(Mean), x);
             Tensor mean = ReductionKernels.Mean(x, reduced);
             Tensor result = x.Records() ? new SumNode(x, reduced, 1.0 / reduced.Count).Attach(mean) : mean;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(nameof(Mean));
         }
 
         /// <summary>The largest of all elements.</summary>
@@ -107,14 +107,14 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().Variance(axes, correction, keepDims).Like(x);
+                return x.HalfToSingle().Variance(axes, correction, keepDims).Like(x).MadeBy(nameof(Variance));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(Variance));
             ReductionKernels.RequireReal(nameof(Variance), x);
             Tensor variance = ReductionKernels.Variance(x, reduced, correction);
             Tensor result = x.Records() ? new VarianceNode(x, reduced, correction).Attach(variance) : variance;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(nameof(Variance));
         }
 
         /// <summary>The square root of the variance along one axis.</summary>
@@ -125,8 +125,8 @@ public static class ReductionOperators
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
             x.DType.IsHalfPrecision
-                ? x.Wide().StandardDeviation(axes, correction, keepDims).Like(x)
-                : x.Variance(axes, correction, keepDims).Sqrt();
+                ? x.HalfToSingle().StandardDeviation(axes, correction, keepDims).Like(x).MadeBy(nameof(StandardDeviation))
+                : x.Variance(axes, correction, keepDims).Sqrt().MadeBy(nameof(StandardDeviation));
 
         /// <summary>ln of the sum of e^x along one axis, without overflow.</summary>
         /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
@@ -139,14 +139,14 @@ public static class ReductionOperators
         {
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().LogSumExp(axes, keepDims).Like(x);
+                return x.HalfToSingle().LogSumExp(axes, keepDims).Like(x).MadeBy(nameof(LogSumExp));
             }
 
             ReducedAxes reduced = new(x.Shape, axes, nameof(LogSumExp));
             ReductionKernels.RequireReal(nameof(LogSumExp), x);
             Tensor value = ReductionKernels.LogSumExp(x, reduced);
             Tensor result = x.Records() ? new LogSumExpNode(x, value, reduced).Attach(value) : value;
-            return keepDims ? result : result.Reshape(reduced.Dropped);
+            return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(nameof(LogSumExp));
         }
 
         /// <summary>Whether any element is not zero. Waits for the device.</summary>
@@ -156,7 +156,7 @@ public static class ReductionOperators
         public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
 
         /// <summary>The square root of the sum of squares of all elements.</summary>
-        public Tensor Norm() => x.DType.IsHalfPrecision ? x.Wide().Norm().Like(x) : x.Square().Sum().Sqrt();
+        public Tensor Norm() => x.DType.IsHalfPrecision ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Sqrt().MadeBy(nameof(Norm));
 
         /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
         internal Tensor SumTo(Shape shape)
@@ -186,21 +186,21 @@ public static class ReductionOperators
     {
         if (x.DType.IsHalfPrecision || x.DType is DType.UInt8 or DType.Bool)
         {
-            return Extreme(Binary.Number(x.Wide()), axes, keepDims, name, largest).To(x.DType);
+            return Extreme(Binary.Number(x.HalfToSingle()), axes, keepDims, name, largest).To(x.DType).MadeBy(name);
         }
 
         ReducedAxes reduced = new(x.Shape, axes, name);
         ReductionKernels.RequireElements(name, x, reduced);
         Tensor value = ReductionKernels.Extreme(x, reduced, largest);
         Tensor result = x.Records() ? new ExtremeNode(name, x, value, reduced).Attach(value) : value;
-        return keepDims ? result : result.Reshape(reduced.Dropped);
+        return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(name);
     }
 
     private static Tensor ArgExtreme(Tensor x, int axis, bool keepDims, string name, bool largest)
     {
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
-        Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().Wide()), reduced, largest);
-        return keepDims ? result : result.Reshape(reduced.Dropped);
+        Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().HalfToSingle()), reduced, largest);
+        return keepDims ? result : result.Reshape(reduced.Dropped).MadeBy(name);
     }
 }

@@ -5,8 +5,8 @@ namespace DeepSharp;
 /// <summary>A normalisation of each row, along the last axis, of an input or of the sum of two.</summary>
 internal abstract class RowNormNode : NormNode
 {
-    private protected RowNormNode(string name, in RowNorm made, Tensor x, Tensor? gamma, Tensor? beta, double epsilon)
-        : base(name, InputsOf(x, gamma, beta), made.Sum ?? made.Source, gamma, made.Mean ?? made.Inverse, made.Inverse) => Epsilon = epsilon;
+    private protected RowNormNode(string name, in RowNorm made, Tensor x, Tensor? weight, Tensor? bias, double epsilon)
+        : base(name, InputsOf(x, weight, bias), made.Sum ?? made.Source, weight, made.Mean ?? made.Inverse, made.Inverse) => Epsilon = epsilon;
 
     private protected double Epsilon { get; }
 
@@ -16,16 +16,16 @@ internal abstract class RowNormNode : NormNode
     /// <param name="name">The operator.</param>
     /// <param name="x">The input.</param>
     /// <param name="residual">Added to it, or null.</param>
-    /// <param name="gamma">The gain, or null.</param>
-    /// <param name="beta">The shift, or null.</param>
+    /// <param name="weight">The weight, or null.</param>
+    /// <param name="bias">What is added to each feature, or null.</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="keepsSum">Whether the caller wants the sum.</param>
     /// <param name="hasMean">Whether the operator takes the mean.</param>
     private protected static RowNorm Run<TOp>(
-        string name, Tensor x, Tensor? residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, bool hasMean)
+        string name, Tensor x, Tensor? residual, Tensor? weight, Tensor? bias, double epsilon, bool keepsSum, bool hasMean)
         where TOp : unmanaged, IRowOp
     {
-        bool records = AnyRecords(x, gamma, beta, residual);
+        bool records = AnyRecords(x, weight, bias, residual);
         int count = x.Count == 0 ? 0 : x.Count / x.Shape[^1];
         RowNorm made = new(
             Tensor.Uninitialized(x.Shape, x.DType, x.Device, name),
@@ -38,8 +38,8 @@ internal abstract class RowNormNode : NormNode
         {
             A = made.Source.Operand.AsRows(),
             B = residual?.Contiguous().Operand.AsRows(),
-            G = gamma?.Contiguous().Operand,
-            H = beta?.Contiguous().Operand,
+            G = weight?.Contiguous().Operand,
+            H = bias?.Contiguous().Operand,
             S = epsilon,
             Output = made.Y.Operand.AsRows(),
             Kept = made.Sum?.Operand.AsRows(),
@@ -61,13 +61,13 @@ internal abstract class RowNormNode : NormNode
 
     /// <summary>Runs the kernel of the backward pass.</summary>
     private protected void Differentiate<TOp>(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand inverse)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand inverse)
         where TOp : unmanaged, IRowOp, IRowColumns =>
         Rows.Run<TOp>(
             Name,
             new RowOperands()
             {
-                A = x.AsRows(), B = dy.AsRows(), G = gamma, FirstP = mean, FirstQ = inverse, Output = gradients.Input?.AsRows(),
+                A = x.AsRows(), B = dy.AsRows(), G = weight, FirstP = mean, FirstQ = inverse, Output = gradients.Input?.AsRows(),
             },
             gradients);
 
@@ -86,21 +86,21 @@ internal abstract class RowNormNode : NormNode
 /// </summary>
 internal sealed class LayerNormNode : RowNormNode
 {
-    private LayerNormNode(in RowNorm made, Tensor x, Tensor? gamma, Tensor? beta, double epsilon)
-        : base("LayerNorm", made, x, gamma, beta, epsilon)
+    private LayerNormNode(in RowNorm made, Tensor x, Tensor? weight, Tensor? bias, double epsilon)
+        : base("LayerNorm", made, x, weight, bias, epsilon)
     {
     }
 
-    internal static Tensor Run(Tensor x, Tensor? residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
+    internal static Tensor Run(Tensor x, Tensor? residual, Tensor? weight, Tensor? bias, double epsilon, bool keepsSum, out Tensor? sum)
     {
-        RowNorm made = Run<LayerNormOp>("LayerNorm", x, residual, gamma, beta, epsilon, keepsSum, hasMean: true);
+        RowNorm made = Run<LayerNormOp>("LayerNorm", x, residual, weight, bias, epsilon, keepsSum, hasMean: true);
         sum = made.Sum;
-        return made.Records ? new LayerNormNode(made, sum ?? x, gamma, beta, epsilon).Attach(made.Y) : made.Y;
+        return made.Records ? new LayerNormNode(made, sum ?? x, weight, bias, epsilon).Attach(made.Y) : made.Y;
     }
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread) =>
-        Differentiate<LayerNormGradientOp>(gradients, dy, x, gamma, mean, spread);
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread) =>
+        Differentiate<LayerNormGradientOp>(gradients, dy, x, weight, mean, spread);
 
     private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)
     {
@@ -113,21 +113,21 @@ internal sealed class LayerNormNode : RowNormNode
 /// <summary>z = x / sqrt(mean of x^2 + epsilon) along the last axis: dx = (dz - z mean of dz z) / sqrt(mean of x^2 + epsilon).</summary>
 internal sealed class RMSNormNode : RowNormNode
 {
-    private RMSNormNode(in RowNorm made, Tensor x, Tensor? gain, double epsilon)
-        : base("RMSNorm", made, x, gain, null, epsilon)
+    private RMSNormNode(in RowNorm made, Tensor x, Tensor? weight, double epsilon)
+        : base("RMSNorm", made, x, weight, null, epsilon)
     {
     }
 
-    internal static Tensor Run(Tensor x, Tensor? residual, Tensor? gain, double epsilon, bool keepsSum, out Tensor? sum)
+    internal static Tensor Run(Tensor x, Tensor? residual, Tensor? weight, double epsilon, bool keepsSum, out Tensor? sum)
     {
-        RowNorm made = Run<RMSNormOp>("RMSNorm", x, residual, gain, null, epsilon, keepsSum, hasMean: false);
+        RowNorm made = Run<RMSNormOp>("RMSNorm", x, residual, weight, null, epsilon, keepsSum, hasMean: false);
         sum = made.Sum;
-        return made.Records ? new RMSNormNode(made, sum ?? x, gain, epsilon).Attach(made.Y) : made.Y;
+        return made.Records ? new RMSNormNode(made, sum ?? x, weight, epsilon).Attach(made.Y) : made.Y;
     }
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? gamma, in Operand mean, in Operand spread) =>
-        Differentiate<RMSNormGradientOp>(gradients, dy, x, gamma, mean, spread);
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread) =>
+        Differentiate<RMSNormGradientOp>(gradients, dy, x, weight, mean, spread);
 
     private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)
     {

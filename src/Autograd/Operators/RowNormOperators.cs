@@ -13,114 +13,114 @@ public static class RowNormOperators
     extension(Tensor x)
     {
         /// <summary>
-        /// Layer normalisation: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the mean and the biased variance of each
+        /// Layer normalisation: y = (x - mean) / sqrt(variance + epsilon) * weight + bias, with the mean and the biased variance of each
         /// row. Ba, Kiros, Hinton 2016.
         /// </summary>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature, [D], or null.</param>
+        /// <param name="bias">What is added to each feature, [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The input is not […, D], or shapes, element types or devices do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor LayerNorm(Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
+        public Tensor LayerNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         {
-            Check("LayerNorm", x, epsilon, ("gamma", gamma), ("beta", beta));
+            Check("LayerNorm", x, epsilon, ("weight", weight), ("bias", bias));
             return x.DType.IsHalfPrecision
-                ? x.Wide().LayerNorm(gamma?.Wide(), beta?.Wide(), epsilon).Like(x)
-                : LayerNormNode.Run(x, null, gamma, beta, epsilon, false, out _);
+                ? x.HalfToSingle().LayerNorm(weight?.HalfToSingle(), bias?.HalfToSingle(), epsilon).Like(x).MadeBy(nameof(LayerNorm))
+                : LayerNormNode.Run(x, null, weight, bias, epsilon, false, out _);
         }
 
         /// <summary>Layer normalisation of the input plus a residual; see <see cref="LayerNorm"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature, [D], or null.</param>
+        /// <param name="bias">What is added to each feature, [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor AddLayerNorm(Tensor residual, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5) =>
-            OfSum(x, residual, gamma, beta, epsilon, false, out _);
+        public Tensor AddLayerNorm(Tensor residual, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
+            OfSum(x, residual, weight, bias, epsilon, false, out _);
 
         /// <summary>Layer normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
         /// <see cref="LayerNorm"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gamma">The scale, [D], or null.</param>
-        /// <param name="beta">The shift, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature, [D], or null.</param>
+        /// <param name="bias">What is added to each feature, [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor AddLayerNorm(Tensor residual, out Tensor sum, Tensor? gamma = null, Tensor? beta = null, double epsilon = 1e-5)
+        public Tensor AddLayerNorm(Tensor residual, out Tensor sum, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         {
-            Tensor y = OfSum(x, residual, gamma, beta, epsilon, true, out Tensor? kept);
+            Tensor y = OfSum(x, residual, weight, bias, epsilon, true, out Tensor? kept);
             sum = kept!;
             return y;
         }
 
         /// <summary>
-        /// RMS normalisation: y = x / sqrt(mean of x^2 + epsilon) * gain, with the mean of each row. Zhang, Sennrich 2019.
+        /// RMS normalisation: y = x / sqrt(mean of x^2 + epsilon) * weight, with the mean of each row. Zhang, Sennrich 2019.
         /// </summary>
-        /// <param name="gain">The gain, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature (the gain), [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the input's element type if null, as PyTorch has
         /// it (2^-23 for Float32).</param>
         /// <exception cref="ArgumentException">The input is not […, D], or shapes, element types or devices do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor RMSNorm(Tensor? gain = null, double? epsilon = null)
+        public Tensor RMSNorm(Tensor? weight = null, double? epsilon = null)
         {
             double keeps = epsilon ?? MachineEpsilon(x);
-            Check("RMSNorm", x, keeps, ("the gain", gain));
+            Check("RMSNorm", x, keeps, ("weight", weight));
             return x.DType.IsHalfPrecision
-                ? x.Wide().RMSNorm(gain?.Wide(), keeps).Like(x)
-                : RMSNormNode.Run(x, null, gain, keeps, false, out _);
+                ? x.HalfToSingle().RMSNorm(weight?.HalfToSingle(), keeps).Like(x).MadeBy(nameof(RMSNorm))
+                : RMSNormNode.Run(x, null, weight, keeps, false, out _);
         }
 
         /// <summary>RMS normalisation of the input plus a residual; see <see cref="RMSNorm"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
-        /// <param name="gain">The gain, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature (the gain), [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the sum's element type if null.</param>
         /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor AddRMSNorm(Tensor residual, Tensor? gain = null, double? epsilon = null) =>
-            OfSum(x, residual, gain, epsilon, false, out _);
+        public Tensor AddRMSNorm(Tensor residual, Tensor? weight = null, double? epsilon = null) =>
+            OfSum(x, residual, weight, epsilon, false, out _);
 
         /// <summary>RMS normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
         /// <see cref="RMSNorm"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
-        /// <param name="gain">The gain, [D], or null.</param>
+        /// <param name="weight">What multiplies each feature (the gain), [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the sum's element type if null.</param>
         /// <exception cref="ArgumentException">The sum is not […, D], or the two do not go together.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
-        public Tensor AddRMSNorm(Tensor residual, out Tensor sum, Tensor? gain = null, double? epsilon = null)
+        public Tensor AddRMSNorm(Tensor residual, out Tensor sum, Tensor? weight = null, double? epsilon = null)
         {
-            Tensor y = OfSum(x, residual, gain, epsilon, true, out Tensor? kept);
+            Tensor y = OfSum(x, residual, weight, epsilon, true, out Tensor? kept);
             sum = kept!;
             return y;
         }
     }
 
     private static Tensor OfSum(
-        Tensor x, Tensor residual, Tensor? gamma, Tensor? beta, double epsilon, bool keepsSum, out Tensor? sum)
+        Tensor x, Tensor residual, Tensor? weight, Tensor? bias, double epsilon, bool keepsSum, out Tensor? sum)
     {
         if (!AddNormOperators.IsOnePass(ref x, ref residual))
         {
             sum = x + residual;
-            return sum.LayerNorm(gamma, beta, epsilon);
+            return sum.LayerNorm(weight, bias, epsilon);
         }
 
-        Check("LayerNorm", x, epsilon, ("gamma", gamma), ("beta", beta));
-        return LayerNormNode.Run(x, residual, gamma, beta, epsilon, keepsSum, out sum);
+        Check("LayerNorm", x, epsilon, ("weight", weight), ("bias", bias));
+        return LayerNormNode.Run(x, residual, weight, bias, epsilon, keepsSum, out sum);
     }
 
-    private static Tensor OfSum(Tensor x, Tensor residual, Tensor? gain, double? epsilon, bool keepsSum, out Tensor? sum)
+    private static Tensor OfSum(Tensor x, Tensor residual, Tensor? weight, double? epsilon, bool keepsSum, out Tensor? sum)
     {
         if (!AddNormOperators.IsOnePass(ref x, ref residual))
         {
             sum = x + residual;
-            return sum.RMSNorm(gain, epsilon);
+            return sum.RMSNorm(weight, epsilon);
         }
 
         double keeps = epsilon ?? MachineEpsilon(x);
-        Check("RMSNorm", x, keeps, ("the gain", gain));
-        return RMSNormNode.Run(x, residual, gain, keeps, keepsSum, out sum);
+        Check("RMSNorm", x, keeps, ("weight", weight));
+        return RMSNormNode.Run(x, residual, weight, keeps, keepsSum, out sum);
     }
 
     private static void Check(string operation, Tensor x, double epsilon, params ReadOnlySpan<(string Name, Tensor? Value)> parameters)
@@ -129,7 +129,7 @@ public static class RowNormOperators
         ReductionKernels.RequireReal(operation, x);
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{operation}: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"{operation}: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         foreach ((string name, Tensor? value) in parameters)

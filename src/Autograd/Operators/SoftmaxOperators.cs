@@ -74,7 +74,7 @@ public static class SoftmaxOperators
             ReductionKernels.RequireReal(nameof(SoftmaxCrossEntropy), x);
             if (x.DType.IsHalfPrecision)
             {
-                return x.Wide().SoftmaxCrossEntropy(labels, labelSmoothing, classWeights?.Wide(), ignoreIndex, reduction, out denominator).Like(x);
+                return x.HalfToSingle().SoftmaxCrossEntropy(labels, labelSmoothing, classWeights?.HalfToSingle(), ignoreIndex, reduction, out denominator).Like(x);
             }
 
             if (x.Rank != 2 || labels.Rank != 1 || labels.Shape[0] != x.Shape[0] || !labels.DType.IsInteger
@@ -88,7 +88,7 @@ public static class SoftmaxOperators
             if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(labelSmoothing), labelSmoothing, "SoftmaxCrossEntropy: label smoothing is at least 0 and at most 1.");
+                    nameof(labelSmoothing), $"SoftmaxCrossEntropy: label smoothing is at least 0 and at most 1, not {labelSmoothing}.");
             }
 
             Binary.CheckDevice(nameof(SoftmaxCrossEntropy), x, "the labels", labels);
@@ -101,7 +101,7 @@ public static class SoftmaxOperators
         /// the caller's business.</summary>
         internal Tensor SoftmaxCrossEntropyOfRows(Tensor distributions, double labelSmoothing, Tensor? classWeights) =>
             x.DType.IsHalfPrecision
-                ? x.Wide().SoftmaxCrossEntropyOfRows(distributions.Wide(), labelSmoothing, classWeights?.Wide()).Like(x)
+                ? x.HalfToSingle().SoftmaxCrossEntropyOfRows(distributions.HalfToSingle(), labelSmoothing, classWeights?.HalfToSingle()).Like(x)
                 : DistributionCrossEntropyNode.Run(x, distributions, classWeights?.Contiguous(), labelSmoothing);
 
         /// <summary>Counts the rows whose largest score stands at their label, on the device and without waiting for it.</summary>
@@ -124,7 +124,7 @@ public static class SoftmaxOperators
             Binary.CheckDevice(nameof(CountCorrect), x, "the labels", labels);
             Binary.CheckDevice(nameof(CountCorrect), x, "the counts", counts);
             Kernels.CorrectPredictions.Add(
-                counts.Operand, x.Detach().Wide().Contiguous().Operand, labels.Contiguous().Operand);
+                counts.Operand, x.Detach().HalfToSingle().Contiguous().Operand, labels.Contiguous().Operand);
         }
 
         /// <summary>A one where each label points, zeros elsewhere: [N] becomes [N, classes]. Labels outside are all zero.</summary>
@@ -150,18 +150,18 @@ public static class SoftmaxOperators
         ReductionKernels.RequireReal(operation, x);
         if (x.DType.IsHalfPrecision)
         {
-            return AlongRows(x.Wide(), axis, operation, log, mask).Like(x);
+            return AlongRows(x.HalfToSingle(), axis, operation, log, mask).Like(x).MadeBy(operation);
         }
 
         int at = x.Shape.Axis(axis, operation);
         if (at != x.Rank - 1)
         {
-            return AlongRows(x.Transpose(at, -1), -1, operation, log, mask?.Transpose(at, -1)).Transpose(at, -1);
+            return AlongRows(x.Transpose(at, -1), -1, operation, log, mask?.Transpose(at, -1)).Transpose(at, -1).MadeBy(operation);
         }
 
         (Tensor? rows, int repeat) = mask is null ? (null, 1) : MaskRows(mask, x.Shape);
         Tensor y = SoftmaxNode.Run(x.AsRows(), log, rows, repeat);
-        return x.Rank == 2 ? y : y.Reshape(x.Shape);
+        return (x.Rank == 2 ? y : y.Reshape(x.Shape)).MadeBy(operation);
     }
 
     // A mask of x's rank as rows, and how many rows of x in turn share one; behind the last row of the mask comes the first again. That

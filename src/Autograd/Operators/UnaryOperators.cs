@@ -24,28 +24,28 @@ public static class UnaryOperators
         public Tensor Abs() => Whole(x) ? Tensor.Maximum(x, -x) : x.Apply(default(AbsOp));
 
         /// <summary>e^x.</summary>
-        public Tensor Exp() => x.Ranged().Apply(default(ExpOp));
+        public Tensor Exp() => x.HalfToSingleIfMixed().Apply(default(ExpOp));
 
         /// <summary>e^x - 1, accurate near 0 where <c>x.Exp() - 1</c> loses its digits.</summary>
-        public Tensor Expm1() => x.Ranged().Apply(default(Expm1Op));
+        public Tensor Expm1() => x.HalfToSingleIfMixed().Apply(default(Expm1Op));
 
         /// <summary>The natural logarithm; -inf at 0, NaN below.</summary>
-        public Tensor Log() => x.Ranged().Apply(default(LogOp));
+        public Tensor Log() => x.HalfToSingleIfMixed().Apply(default(LogOp));
 
         /// <summary>ln(1 + x), accurate near 0 where <c>(x + 1).Log()</c> loses its digits; -inf at -1, NaN below.</summary>
-        public Tensor Log1p() => x.Ranged().Apply(default(Log1pOp));
+        public Tensor Log1p() => x.HalfToSingleIfMixed().Apply(default(Log1pOp));
 
         /// <summary>The square root; NaN below 0.</summary>
         public Tensor Sqrt() => x.Apply(default(SqrtOp));
 
         /// <summary>1 / sqrt(x).</summary>
-        public Tensor Rsqrt() => x.Ranged().Apply(default(RsqrtOp));
+        public Tensor Rsqrt() => x.HalfToSingleIfMixed().Apply(default(RsqrtOp));
 
         /// <summary>x^2.</summary>
-        public Tensor Square() => Whole(x) ? x * x : x.Ranged().Apply(default(SquareOp));
+        public Tensor Square() => Whole(x) ? x * x : x.HalfToSingleIfMixed().Apply(default(SquareOp));
 
         /// <summary>1 / x.</summary>
-        public Tensor Reciprocal() => x.Ranged().Apply(default(ReciprocalOp));
+        public Tensor Reciprocal() => x.HalfToSingleIfMixed().Apply(default(ReciprocalOp));
 
         /// <summary>The hyperbolic tangent.</summary>
         public Tensor Tanh() => x.Apply(default(TanhOp));
@@ -74,7 +74,7 @@ public static class UnaryOperators
         public Tensor SiLU() => x.Apply(default(SiLUOp));
 
         /// <summary>ln(1 + e^x).</summary>
-        public Tensor Softplus() => x.Ranged().Apply(default(SoftplusOp));
+        public Tensor Softplus() => x.HalfToSingleIfMixed().Apply(default(SoftplusOp));
 
         /// <summary>The sine of angles in radians.</summary>
         public Tensor Sin() => x.Apply(default(SinOp));
@@ -123,7 +123,7 @@ public static class UnaryOperators
             2 => x.Square(),
             0.5 => x.Sqrt(),
             -1 => x.Reciprocal(),
-            _ => x.Ranged().Apply(new PowerOp(exponent)),
+            _ => x.HalfToSingleIfMixed().Apply(new PowerOp(exponent)),
         };
 
         /// <summary>scale * x + shift.</summary>

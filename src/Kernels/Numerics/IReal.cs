@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
-/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or their vector forms
-/// <see cref="F32x"/> and <see cref="F64x"/>, or <see cref="Dual{T}"/> of one of these.</typeparam>
+/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/>, a register of them, or <see cref="Dual{T}"/> of one of
+/// these.</typeparam>
 public interface IReal<T> : INumeric<T>
     where T : unmanaged, IReal<T>
 {
@@ -63,5 +63,5 @@ public interface IReal<T> : INumeric<T>
 
     /// <summary>A slope times a value: 0 where the slope is, even of an infinite value. The chain rule of <see cref="Dual{T}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, 0f, 0f, slope * value);
+    internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, default, default, slope * value);
 }

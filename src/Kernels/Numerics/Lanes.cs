@@ -55,6 +55,16 @@ internal static unsafe class Lanes<TScalar, TVector>
             return Unsafe.BitCast<F64x, TVector>(new F64x(new Vector<double>(Unsafe.BitCast<TScalar, double>(value))));
         }
 
+        if (typeof(TVector) == typeof(F32x16))
+        {
+            return Unsafe.BitCast<F32x16, TVector>(new F32x16(Vector512.Create(Unsafe.BitCast<TScalar, float>(value))));
+        }
+
+        if (typeof(TVector) == typeof(F64x8))
+        {
+            return Unsafe.BitCast<F64x8, TVector>(new F64x8(Vector512.Create(Unsafe.BitCast<TScalar, double>(value))));
+        }
+
         TVector vector = default;
         for (int lane = 0; lane < Width; lane++)
         {
@@ -97,10 +107,10 @@ internal static unsafe class Lanes<TScalar, TVector>
     {
         if (typeof(TVector) == typeof(F32x16) || (typeof(TVector) == typeof(F32x) && Width == Vector256<float>.Count))
         {
-            Vector256<float> all = typeof(TVector) == typeof(F32x16)
-                ? Vector256.Max(
-                    Unsafe.BitCast<TVector, F32x16>(vector).Value.GetLower(), Unsafe.BitCast<TVector, F32x16>(vector).Value.GetUpper())
-                : Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256();
+            Vector256<float> all = typeof(TVector) == typeof(F32x)
+                ? Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256()
+                : Vector256.Max(
+                    Unsafe.BitCast<TVector, F32x16>(vector).Value.GetLower(), Unsafe.BitCast<TVector, F32x16>(vector).Value.GetUpper());
             Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
             Vector128<float> two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
             return Unsafe.BitCast<float, TScalar>(Vector128.Max(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar());
@@ -114,6 +124,42 @@ internal static unsafe class Lanes<TScalar, TVector>
         }
 
         return max;
+    }
+
+    /// <summary>The register with neighbouring stretches of so many bytes exchanged: 4, 8, 16 or 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Swapped(TVector vector, int bytes)
+    {
+        if (sizeof(TVector) == 64)
+        {
+            Vector512<long> all = Unsafe.BitCast<TVector, Vector512<long>>(vector);
+            all = bytes switch
+            {
+                4 => Vector512.Shuffle(all.AsInt32(), Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)).AsInt64(),
+                8 => Vector512.Shuffle(all, Vector512.Create(1L, 0, 3, 2, 5, 4, 7, 6)),
+                16 => Vector512.Shuffle(all, Vector512.Create(2L, 3, 0, 1, 6, 7, 4, 5)),
+                _ => Vector512.Shuffle(all, Vector512.Create(4L, 5, 6, 7, 0, 1, 2, 3)),
+            };
+            return Unsafe.BitCast<Vector512<long>, TVector>(all);
+        }
+
+        if (sizeof(TVector) == 32)
+        {
+            Vector256<long> all = Unsafe.BitCast<TVector, Vector256<long>>(vector);
+            all = bytes switch
+            {
+                4 => Vector256.Shuffle(all.AsInt32(), Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)).AsInt64(),
+                8 => Vector256.Shuffle(all, Vector256.Create(1L, 0, 3, 2)),
+                _ => Vector256.Shuffle(all, Vector256.Create(2L, 3, 0, 1)),
+            };
+            return Unsafe.BitCast<Vector256<long>, TVector>(all);
+        }
+
+        Vector128<long> half = Unsafe.BitCast<TVector, Vector128<long>>(vector);
+        half = bytes == 4
+            ? Vector128.Shuffle(half.AsInt32(), Vector128.Create(1, 0, 3, 2)).AsInt64()
+            : Vector128.Shuffle(half, Vector128.Create(1L, 0));
+        return Unsafe.BitCast<Vector128<long>, TVector>(half);
     }
 
     /// <summary>The lanes of a tail that are not its own.</summary>

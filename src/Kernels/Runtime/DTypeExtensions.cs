@@ -14,7 +14,7 @@ public static class DTypeExtensions
             DType.Float64 or DType.Int64 => 8,
             DType.Float16 or DType.BFloat16 => 2,
             DType.UInt8 or DType.Bool => 1,
-            _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "not an element type"),
+            _ => throw new ArgumentOutOfRangeException(nameof(dtype), $"{dtype} is not an element type."),
         };
 
         /// <summary>Whether the type is a floating-point type: only these take gradients.</summary>

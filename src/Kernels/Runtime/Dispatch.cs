@@ -65,7 +65,7 @@ internal interface IIndexVisitor
 /// <summary>From an element type as a value to one as type parameters: the only switches over <see cref="DType"/> that pick code.</summary>
 /// <remarks>
 /// A visitor is a struct, a <c>ref struct</c> if it keeps operands by reference, so each is compiled for itself and nothing is
-/// allocated. On a host whose processor has registers of sixteen floats it gets these; .NET's <c>Vector</c> stays at 256 bits there.
+/// allocated. On a host whose processor has registers of sixteen floats or eight doubles it gets these; .NET's <c>Vector</c> stays at 256 bits there.
 /// </remarks>
 internal static class Dispatch
 {
@@ -86,6 +86,9 @@ internal static class Dispatch
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();
@@ -125,14 +128,17 @@ internal static class Dispatch
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
                 break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
+                break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();
                 break;
             case DType.Int32:
-                visitor.Visit<I32, I32, I32x>();
+                visitor.Visit<I32, I32, Ix<int, I32>>();
                 break;
             case DType.Int64:
-                visitor.Visit<I64, I64, I64x>();
+                visitor.Visit<I64, I64, Ix<long, I64>>();
                 break;
             case DType.Float16 when wide:
                 visitor.Visit<F16, F32, F32x16>();
@@ -160,13 +166,17 @@ internal static class Dispatch
     internal static void Float<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, IFloatVisitor, allows ref struct
     {
+        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
         switch (dtype)
         {
-            case DType.Float32 when device.IsHost && Vector512.IsHardwareAccelerated:
+            case DType.Float32 when wide:
                 visitor.Visit<F32, F32x16>();
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64x>();

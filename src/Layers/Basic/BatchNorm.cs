@@ -3,36 +3,37 @@ using DeepSharp.Kernels;
 namespace DeepSharp.Layers;
 
 /// <summary>
-/// Normalises each feature over the batch: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Ioffe, Szegedy 2015.
+/// Normalises each feature over the batch: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Ioffe, Szegedy 2015.
 /// </summary>
 /// <remarks>
 /// <para>In training, mean and (biased) variance are the batch's, and the gradient flows through both; the running statistics
-/// move by <c>momentum</c> towards the batch's mean and unbiased variance. In evaluation the running statistics are used.</para>
-/// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (gamma),
-/// <c>bias</c> (beta), <c>running_mean</c>, <c>running_var</c>.</para>
+/// move by <c>momentum</c> towards the batch's mean and unbiased variance: running ← (1 - momentum) running + momentum batch. In evaluation the running statistics are used.</para>
+/// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (the paper's gamma),
+/// <c>bias</c> (its beta), <c>running_mean</c>, <c>running_var</c>.</para>
 /// </remarks>
 public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">C.</param>
-    /// <param name="momentum">How far the running statistics move towards those of a batch, in [0, 1].</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
-    /// <param name="affine">Whether there are gamma (first one) and beta (first zero).</param>
+    /// <param name="momentum">How far the running statistics move towards those of a batch, in [0, 1], as in PyTorch. Keras's momentum is how
+    /// much of them stays: 1 minus this.</param>
+    /// <param name="affine">Whether there are a weight (first one) and a bias (first zero).</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public BatchNorm(
-        int features, double momentum = 0.1, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
+        int features, double epsilon = 1e-5, double momentum = 0.1, bool affine = true, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(1, features, nameof(BatchNorm));
         if (!(momentum >= 0 && momentum <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "BatchNorm: the momentum must be in [0, 1].");
+            throw new ArgumentOutOfRangeException(nameof(momentum), $"BatchNorm: the momentum must be in [0, 1], not {momentum}.");
         }
 
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNorm: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"BatchNorm: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         Features = features;
@@ -48,7 +49,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
         RunningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
     }
 
-    /// <summary>C.</summary>
+    /// <summary>The number of features: the length C of the second axis.</summary>
     public int Features { get; }
 
     /// <summary>How far the running statistics move towards those of a batch.</summary>
@@ -57,10 +58,10 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     /// <summary>Keeps the divisor from zero.</summary>
     public double Epsilon { get; }
 
-    /// <summary>gamma, [C], or null.</summary>
+    /// <summary>What multiplies each feature (gamma), [C], or null.</summary>
     public Parameter? Weight { get; }
 
-    /// <summary>beta, [C], or null.</summary>
+    /// <summary>What is added to each feature (beta), [C], or null.</summary>
     public Parameter? Bias { get; }
 
     /// <summary>The running mean, [C].</summary>

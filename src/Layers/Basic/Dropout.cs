@@ -16,7 +16,7 @@ public sealed class Dropout : Module
     {
         if (!(probability >= 0 && probability < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(probability), $"Dropout: the probability must be in [0, 1), not {probability}.");
         }
 
         Probability = probability;

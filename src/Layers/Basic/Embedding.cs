@@ -31,7 +31,7 @@ public sealed class Embedding : Module
         if (paddingIndex < 0 || paddingIndex >= entries)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(paddingIndex), paddingIndex, $"Embedding: the padding index must be in 0 … {entries - 1}.");
+                nameof(paddingIndex), $"Embedding: the padding index must be in 0 … {entries - 1}, not {paddingIndex}.");
         }
 
         Entries = entries;

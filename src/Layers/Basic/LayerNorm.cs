@@ -1,18 +1,18 @@
 namespace DeepSharp.Layers;
 
 /// <summary>
-/// Normalises each sample along its last axis: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Ba, Kiros, Hinton 2016.
+/// Normalises each sample along its last axis: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Ba, Kiros, Hinton 2016.
 /// </summary>
 /// <remarks>
 /// The variance is the biased one. Training and evaluation are the same. Input […, features]; names as in PyTorch:
-/// <c>weight</c> (gamma) and <c>bias</c> (beta).
+/// <c>weight</c> (the paper's gain) and <c>bias</c>.
 /// </remarks>
 public sealed class LayerNorm : Module, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">The length of the last axis.</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
-    /// <param name="affine">Whether there are gamma (first one) and beta (first zero).</param>
+    /// <param name="affine">Whether there are a weight (first one) and a bias (first zero).</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -21,7 +21,7 @@ public sealed class LayerNorm : Module, INormalizesSum
         Bounds.AtLeast(1, features, nameof(LayerNorm));
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "LayerNorm: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"LayerNorm: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         Features = features;
@@ -39,10 +39,10 @@ public sealed class LayerNorm : Module, INormalizesSum
     /// <summary>Keeps the divisor from zero.</summary>
     public double Epsilon { get; }
 
-    /// <summary>gamma, [features], or null.</summary>
+    /// <summary>What multiplies each feature (the gain), [features], or null.</summary>
     public Parameter? Weight { get; }
 
-    /// <summary>beta, [features], or null.</summary>
+    /// <summary>What is added to each feature, [features], or null.</summary>
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>

@@ -1,19 +1,19 @@
 namespace DeepSharp.Layers;
 
 /// <summary>
-/// Normalises each sample along its last axis: y = x / sqrt(mean of x^2 + epsilon) * gain. Zhang, Sennrich 2019: Root Mean Square Layer
+/// Normalises each sample along its last axis: y = x / sqrt(mean of x^2 + epsilon) * weight. Zhang, Sennrich 2019: Root Mean Square Layer
 /// Normalization.
 /// </summary>
 /// <remarks>
 /// As <see cref="LayerNorm"/> without the mean and the shift, as many language models have it. Training and evaluation are the same.
-/// Input […, features]; the name is PyTorch's: <c>weight</c> (gain).
+/// Input […, features]; the name is PyTorch's: <c>weight</c> (the gain).
 /// </remarks>
 public sealed class RMSNorm : Module, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">The length of the last axis.</param>
     /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the input's element type if null, as in PyTorch.</param>
-    /// <param name="affine">Whether there is a gain (first one).</param>
+    /// <param name="affine">Whether there is a weight (first one).</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -22,7 +22,7 @@ public sealed class RMSNorm : Module, INormalizesSum
         Bounds.AtLeast(1, features, nameof(RMSNorm));
         if (epsilon is { } given && !(given >= 0 && double.IsFinite(given)))
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "RMSNorm: epsilon must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"RMSNorm: epsilon must be finite and not negative, not {epsilon}.");
         }
 
         Features = features;
@@ -39,7 +39,7 @@ public sealed class RMSNorm : Module, INormalizesSum
     /// <summary>Keeps the divisor from zero; null for the machine epsilon of the input's element type.</summary>
     public double? Epsilon { get; }
 
-    /// <summary>The gain, [features], or null.</summary>
+    /// <summary>The weight, [features], or null.</summary>
     public Parameter? Weight { get; }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ public sealed class Residual : Module
     {
     }
 
-    /// <summary>The body.</summary>
+    /// <summary>What is computed beside the way around it.</summary>
     public Module Body { get; }
 
     /// <summary>What brings the input to the shape of the body's output, or null.</summary>

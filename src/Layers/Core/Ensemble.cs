@@ -41,7 +41,7 @@ public sealed class Ensemble : Module
 
         Average = Enum.IsDefined(average)
             ? average
-            : throw new ArgumentOutOfRangeException(nameof(average), average, "Ensemble: the average must be Outputs or Probabilities.");
+            : throw new ArgumentOutOfRangeException(nameof(average), $"Ensemble: the average must be Outputs or Probabilities, not {average}.");
         for (int i = 0; i < _members.Length; i++)
         {
             ArgumentNullException.ThrowIfNull(_members[i], nameof(members));
@@ -85,7 +85,7 @@ public sealed class Ensemble : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Ensemble({Average})";
+    public override string ToString() => ModuleSummary.Lines(this, $"Ensemble({Average})");
 
     private static void Check(Tensor first, Tensor output, int member)
     {

@@ -97,8 +97,8 @@ public abstract class Module
     /// <see cref="Embedding"/> takes <see cref="DType.Int64"/>.</param>
     public string Summary(Shape? input = null, DType? dtype = null) => ModuleSummary.Of(this, input, dtype);
 
-    /// <summary>The module's kind and options, as <see cref="Summary"/> shows them.</summary>
-    public override string ToString() => GetType().Name;
+    /// <summary>The module's kind and options; below it, a line for each module that it owns, with its parameters.</summary>
+    public override string ToString() => ModuleSummary.Lines(this, GetType().Name);
 
     /// <summary>Registers a parameter.</summary>
     /// <returns>The parameter.</returns>

@@ -18,10 +18,39 @@ internal static class ModuleSummary
         return Table(rows, module, input is not null);
     }
 
+    /// <summary>A module's title and, if it owns others, a line for each of them and one for the sum of their parameters.</summary>
+    internal static string Lines(Module module, string title)
+    {
+        if (module.Children.Count == 0)
+        {
+            return title;
+        }
+
+        StringBuilder text = new(title);
+        Below(module, "  ");
+        text.Append('\n').Append(Counted(module));
+        return text.ToString();
+
+        void Below(Module parent, string indent)
+        {
+            foreach ((string name, Module child) in parent.Children)
+            {
+                string parameters = child.Children.Count == 0 && child.Parameters().Any() ? $", {Counted(child)}" : string.Empty;
+                text.Append('\n').Append(indent).Append($"({name}) {Title(child)}{parameters}");
+                Below(child, indent + "  ");
+            }
+        }
+    }
+
+    // Without the lines of what is below it.
+    private static string Title(Module module) => module.ToString().Split('\n')[0];
+
+    private static string Counted(Module module) => $"{module.Parameters().Sum(static p => p.Count):N0} parameters";
+
     // A chain and a residual show what goes into each of their modules; others show their output as a whole.
     private static Tensor? Walk(List<string[]> rows, string indent, string name, Module module, Tensor? x)
     {
-        string title = name.Length == 0 ? module.ToString() : $"{indent}({name}) {module}";
+        string title = name.Length == 0 ? Title(module) : $"{indent}({name}) {Title(module)}";
         int own = module.Parameters().Sum(static p => p.Count);
         int row = rows.Count;
         rows.Add([title, string.Empty, own.ToString("N0", CultureInfo.InvariantCulture)]);

@@ -20,7 +20,7 @@ public sealed class CrossEntropyLoss(
     private readonly double _labelSmoothing = labelSmoothing >= 0 && labelSmoothing < 1
         ? labelSmoothing
         : throw new ArgumentOutOfRangeException(
-            nameof(labelSmoothing), labelSmoothing, "CrossEntropyLoss: label smoothing must be in [0, 1).");
+            nameof(labelSmoothing), $"CrossEntropyLoss: label smoothing must be in [0, 1), not {labelSmoothing}.");
 
     /// <inheritdoc/>
     /// <param name="prediction">Logits [N, C], or [N, C, …] for labels [N, …], or [C] of a single sample.</param>
@@ -56,7 +56,7 @@ public sealed class CrossEntropyLoss(
         {
             LossReduction.Mean => (loss, weight),
             LossReduction.Sum => (loss, null),
-            _ => (loss.Reshape(labels.Shape), null),
+            _ => (loss.Reshape(labels.Shape).MadeBy(loss.Origin), null),
         };
     }
 

@@ -7,7 +7,7 @@ public sealed class HuberLoss(double delta = 1, LossReduction reduction = LossRe
 {
     private readonly double _delta = delta > 0 && double.IsFinite(delta)
         ? delta
-        : throw new ArgumentOutOfRangeException(nameof(delta), delta, "HuberLoss: delta must be above zero and finite.");
+        : throw new ArgumentOutOfRangeException(nameof(delta), $"HuberLoss: delta must be above zero and finite, not {delta}.");
 
     /// <inheritdoc/>
     /// <param name="prediction">What the network put out, of any shape.</param>

@@ -3,7 +3,7 @@ namespace DeepSharp.Layers;
 /// <summary>How far a prediction is from its target: what training makes small.</summary>
 public abstract class Loss
 {
-    /// <summary>A loss.</summary>
+    /// <summary>A loss with its reduction.</summary>
     /// <param name="reduction">What becomes of the losses of single elements. <c>Fit</c> and <c>Evaluate</c> report the mean of batches'
     /// means, each counting by its rows; of other reductions the sum over all batches, divided by all rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The reduction is unknown.</exception>
@@ -11,7 +11,7 @@ public abstract class Loss
     {
         if (!Enum.IsDefined(reduction))
         {
-            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "Use Mean, Sum or None.");
+            throw new ArgumentOutOfRangeException(nameof(reduction), $"Use Mean, Sum or None, not {reduction}.");
         }
 
         Reduction = reduction;
@@ -20,7 +20,7 @@ public abstract class Loss
     /// <summary>What becomes of the losses of single elements.</summary>
     public LossReduction Reduction { get; }
 
-    /// <summary>The loss.</summary>
+    /// <summary>The loss of a batch: one element, or with <see cref="LossReduction.None"/> one for each element or row.</summary>
     /// <param name="prediction">What the network put out.</param>
     /// <param name="target">What it should have put out.</param>
     public abstract Tensor Compute(Tensor prediction, Tensor target);
@@ -31,6 +31,9 @@ public abstract class Loss
     /// <returns>The loss and one element, such as the sum of the weights by which a weighted mean was divided; null if it counts by its
     /// rows.</returns>
     public virtual (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target) => (Compute(prediction, target), null);
+
+    /// <summary>The loss's name.</summary>
+    public override string ToString() => GetType().Name;
 
     private protected Tensor Reduce(Tensor losses) => Reduction switch
     {
@@ -62,7 +65,7 @@ public abstract class Loss
                 + "reshape the target, for example to [N, 1].");
         }
 
-        prediction = prediction.Ranged();
+        prediction = prediction.HalfToSingleIfMixed();
         if (prediction.DType != target.DType)
         {
             throw new ArgumentException(

@@ -19,7 +19,7 @@ public sealed class ExponentialMovingAverage(double beta, bool biasCorrection = 
     /// <summary>How much of the average stays.</summary>
     public double Beta { get; } = beta >= 0 && beta < 1
         ? beta
-        : throw new ArgumentOutOfRangeException(nameof(beta), beta, $"ExponentialMovingAverage: beta must be in [0, 1), not {beta}.");
+        : throw new ArgumentOutOfRangeException(nameof(beta), $"ExponentialMovingAverage: beta must be in [0, 1), not {beta}.");
 
     /// <summary>Whether beginning at zero is corrected.</summary>
     public bool BiasCorrection { get; } = biasCorrection;

@@ -19,7 +19,7 @@ public sealed class ExponentialWeightAverage : WeightAverage
     {
         Decay = decay >= 0 && decay < 1
             ? decay
-            : throw new ArgumentOutOfRangeException(nameof(decay), decay, $"ExponentialWeightAverage: decay must be in [0, 1), not {decay}.");
+            : throw new ArgumentOutOfRangeException(nameof(decay), $"ExponentialWeightAverage: decay must be in [0, 1), not {decay}.");
         _warmUp = warmUp;
     }
 

@@ -25,10 +25,10 @@ public sealed class Lookahead : Optimizer
         : base(inner ?? throw new ArgumentNullException(nameof(inner)))
     {
         _inner = inner;
-        Steps = steps >= 1 ? steps : throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Lookahead: steps must be at least 1, not {steps}.");
+        Steps = steps >= 1 ? steps : throw new ArgumentOutOfRangeException(nameof(steps), $"Lookahead: steps must be at least 1, not {steps}.");
         Alpha = alpha > 0 && alpha <= 1
             ? alpha
-            : throw new ArgumentOutOfRangeException(nameof(alpha), alpha, $"Lookahead: alpha must be in (0, 1], not {alpha}.");
+            : throw new ArgumentOutOfRangeException(nameof(alpha), $"Lookahead: alpha must be in (0, 1], not {alpha}.");
         Follow();
     }
 
@@ -67,6 +67,9 @@ public sealed class Lookahead : Optimizer
 
     /// <inheritdoc/>
     public override bool NeedsLoss => _inner.NeedsLoss;
+
+    /// <summary>The steps and alpha, and the optimizer inside.</summary>
+    public override string ToString() => $"Lookahead {{ Steps = {Steps}, Alpha = {Alpha} }} of {_inner}";
 
     internal override GradientGate Gate => _inner.Gate;
 

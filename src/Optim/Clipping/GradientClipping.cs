@@ -15,10 +15,10 @@ public sealed record GradientClipping
         Kind = kind;
         Limit = limit > 0 && double.IsFinite(limit)
             ? limit
-            : throw new ArgumentOutOfRangeException(nameof(limit), limit, "GradientClipping: the limit must be finite and above 0.");
+            : throw new ArgumentOutOfRangeException(nameof(limit), $"GradientClipping: the limit must be finite and above 0, not {limit}.");
         Norm = norm >= 1
             ? norm
-            : throw new ArgumentOutOfRangeException(nameof(norm), norm, "GradientClipping: the norm's exponent must be at least 1; it may be infinity.");
+            : throw new ArgumentOutOfRangeException(nameof(norm), $"GradientClipping: the norm's exponent must be at least 1, or infinity, not {norm}.");
     }
 
     /// <summary>How the gradients are limited.</summary>
@@ -41,11 +41,14 @@ public sealed record GradientClipping
     /// <exception cref="ArgumentOutOfRangeException">The limit is not finite and above 0, or the exponent not allowed.</exception>
     public static GradientClipping ByNorm(double limit, double norm = 2) => norm is 1 or 2 or double.PositiveInfinity
         ? new(GradientClippingKind.Norm, limit, norm)
-        : throw new ArgumentOutOfRangeException(nameof(norm), norm, "GradientClipping.ByNorm: the norm's exponent must be 1, 2 or infinity.");
+        : throw new ArgumentOutOfRangeException(nameof(norm), $"GradientClipping.ByNorm: the norm's exponent must be 1, 2 or infinity, not {norm}.");
 
     /// <summary>g ← g min(1, limit / (‖all g‖ + 1e-6)), with the norm over all parameters of the optimizer; two more launches.</summary>
     /// <param name="limit">The largest norm, above 0.</param>
     /// <param name="norm">The exponent of the norm, at least 1; infinity for the largest magnitude.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not finite and above 0, or the exponent below 1 or NaN.</exception>
     public static GradientClipping ByGlobalNorm(double limit, double norm = 2) => new(GradientClippingKind.GlobalNorm, limit, norm);
+
+    /// <summary>The values by name.</summary>
+    public override string ToString() => $"GradientClipping {{ {RecordText.Of(PrintMembers)} }}";
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace DeepSharp.Optim;
 
@@ -53,10 +54,25 @@ public abstract record OptimizerOptions
         }
     }
 
+    /// <summary>All values by name: <c>SGDOptions { LearningRate = 0.1, … }</c>.</summary>
+    public sealed override string ToString() => $"{GetType().Name} {{ {Values} }}";
+
+    /// <summary>All values by name, without the record's own.</summary>
+    internal string Values => RecordText.Of(PrintMembers);
+
     /// <summary>The same options with another <see cref="MomentumCoefficient"/>.</summary>
     /// <exception cref="InvalidOperationException">The rule has none.</exception>
     public virtual OptimizerOptions WithMomentumCoefficient(double value) =>
         throw new InvalidOperationException($"{Rule} has no momentum to set.");
+
+    /// <summary>Prints what every rule has, as far as it is in use; records that derive add their own.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Append($"LearningRate = {LearningRate}, WeightDecay = {WeightDecay}");
+        builder.Append(DecoupledWeightDecay ? " (decoupled)" : string.Empty).Append(Maximize ? ", Maximize" : string.Empty);
+        return true;
+    }
 
     /// <summary>Checks options against each other; those that stand alone are checked when they are set.</summary>
     /// <exception cref="ArgumentException">They do not fit together.</exception>
@@ -82,7 +98,5 @@ public abstract record OptimizerOptions
     /// <summary>The error for a value that is not allowed.</summary>
     protected ArgumentOutOfRangeException Refused(object value, string allowed, [CallerMemberName] string name = "") => new(
         char.ToLowerInvariant(name[0]) + name[1..],
-        value,
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{Rule}: {char.ToLowerInvariant(name[0])}{name[1..]} must be {allowed}, not {value}."));
+        $"{Rule}: {char.ToLowerInvariant(name[0])}{name[1..]} must be {allowed}, not {value}.");
 }

@@ -48,6 +48,9 @@ public abstract class ParameterGroup
         set => ChangeOptions(CommonOptions with { Maximize = value });
     }
 
+    /// <summary>How many parameters there are, and their hyper-parameters.</summary>
+    public override string ToString() => $"{Parameters.Count} parameters {{ {CommonOptions.Values} }}";
+
     /// <summary>The hyper-parameters that every rule has, and how to copy the others.</summary>
     internal abstract OptimizerOptions CommonOptions { get; set; }
 

@@ -37,7 +37,7 @@ public sealed class Adam : Optimizer<AdamOptions>
             Beta2 = beta2,
             Epsilon = epsilon,
             WeightDecay = weightDecay,
-            AmsGrad = amsGrad,
+            AMSGrad = amsGrad,
             EpsilonPlacement = epsilonPlacement,
         })
     {

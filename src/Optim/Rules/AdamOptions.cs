@@ -22,7 +22,7 @@ public record AdamOptions : OptimizerOptions
     public EpsilonPlacement EpsilonPlacement { get; init; }
 
     /// <summary>Whether the largest mean squared gradient so far divides.</summary>
-    public bool AmsGrad { get; init; }
+    public bool AMSGrad { get; init; }
 
     /// <inheritdoc/>
     public override double? MomentumCoefficient => Beta1;

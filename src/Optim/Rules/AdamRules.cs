@@ -6,7 +6,7 @@ namespace DeepSharp.Optim;
 /// <summary>The rules of <see cref="Adam"/> and <see cref="AdamW"/>, which differ in weight decay only.</summary>
 internal static class AdamRules
 {
-    internal static IReadOnlyList<string> StateNames(AdamOptions options) => options.AmsGrad ? ["mean", "square", "largest"] : ["mean", "square"];
+    internal static IReadOnlyList<string> StateNames(AdamOptions options) => options.AMSGrad ? ["mean", "square", "largest"] : ["mean", "square"];
 
     internal static void Run(AdamOptions o, long stepCount, UpdateRun run)
     {
@@ -14,7 +14,7 @@ internal static class AdamRules
         double correction2 = 1 - Math.Pow(o.Beta2, stepCount);
         AdamStep step = new(
             o.LearningRate / correction1, o.Beta1, o.Beta2, new RootDivisor(1 / correction2, o.Epsilon, o.EpsilonPlacement));
-        if (o.AmsGrad)
+        if (o.AMSGrad)
         {
             run.Apply(new AmsGradRule(step));
         }

@@ -33,7 +33,7 @@ public sealed class AdamW : Optimizer<AdamWOptions>
             Beta2 = beta2,
             Epsilon = epsilon,
             WeightDecay = weightDecay,
-            AmsGrad = amsGrad,
+            AMSGrad = amsGrad,
             EpsilonPlacement = epsilonPlacement,
         })
     {

@@ -25,15 +25,29 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="learningRate">The length of a step, or the one a search tries first.</param>
     /// <param name="iterations">The iterations of a step at most.</param>
-    /// <param name="historySize">The pairs of steps and gradient differences remembered.</param>
+    /// <param name="evaluations">The evaluations of the loss in a step at most; a quarter more than the iterations if null.</param>
+    /// <param name="gradientTolerance">The largest gradient at which a step ends.</param>
+    /// <param name="changeTolerance">The change of loss or parameters at which a step ends.</param>
+    /// <param name="historySize">The pairs of steps and gradient differences remembered; torch.optim.LBFGS has 100.</param>
     /// <param name="lineSearch">Whether lengths are searched for.</param>
     /// <exception cref="ArgumentException">A value is out of range, there is no parameter, one is given twice, or they are not in one arena:
     /// of one type and device, and packed by no other optimizer before.</exception>
-    public LBFGS(IEnumerable<Parameter> parameters, double learningRate = 1, int iterations = 20, int historySize = 10, bool lineSearch = false)
+    public LBFGS(
+        IEnumerable<Parameter> parameters,
+        double learningRate = 1,
+        int iterations = 20,
+        int? evaluations = null,
+        double gradientTolerance = 1e-7,
+        double changeTolerance = 1e-9,
+        int historySize = 10,
+        bool lineSearch = false)
         : this(parameters, new LBFGSOptions
         {
             LearningRate = learningRate,
             Iterations = iterations,
+            Evaluations = evaluations,
+            GradientTolerance = gradientTolerance,
+            ChangeTolerance = changeTolerance,
             HistorySize = historySize,
             LineSearch = lineSearch,
         })

@@ -20,18 +20,18 @@ public sealed class Muon : Optimizer<MuonOptions>
     /// <summary>An optimizer of parameters.</summary>
     /// <param name="parameters">The parameters to train.</param>
     /// <param name="learningRate">How far a step goes, in singular values.</param>
+    /// <param name="weightDecay">The strength of the decay.</param>
     /// <param name="momentum">How much of the momentum stays, in [0, 1).</param>
     /// <param name="nesterov">Whether the gradient enters once more.</param>
     /// <param name="iterations">The Newton-Schulz steps, at least 1.</param>
-    /// <param name="weightDecay">The strength of the decay.</param>
     /// <exception cref="ArgumentException">A value is out of range, a parameter is no matrix, or there is none.</exception>
     public Muon(
         IEnumerable<Parameter> parameters,
         double learningRate = 0.02,
+        double weightDecay = 0,
         double momentum = 0.95,
         bool nesterov = true,
-        int iterations = 5,
-        double weightDecay = 0)
+        int iterations = 5)
         : this(parameters, new MuonOptions
         {
             LearningRate = learningRate,

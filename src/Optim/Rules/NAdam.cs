@@ -21,8 +21,8 @@ public sealed class NAdam : Optimizer<NAdamOptions>
     /// <param name="beta1">How much of the mean gradient stays, in [0, 1).</param>
     /// <param name="beta2">How much of the mean squared gradient stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
-    /// <param name="momentumDecay">How fast the momentum rises to beta1.</param>
     /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
+    /// <param name="momentumDecay">How fast the momentum rises to beta1.</param>
     /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public NAdam(
         IEnumerable<Parameter> parameters,
@@ -30,8 +30,8 @@ public sealed class NAdam : Optimizer<NAdamOptions>
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
-        double momentumDecay = 4e-3,
-        double weightDecay = 0)
+        double weightDecay = 0,
+        double momentumDecay = 4e-3)
         : this(parameters, new NAdamOptions
         {
             LearningRate = learningRate,

@@ -18,9 +18,9 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
     /// <param name="learningRate">About how far a step goes.</param>
     /// <param name="alpha">How much of the mean squared gradient stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
+    /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
     /// <param name="momentum">How much of the last step's direction stays, in [0, 1).</param>
     /// <param name="centered">Whether the variance of the gradient divides instead of its mean square.</param>
-    /// <param name="weightDecay">The factor of w that is added to the gradient.</param>
     /// <param name="epsilonPlacement">Where epsilon stands.</param>
     /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public RMSProp(
@@ -28,9 +28,9 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         double learningRate = 1e-2,
         double alpha = 0.99,
         double epsilon = 1e-8,
+        double weightDecay = 0,
         double momentum = 0,
         bool centered = false,
-        double weightDecay = 0,
         EpsilonPlacement epsilonPlacement = EpsilonPlacement.OutsideRoot)
         : this(parameters, new RMSPropOptions
         {

@@ -26,8 +26,8 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     /// <param name="beta1">How far y is from z towards x, in (0, 1).</param>
     /// <param name="beta2">How much of the mean squared gradient stays, in [0, 1).</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
-    /// <param name="warmupSteps">The steps over which the rate rises to learningRate.</param>
     /// <param name="weightDecay">The strength of the decay.</param>
+    /// <param name="warmupSteps">The steps over which the rate rises to learningRate.</param>
     /// <exception cref="ArgumentException">A value is out of range, there is no parameter, or one is given twice.</exception>
     public ScheduleFreeAdamW(
         IEnumerable<Parameter> parameters,
@@ -35,8 +35,8 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
-        int warmupSteps = 0,
-        double weightDecay = 0)
+        double weightDecay = 0,
+        int warmupSteps = 0)
         : this(parameters, new ScheduleFreeAdamWOptions
         {
             LearningRate = learningRate,

@@ -11,7 +11,7 @@ public sealed class CosineAnnealing : LearningRateSchedule
     private readonly double _minimum;
     private readonly bool _periodic;
 
-    /// <summary>Half a cosine.</summary>
+    /// <summary>Half a cosine from the base rate down to a least one.</summary>
     /// <param name="length">The count at which the minimum is reached.</param>
     /// <param name="minimum">The least rate.</param>
     /// <param name="periodic">Whether the rate rises again afterwards, along the cosine, instead of staying.</param>

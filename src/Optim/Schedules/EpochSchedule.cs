@@ -7,7 +7,7 @@ public sealed class EpochSchedule : LearningRateSchedule
     private readonly int _steps;
     private readonly bool _continuous;
 
-    /// <summary>A schedule in epochs.</summary>
+    /// <summary>A schedule that is written in epochs, for an optimizer that counts steps.</summary>
     /// <param name="schedule">The schedule; its count is in epochs.</param>
     /// <param name="steps">The steps of an epoch.</param>
     /// <param name="continuous">Whether the count moves within an epoch.</param>

@@ -29,14 +29,14 @@ public sealed class ExponentialDecay : LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
     public static ExponentialDecay Natural(double k) => k >= 0 && double.IsFinite(k)
         ? new(Math.Exp(-k))
-        : throw new ArgumentOutOfRangeException(nameof(k), k, $"ExponentialDecay: k is {k}; it must be finite and not negative.");
+        : throw new ArgumentOutOfRangeException(nameof(k), $"ExponentialDecay: k is {k}; it must be finite and not negative.");
 
     /// <summary>α = α₀ 0.1^(t / s).</summary>
     /// <param name="s">The count over which the rate falls to a tenth.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
     public static ExponentialDecay Tenfold(double s) => s > 0 && double.IsFinite(s)
         ? new(0.1, s)
-        : throw new ArgumentOutOfRangeException(nameof(s), s, $"ExponentialDecay: s is {s}; it must be finite and above 0.");
+        : throw new ArgumentOutOfRangeException(nameof(s), $"ExponentialDecay: s is {s}; it must be finite and above 0.");
 
     /// <inheritdoc/>
     protected internal override double RateAt(double baseRate, double t) => baseRate * Math.Pow(_factor, t / _every);

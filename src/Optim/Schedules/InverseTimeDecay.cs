@@ -5,7 +5,7 @@ public sealed class InverseTimeDecay : LearningRateSchedule
 {
     private readonly double _k;
 
-    /// <summary>A decay by time.</summary>
+    /// <summary>A decay that halves the rate when k t has reached 1.</summary>
     /// <param name="k">How fast the rate falls: to a half at t = 1/k.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
     public InverseTimeDecay(double k) => _k = ScheduleArguments.NotNegative(this, nameof(k), k);

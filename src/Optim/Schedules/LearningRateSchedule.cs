@@ -63,6 +63,9 @@ public abstract class LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">There is less than one step.</exception>
     public LearningRateSchedule PerEpoch(int steps, bool continuous = false) => new EpochSchedule(this, steps, continuous);
 
+    /// <summary>The schedule's name.</summary>
+    public override string ToString() => GetType().Name;
+
     /// <summary>The learning rate at a count; both arguments are finite and not negative.</summary>
     /// <param name="baseRate">The rate that the optimizer was given.</param>
     /// <param name="t">The steps or epochs that are done.</param>

@@ -9,7 +9,7 @@ public sealed class LinearRate : LearningRateSchedule
     private readonly double _start;
     private readonly double _end;
 
-    /// <summary>A straight line.</summary>
+    /// <summary>A straight line from one multiple of the base rate to another.</summary>
     /// <param name="length">The count at which the end is reached.</param>
     /// <param name="startFactor">The factor of the optimizer's rate at first.</param>
     /// <param name="endFactor">The factor at the end.</param>

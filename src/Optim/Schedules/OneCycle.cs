@@ -13,7 +13,7 @@ public sealed class OneCycle : LearningRateSchedule
 {
     private readonly Phase[] _phases;
 
-    /// <summary>One cycle.</summary>
+    /// <summary>A cycle that rises to a peak rate and falls to far below where it began.</summary>
     /// <param name="peakRate">The highest rate.</param>
     /// <param name="length">The steps of the whole training.</param>
     /// <param name="riseShare">The share of the steps in which the rate rises, in (0, 1); below 0.5 with three phases.</param>

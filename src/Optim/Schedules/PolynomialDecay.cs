@@ -7,7 +7,7 @@ public sealed class PolynomialDecay : LearningRateSchedule
     private readonly double _power;
     private readonly double _end;
 
-    /// <summary>A decay by a polynomial.</summary>
+    /// <summary>A decay that reaches its end after some steps or epochs, and stays there.</summary>
     /// <param name="length">The count at which the end is reached.</param>
     /// <param name="power">The exponent; 1 is a straight line.</param>
     /// <param name="end">The rate at the end.</param>

@@ -6,7 +6,7 @@ public sealed class PowerDecay : LearningRateSchedule
     private readonly double _s;
     private readonly double _c;
 
-    /// <summary>A decay by a power.</summary>
+    /// <summary>A decay that slows down, as a power of the count.</summary>
     /// <param name="s">The count after which the rate has fallen to a half, if c is 1.</param>
     /// <param name="c">The exponent.</param>
     /// <exception cref="ArgumentOutOfRangeException">s is not above 0, or c is negative.</exception>

@@ -120,7 +120,7 @@ public sealed class ReduceOnPlateau
         if (double.IsNaN(values[0]) || values.Skip(1).Any(static value => !(value is >= 0 and <= int.MaxValue)))
         {
             throw new ArgumentException(
-                $"ReduceOnPlateau: the state ({string.Join(", ", values)}) must be a number and three counts.", nameof(state));
+                $"ReduceOnPlateau: the state ({string.Join(", ", values.Select(static value => $"{value}"))}) must be a number and three counts.", nameof(state));
         }
 
         Best = values[0];

@@ -8,7 +8,7 @@ public sealed class ScheduleProduct : LearningRateSchedule
     private readonly LearningRateSchedule _first;
     private readonly LearningRateSchedule _second;
 
-    /// <summary>A product.</summary>
+    /// <summary>Two schedules at once: what the first makes of the base rate is the base rate of the second.</summary>
     /// <param name="first">The schedule that sees the optimizer's rate.</param>
     /// <param name="second">The schedule that sees the first one's.</param>
     public ScheduleProduct(LearningRateSchedule first, LearningRateSchedule second)

@@ -6,7 +6,7 @@ public sealed class ScheduleSequence : LearningRateSchedule
     private readonly LearningRateSchedule[] _schedules;
     private readonly double[] _starts;
 
-    /// <summary>A sequence.</summary>
+    /// <summary>Schedules that take turns, each with a count that begins at 0 with its turn.</summary>
     /// <param name="schedules">The schedules in their order.</param>
     /// <param name="starts">At which count each but the first begins, ascending.</param>
     /// <exception cref="ArgumentException">The numbers of schedules and starts do not fit, or the starts do not ascend.</exception>

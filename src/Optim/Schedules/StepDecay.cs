@@ -6,7 +6,7 @@ public sealed class StepDecay : LearningRateSchedule
     private readonly int _every;
     private readonly double _factor;
 
-    /// <summary>A staircase.</summary>
+    /// <summary>A rate that falls by a factor at equal distances.</summary>
     /// <param name="every">The count between two steps.</param>
     /// <param name="factor">What the rate is multiplied by.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is not above 0.</exception>

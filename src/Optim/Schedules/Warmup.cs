@@ -7,7 +7,7 @@ public sealed class Warmup : LearningRateSchedule
     private readonly double _start;
     private readonly double _power;
 
-    /// <summary>A warm-up.</summary>
+    /// <summary>A rise from a share of the base rate to all of it.</summary>
     /// <param name="length">The count at which the full rate is reached.</param>
     /// <param name="startFactor">The factor of the optimizer's rate at first; with 0 the first step changes nothing.</param>
     /// <param name="power">The exponent; 1 is a straight line.</param>

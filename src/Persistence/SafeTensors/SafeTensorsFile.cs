@@ -31,7 +31,7 @@ public sealed class SafeTensorsFile : IDisposable
         }
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Where the file is, as it was given.</summary>
     public string Path { get; }
 
     /// <summary>The tensors, in the order in which they stand in the file.</summary>

@@ -223,7 +223,7 @@ internal sealed class SafeTensorsHeader
         }
     }
 
-    private static string Text(long[] numbers) => Short($"[{string.Join(", ", numbers.Take(20))}]");
+    private static string Text(long[] numbers) => Short($"[{string.Join(", ", numbers.Take(20).Select(static number => $"{number}"))}]");
 
     // A message stays readable whatever a file calls its tensors.
     private static string Short(string text) => text.Length <= 200 ? text : text[..200] + "…";

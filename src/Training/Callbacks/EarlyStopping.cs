@@ -26,7 +26,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
         Bounds.AtLeast(0, patience, nameof(EarlyStopping));
         if (!(minDelta >= 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(minDelta), minDelta, "EarlyStopping: the difference must not be negative.");
+            throw new ArgumentOutOfRangeException(nameof(minDelta), $"EarlyStopping: the difference must not be negative, and is {minDelta}.");
         }
 
         _monitor = monitor;

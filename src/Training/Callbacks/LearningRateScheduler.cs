@@ -22,7 +22,7 @@ public sealed class LearningRateScheduler : ICallback
         _schedule = schedule;
         _unit = Enum.IsDefined(unit)
             ? unit
-            : throw new ArgumentOutOfRangeException(nameof(unit), unit, "LearningRateScheduler: the unit must be Epoch or Step.");
+            : throw new ArgumentOutOfRangeException(nameof(unit), $"LearningRateScheduler: the unit must be Epoch or Step, not {unit}.");
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ namespace DeepSharp.Training;
 /// <para>Files are safetensors, written whole or not at all, and hold what <c>State()</c> gives:
 /// <c>model.LoadState(SafeTensors.Load(path))</c> brings it back. Their metadata names the epoch, as <c>epoch</c>, and the value watched,
 /// under its name.</para>
-/// <para>To go on with a training that was cut short, save the optimizer as well, and load both before <c>Fit</c>; give it another seed,
-/// since epochs are counted from 1 again.</para>
+/// <para>To go on with a training that was cut short, save the optimizer as well, load both before <c>Fit</c>, and give it the number of
+/// the epoch saved plus 1 as <c>firstEpoch</c>, so that it shuffles as the first training would have.</para>
 /// </remarks>
 public sealed class ModelCheckpoint : ICallback
 {

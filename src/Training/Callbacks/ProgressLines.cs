@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DeepSharp.Training;
 
 /// <summary>Writes a line for each epoch.</summary>
@@ -11,10 +9,8 @@ public sealed class ProgressLines(TextWriter? writer = null) : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
-        string values = string.Join(
-            "  ", result.Values.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:F4}")));
-        (writer ?? Console.Out).WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"epoch {result.Epoch}/{context.Epochs}  {values}  {result.SamplesPerSecond:N0} samples/s  {result.Seconds:F1} s"));
+        string values = string.Join("  ", result.Values.Select(static pair => $"{pair.Key} {pair.Value:F4}"));
+        (writer ?? Console.Out).WriteLine(
+            $"epoch {result.Epoch}/{context.Epochs}  {values}  {result.SamplesPerSecond:N0} samples/s  {result.Seconds:F1} s");
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DeepSharp.Training;
 
 /// <summary>A chart with two axes: lines, points, and contour lines under them. Written as SVG.</summary>
@@ -116,5 +114,5 @@ public sealed class Chart
 
     /// <summary>The title and the number of lines.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"Chart '{Title}', {_layers.Count} layers");
+        $"Chart '{Title}', {_layers.Count} layers";
 }

@@ -89,5 +89,5 @@ public sealed class ChartAxis
 
     private static double? Finite(double? value, string name) => value is null || double.IsFinite(value.Value)
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"Chart: the {name.ToLowerInvariant()} of an axis must be finite.");
+        : throw new ArgumentOutOfRangeException(name, $"Chart: the {name.ToLowerInvariant()} of an axis must be finite, not {value}.");
 }

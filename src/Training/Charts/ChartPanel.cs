@@ -276,7 +276,7 @@ internal sealed class ChartPanel
                 int shade = contours.Levels.Length == 1 ? 160 : 150 + (70 * i / (contours.Levels.Length - 1));
                 svg.Element(
                     "path", ("class", "contour"), ("d", path.ToString()),
-                    ("stroke", string.Create(CultureInfo.InvariantCulture, $"#{shade:x2}{Math.Min(255, shade + 8):x2}{Math.Min(255, shade + 16):x2}")),
+                    ("stroke", $"#{shade:x2}{Math.Min(255, shade + 8):x2}{Math.Min(255, shade + 16):x2}"),
                     ("stroke-width", "1"));
             }
         }

@@ -20,4 +20,7 @@ public sealed record ChartStyle
 
     /// <summary>The radius of the mark in pixels.</summary>
     public double MarkerSize { get; init; } = 2.5;
+
+    /// <summary>The values by name.</summary>
+    public override string ToString() => $"ChartStyle {{ {RecordText.Of(PrintMembers)} }}";
 }

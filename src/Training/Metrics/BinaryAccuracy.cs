@@ -17,10 +17,10 @@ public sealed class BinaryAccuracy : Metric
     /// <exception cref="ArgumentOutOfRangeException">The threshold is NaN.</exception>
     public BinaryAccuracy(double threshold = 0.5) => _threshold = !double.IsNaN(threshold)
         ? threshold
-        : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "BinaryAccuracy: the threshold must be a number.");
+        : throw new ArgumentOutOfRangeException(nameof(threshold), $"BinaryAccuracy: the threshold must be a number, not {threshold}.");
 
     /// <inheritdoc/>
-    public override string Name => "accuracy";
+    public override string Name => "binary_accuracy";
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The shapes or devices differ.</exception>

@@ -16,6 +16,9 @@ public abstract class Metric
     /// <summary>The value over the batches since the last reset; NaN before the first. Waits for the device.</summary>
     public abstract double Result();
 
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
     /// <summary>Starts again.</summary>
     public abstract void Reset();
 }
