@@ -134,7 +134,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
         }
 
         Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, gamma, y));
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, weight, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)
