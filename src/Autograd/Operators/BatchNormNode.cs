@@ -71,9 +71,10 @@ internal sealed class BatchNormNode<TAct> : NormNode
         sum = PlaceForSum(x, residual, keepsSum || records);
         runningMean?.CountChange();
         runningVariance?.CountChange();
-        BatchNormalization.Forward(
-            activation, y.Operand, mean.Operand, inverse.Operand, source.Operand, weight?.Contiguous().Operand, bias?.Contiguous().Operand,
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Operand, inverse.Operand, null, weight?.Contiguous().Operand, bias?.Contiguous().Operand,
             runningMean?.Operand, runningVariance?.Operand, momentum, epsilon, Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
         return records
             ? new BatchNormNode<TAct>(sum ?? x, sum ?? source, weight, bias, mean, inverse, false, epsilon, activation, y).Attach(y)
@@ -107,9 +108,10 @@ internal sealed class BatchNormNode<TAct> : NormNode
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
         sum = PlaceForSum(x, residual, keepsSum || records);
-        BatchNormalization.Evaluate(
-            activation, y.Operand, source.Operand, weight?.Contiguous().Operand, bias?.Contiguous().Operand, mean.Contiguous().Operand,
-            variance.Contiguous().Operand, epsilon, Added(residual, sum));
+        BatchNormForward arguments = new(
+            y.Operand, source.Operand, mean.Contiguous().Operand, null, variance.Contiguous().Operand, weight?.Contiguous().Operand,
+            bias?.Contiguous().Operand, Epsilon: epsilon, Residual: Added(residual, sum));
+        BatchNormalization.Forward(activation, arguments);
         AttachSum(x, residual, sum);
 
         // Copies of the statistics are kept, since a layer's running ones may move on before the backward pass.
@@ -126,13 +128,13 @@ internal sealed class BatchNormNode<TAct> : NormNode
     {
         if (_fixed)
         {
-            BatchNormalization.EvaluateBackward(gradients, dy, x, weight, mean, spread, _epsilon);
+            BatchNormalization.Backward(
+                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, spread, weight, Epsilon: _epsilon));
+            return;
         }
-        else
-        {
-            Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-            BatchNormalization.Backward(_activation, gradients, dy, x, weight, mean, spread, y);
-        }
+
+        Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, weight, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)

@@ -6,10 +6,10 @@ namespace DeepSharp.Kernels;
 /// <remarks>The rest carries a relative error of one bit, also next to multiples of pi/2.</remarks>
 internal static class AngleReduction
 {
-    /// <summary>The largest angle that <see cref="FusedSingle"/> reduces.</summary>
+    /// <summary>The largest angle that <see cref="FusedSingle{T}"/> reduces.</summary>
     public const float LimitSingle = 10_000f;
 
-    /// <summary>The largest angle that <see cref="FusedDouble"/> and <see cref="Unfused(F64)"/> reduce.</summary>
+    /// <summary>The largest angle that <see cref="FusedDouble{T}"/> and <see cref="Unfused(F64)"/> reduce.</summary>
     public const double LimitDouble = 1_000_000.0;
 
     /// <summary>Up to this angle <see cref="Unfused(F32)"/> takes no more than 128 quarter turns.</summary>
@@ -41,12 +41,13 @@ internal static class AngleReduction
 
     /// <summary>Reduces a vector of double precision with fused multiply-add; for |x| up to 10^6.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Reduced<F64x> FusedDouble(F64x x)
+    public static Reduced<T> FusedDouble<T>(T x)
+        where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        F64x q = (x * TwoOverPi) + DoubleRounder - DoubleRounder;
-        F64x r = F64x.MultiplyAdd(q, -1.5707963267948966, x);
-        r = F64x.MultiplyAdd(q, -6.123233995736766e-17, r);
-        return new(q, F64x.MultiplyAdd(q, 1.4973849048591698e-33, r));
+        T q = (x * TwoOverPi) + DoubleRounder - DoubleRounder;
+        T r = T.MultiplyAdd(q, -1.5707963267948966, x);
+        r = T.MultiplyAdd(q, -6.123233995736766e-17, r);
+        return new(q, T.MultiplyAdd(q, 1.4973849048591698e-33, r));
     }
 
     /// <summary>Reduces a scalar of any size.</summary>

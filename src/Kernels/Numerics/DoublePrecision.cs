@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>
-/// The elementary functions of <see cref="F64"/> and <see cref="F64x"/>, written once for both.
+/// The elementary functions of <see cref="F64"/> and of its registers (<see cref="IDoubles{T}"/>), written once for all.
 /// </summary>
 /// <remarks>The schemes are those of <see cref="SinglePrecision"/>, with more terms. Constants of 33 bits make the products
 /// with an exponent exact also where there is no fused multiply-add.</remarks>

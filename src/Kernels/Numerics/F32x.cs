@@ -6,160 +6,66 @@ using System.Runtime.Intrinsics.X86;
 namespace DeepSharp.Kernels;
 
 /// <summary>A SIMD register of 32-bit floating-point numbers, for loops on the host.</summary>
-public readonly struct F32x : IRealBits<F32x>
+internal readonly struct F32x(Vector<float> value) : ISingles<F32x>
 {
-#pragma warning disable CA1051 // A kernel's element is this one field and nothing else.
-    /// <summary>The wrapped value.</summary>
-    public readonly Vector<float> Value;
-#pragma warning restore CA1051
+    internal readonly Vector<float> Value = value;
 
-    /// <summary>Wraps a value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public F32x(Vector<float> value) => Value = value;
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x operator +(F32x a, F32x b) => new(a.Value + b.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x operator -(F32x a, F32x b) => new(a.Value - b.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x operator *(F32x a, F32x b) => new(a.Value * b.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x operator /(F32x a, F32x b) => new(a.Value / b.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x operator -(F32x a) => new(-a.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator F32x(double value) => new(new Vector<float>(Broadcast.Rounded(value)));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator F32x(float value) => new(new Vector<float>(value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator F32x(int value) => new(new Vector<float>(value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Max(F32x a, F32x b) => new(Vector.Max(a.Value, b.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Min(F32x a, F32x b) => new(Vector.Min(a.Value, b.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Abs(F32x a) => new(Vector.Abs(a.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x IfGreater(F32x a, F32x b, F32x yes, F32x no) =>
         new(Vector.ConditionalSelect(Vector.GreaterThan(a.Value, b.Value), yes.Value, no.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x IfGreaterOrEqual(F32x a, F32x b, F32x yes, F32x no) =>
         new(Vector.ConditionalSelect(Vector.GreaterThanOrEqual(a.Value, b.Value), yes.Value, no.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x IfEqual(F32x a, F32x b, F32x yes, F32x no) =>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), yes.Value, no.Value));
 
-    /// <inheritdoc/>
-    /// <remarks>The error is below 2.5 units in the last place. Special cases as IEEE 754 has them.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Pow(F32x a, F32x b) => SinglePrecision.Pow(a, b);
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x MultiplyAdd(F32x a, F32x b, F32x c) => new(Vector.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Sqrt(F32x a) => new(Vector.SquareRoot(a.Value));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x Floor(F32x a) => new(Vector.Floor(a.Value));
 
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.1 units in the last place.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Exp(F32x a) => SinglePrecision.Exp(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.8 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Expm1(F32x a) => SinglePrecision.Expm1(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 0.9 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Log(F32x a) => SinglePrecision.Log(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.5 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Log1p(F32x a) => SinglePrecision.Log1p(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.4 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Tanh(F32x a) => SinglePrecision.Tanh(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.9 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Sigmoid(F32x a) => RealFunctions.Sigmoid(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.5 units in the last place.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Erf(F32x a) => SinglePrecision.Erf(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The absolute error is below 1e-7, the relative one below 2e-6 up to 3, 1e-4 up to 5; zero from 10.81 on.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x NormalTail(F32x a) => SinglePrecision.NormalTail(a);
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10,000 is computed lane by lane.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Sin(F32x a)
-    {
-        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<float>(AngleReduction.LimitSingle)))
-        {
-            return SinLanes(a);
-        }
-
-        Reduced<F32x> angle = AngleReduction.FusedSingle(a);
-        return IfGreater(Abs(a), 1e-4f, SinglePrecision.SinReduced(angle.Quarters, angle.Rest), a);
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>The error is below 1.6 units in the last place. A vector with an angle beyond 10,000 is computed lane by lane.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x Cos(F32x a)
-    {
-        if (!Vector.LessThanOrEqualAll(Vector.Abs(a.Value), new Vector<float>(AngleReduction.LimitSingle)))
-        {
-            return CosLanes(a);
-        }
-
-        Reduced<F32x> angle = AngleReduction.FusedSingle(a);
-        return SinglePrecision.SinReduced(angle.Quarters + 1f, angle.Rest);
-    }
+    static bool ISingles<F32x>.AllAtMost(F32x a, F32x b) => Vector.LessThanOrEqualAll(a.Value, b.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x IRealBits<F32x>.PowerOfTwo(F32x n) => PowerOfTwo(n);
@@ -210,30 +116,4 @@ public readonly struct F32x : IRealBits<F32x>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F32x PowerOfTwo(F32x n) =>
         new(Vector.AsVectorSingle(Vector.AsVectorInt32(n.Value + new Vector<float>(12583039f)) << 23));
-
-    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static F32x SinLanes(F32x a)
-    {
-        Vector<float> result = default;
-        for (int lane = 0; lane < Vector<float>.Count; lane++)
-        {
-            result = result.WithElement(lane, F32.Sin(new F32(a.Value[lane])).Value);
-        }
-
-        return new(result);
-    }
-
-    /// <summary>Lane by lane, for angles that the fast reduction does not reach.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static F32x CosLanes(F32x a)
-    {
-        Vector<float> result = default;
-        for (int lane = 0; lane < Vector<float>.Count; lane++)
-        {
-            result = result.WithElement(lane, F32.Cos(new F32(a.Value[lane])).Value);
-        }
-
-        return new(result);
-    }
 }

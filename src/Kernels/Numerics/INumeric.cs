@@ -8,7 +8,7 @@ namespace DeepSharp.Kernels;
 /// CPU loops), and for a vector (the CPU loop). Comparisons select lane by lane, so an operator has no branches.
 /// </remarks>
 /// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/>, <see cref="I32"/>, <see cref="I64"/> or
-/// their vector forms.</typeparam>
+/// a register of them.</typeparam>
 public interface INumeric<T>
     where T : unmanaged, INumeric<T>
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>A floating-point number, or a SIMD register of them, with the elementary functions.</summary>
-/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/> or their vector forms
-/// <see cref="F32x"/> and <see cref="F64x"/>, or <see cref="Dual{T}"/> of one of these.</typeparam>
+/// <typeparam name="T">The implementing type: <see cref="F32"/>, <see cref="F64"/>, a register of them, or <see cref="Dual{T}"/> of one of
+/// these.</typeparam>
 public interface IReal<T> : INumeric<T>
     where T : unmanaged, IReal<T>
 {

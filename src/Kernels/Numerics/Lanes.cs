@@ -55,6 +55,16 @@ internal static unsafe class Lanes<TScalar, TVector>
             return Unsafe.BitCast<F64x, TVector>(new F64x(new Vector<double>(Unsafe.BitCast<TScalar, double>(value))));
         }
 
+        if (typeof(TVector) == typeof(F32x16))
+        {
+            return Unsafe.BitCast<F32x16, TVector>(new F32x16(Vector512.Create(Unsafe.BitCast<TScalar, float>(value))));
+        }
+
+        if (typeof(TVector) == typeof(F64x8))
+        {
+            return Unsafe.BitCast<F64x8, TVector>(new F64x8(Vector512.Create(Unsafe.BitCast<TScalar, double>(value))));
+        }
+
         TVector vector = default;
         for (int lane = 0; lane < Width; lane++)
         {
@@ -97,10 +107,10 @@ internal static unsafe class Lanes<TScalar, TVector>
     {
         if (typeof(TVector) == typeof(F32x16) || (typeof(TVector) == typeof(F32x) && Width == Vector256<float>.Count))
         {
-            Vector256<float> all = typeof(TVector) == typeof(F32x16)
-                ? Vector256.Max(
-                    Unsafe.BitCast<TVector, F32x16>(vector).Value.GetLower(), Unsafe.BitCast<TVector, F32x16>(vector).Value.GetUpper())
-                : Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256();
+            Vector256<float> all = typeof(TVector) == typeof(F32x)
+                ? Unsafe.BitCast<TVector, F32x>(vector).Value.AsVector256()
+                : Vector256.Max(
+                    Unsafe.BitCast<TVector, F32x16>(vector).Value.GetLower(), Unsafe.BitCast<TVector, F32x16>(vector).Value.GetUpper());
             Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
             Vector128<float> two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
             return Unsafe.BitCast<float, TScalar>(Vector128.Max(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar());

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>
-/// The elementary functions of <see cref="F32"/>, <see cref="F32x"/> and <see cref="F32x16"/>, written once for all.
+/// The elementary functions of <see cref="F32"/> and of its registers (<see cref="ISingles{T}"/>), written once for all.
 /// </summary>
 /// <remarks>
 /// They are free of branches and tables and use nothing but IEEE addition, multiplication, division and integer shifts,

@@ -65,7 +65,7 @@ internal interface IIndexVisitor
 /// <summary>From an element type as a value to one as type parameters: the only switches over <see cref="DType"/> that pick code.</summary>
 /// <remarks>
 /// A visitor is a struct, a <c>ref struct</c> if it keeps operands by reference, so each is compiled for itself and nothing is
-/// allocated. On a host whose processor has registers of sixteen floats it gets these; .NET's <c>Vector</c> stays at 256 bits there.
+/// allocated. On a host whose processor has registers of sixteen floats or eight doubles it gets these; .NET's <c>Vector</c> stays at 256 bits there.
 /// </remarks>
 internal static class Dispatch
 {
@@ -86,6 +86,9 @@ internal static class Dispatch
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();
@@ -124,6 +127,9 @@ internal static class Dispatch
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64, F64x>();

@@ -42,6 +42,9 @@ public class ArithmeticTests
     public void F64x_members() => Members<F64x, double>(Doubles, static (a, b) => a / b);
 
     [Fact]
+    public void F64x8_members() => Members<F64x8, double>(Doubles, static (a, b) => a / b);
+
+    [Fact]
     public void I32_members() => Members<I32, int>(Ints, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
 
     [Fact]
@@ -62,6 +65,7 @@ public class ArithmeticTests
         Assert.Equal(new Vector<float>(13.5f), F32x.MultiplyAdd(2.5f, 5f, 1f).Value);
         Assert.Equal(Vector512.Create(13.5f), F32x16.MultiplyAdd(2.5f, 5f, 1f).Value);
         Assert.Equal(new Vector<double>(13.5), F64x.MultiplyAdd(2.5, 5, 1).Value);
+        Assert.Equal(Vector512.Create(13.5), F64x8.MultiplyAdd(2.5, 5, 1).Value);
     }
 
     private static void Members<T, TElement>(TElement[] values, Func<TElement, TElement, TElement> divide)

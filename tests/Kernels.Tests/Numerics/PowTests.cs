@@ -29,8 +29,8 @@ public class PowTests
                 y[lane] = (float)((random.NextDouble() - 0.5) * 210 / Math.Log(x[lane]));
             }
 
-            F32x power = F32x.Pow(new(new Vector<float>(x)), new(new Vector<float>(y)));
-            F32x16 wide = F32x16.Pow(new(Vector512.Create(x)), new(Vector512.Create(y)));
+            F32x power = Of<F32x>.Pow(new(new Vector<float>(x)), new(new Vector<float>(y)));
+            F32x16 wide = Of<F32x16>.Pow(new(Vector512.Create(x)), new(Vector512.Create(y)));
             for (int lane = 0; lane < width; lane++)
             {
                 double exact = Math.Pow(x[lane], y[lane]);
@@ -56,7 +56,7 @@ public class PowTests
             BigInteger exact = FixedPoint.Pow(FixedPoint.Of(x), FixedPoint.Of(y));
             double error = Math.Max(
                 Ulp.Error(F64.Pow(x, y).Value, exact),
-                Ulp.Error(F64x.Pow(x, y).Value[i % Vector<double>.Count], exact));
+                Ulp.Error(Of<F64x>.Pow(x, y).Value[i % Vector<double>.Count], exact));
             Assert.True(error <= 1.2, $"{x:G17}^{y:G17}: {error:F2} ulp");
         }
     }
@@ -72,14 +72,14 @@ public class PowTests
                 if ((float)exact == exact)
                 {
                     Assert.Equal((x, y, (float)exact), (x, y, F32.Pow(x, y).Value));
-                    Assert.Equal((x, y, (float)exact), (x, y, F32x.Pow(x, y).Value[0]));
-                    Assert.Equal((x, y, (float)exact), (x, y, F32x16.Pow(x, y).Value[0]));
+                    Assert.Equal((x, y, (float)exact), (x, y, Of<F32x>.Pow(x, y).Value[0]));
+                    Assert.Equal((x, y, (float)exact), (x, y, Of<F32x16>.Pow(x, y).Value[0]));
                 }
 
                 if (y >= 0 && Math.Abs(exact) < 9e15)
                 {
                     Assert.Equal((x, y, exact), (x, y, F64.Pow(x, y).Value));
-                    Assert.Equal((x, y, exact), (x, y, F64x.Pow(x, y).Value[0]));
+                    Assert.Equal((x, y, exact), (x, y, Of<F64x>.Pow(x, y).Value[0]));
                 }
             }
         }
@@ -90,8 +90,8 @@ public class PowTests
     {
         for (float x = 0.01f; x < 1000; x *= 1.37f)
         {
-            Within(1, x, 0.5f, F32x.Pow(x, 0.5f).Value[0], Math.Sqrt(x));
-            Within(1.3, -x, -3f, F32x.Pow(-x, -3f).Value[0], -1.0 / ((double)x * x * x));
+            Within(1, x, 0.5f, Of<F32x>.Pow(x, 0.5f).Value[0], Math.Sqrt(x));
+            Within(1.3, -x, -3f, Of<F32x>.Pow(-x, -3f).Value[0], -1.0 / ((double)x * x * x));
         }
     }
 
@@ -105,13 +105,13 @@ public class PowTests
                 // Math.Pow follows IEEE 754; its value in double precision, rounded, is the float's.
                 double expected = Math.Pow(x, y);
                 Same(x, y, expected, F64.Pow(x, y).Value);
-                Same(x, y, expected, F64x.Pow(x, y).Value[0]);
+                Same(x, y, expected, Of<F64x>.Pow(x, y).Value[0]);
                 float xs = (float)x;
                 float ys = (float)y;
                 expected = (float)Math.Pow(xs, ys);
                 Same(xs, ys, expected, F32.Pow(xs, ys).Value);
-                Same(xs, ys, expected, F32x.Pow(xs, ys).Value[0]);
-                Same(xs, ys, expected, F32x16.Pow(xs, ys).Value[0]);
+                Same(xs, ys, expected, Of<F32x>.Pow(xs, ys).Value[0]);
+                Same(xs, ys, expected, Of<F32x16>.Pow(xs, ys).Value[0]);
             }
         }
 

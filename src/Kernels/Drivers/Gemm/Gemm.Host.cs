@@ -96,7 +96,9 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
     private const int MaxRows = 96;
 
     private readonly TAct _activation;
-    private readonly HostProduct<TStored, T, TA, TB> _g;
+
+#pragma warning disable IDE0044, IDE0251 // Were it or a method readonly, each call of a factor's method would copy the factor first.
+    private HostProduct<TStored, T, TA, TB> _g;
     private readonly bool _dot;
     private readonly int _rowUnit;
     private readonly int _columnUnit;
@@ -152,7 +154,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
         HostParallel.For(product.Batch * loop._rowParts * loop._columnParts, grain, loop);
     }
 
-    public readonly void Run(int start, int end)
+    public void Run(int start, int end)
     {
         for (int task = start; task < end; task++)
         {
@@ -173,7 +175,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
 
     /// <summary>Rows [i0, i1) and columns [j0, j1) of one product of the batch, by cache blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal readonly void Blocks(int batch, int i0, int i1, int j0, int j1)
+    internal void Blocks(int batch, int i0, int i1, int j0, int j1)
     {
         int startA = _g.FactorA.Start(batch);
         int startB = _g.FactorB.Start(batch);
@@ -277,7 +279,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
         return (start, Math.Min(end, count));
     }
 
-    // Rows behind a rest of a panel, from the tile's own memory to C.
+    // A tile with a rest of a panel, from memory of its own to C.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Merge(T* rest, int rows, int width, in Tile<T> tile)
     {
@@ -285,9 +287,15 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
         T beta = tile.Beta;
         for (int i = 0; i < rows; i++, rest += Panel, c += tile.RowC)
         {
+            if (!tile.Reads)
+            {
+                Unsafe.CopyBlockUnaligned(c, rest, (uint)(width * sizeof(T)));
+                continue;
+            }
+
             for (int j = 0; j < width; j++)
             {
-                c[j] = tile.Reads ? rest[j] + (beta * c[j]) : rest[j];
+                c[j] = rest[j] + (beta * c[j]);
             }
         }
     }
@@ -326,7 +334,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
 
     // A rectangle by tiles of dot products.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Dots(int batch, int i0, int i1, int j0, int j1)
+    private void Dots(int batch, int i0, int i1, int j0, int j1)
     {
         T* a = (T*)_g.A + _g.FactorA.Start(batch);
         T* b = (T*)_g.B + _g.FactorB.Start(batch);
@@ -364,7 +372,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
         Finish(c + (i0 * tile.RowC) + j0, tile.RowC, i1 - i0, j1 - j0, _g.Bias is null ? null : _g.Bias + j0);
     }
 
-    private readonly void PackA(int start, int row, int height, int p, int depth, bool lines, T* target, int stride)
+    private void PackA(int start, int row, int height, int p, int depth, bool lines, T* target, int stride)
     {
         if (lines)
         {
@@ -380,7 +388,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
     }
 
     // One panel of B with the tiles of a block of A.
-    private readonly void Column(ref Tile<T> tile, nint nextA, int height, int width, bool last, T* bias, T* rest)
+    private void Column(ref Tile<T> tile, nint nextA, int height, int width, bool last, T* bias, T* rest)
     {
         int registers = width > GemmSimd<TRegister, T>.Count ? 2 : 1;
         bool whole = width == registers * GemmSimd<TRegister, T>.Count;
@@ -393,8 +401,16 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
             }
             else
             {
-                Tile<T> apart = tile with { C = rest, RowC = Panel, Reads = false };
-                GemmTile<T, TRegister>.Run(rows, registers, apart);
+                T* c = tile.C;
+                nint rowC = tile.RowC;
+                bool reads = tile.Reads;
+                tile.C = rest;
+                tile.RowC = Panel;
+                tile.Reads = false;
+                GemmTile<T, TRegister>.Run(rows, registers, tile);
+                tile.C = c;
+                tile.RowC = rowC;
+                tile.Reads = reads;
                 Merge(rest, rows, width, tile);
             }
 
@@ -408,7 +424,7 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
         }
     }
 
-    private readonly void Finish(T* c, nint rowC, int rows, int columns, T* bias)
+    private void Finish(T* c, nint rowC, int rows, int columns, T* bias)
     {
         if (IsActive || bias is not null)
         {

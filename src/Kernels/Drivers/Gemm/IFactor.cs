@@ -51,7 +51,11 @@ internal readonly record struct MatrixFactor(int LineStride, int DepthStride, in
             : new(line, depth, 0, batch.InnerStride(operand), batch.InnerLength);
     }
 
-    public int Start(int batch) => (batch / InnerCount * Outer) + (batch % InnerCount * Inner);
+    public int Start(int batch)
+    {
+        int outer = batch < InnerCount ? 0 : batch / InnerCount;
+        return (outer * Outer) + ((batch - (outer * InnerCount)) * Inner);
+    }
 
     public int Place(int start, int line, int depth) => start + (line * LineStride) + (depth * DepthStride);
 

@@ -30,23 +30,23 @@ internal static unsafe partial class Indexing
     {
         if (typeof(T) == typeof(F32))
         {
-            ScatterOnGpu<float, AtomicFloat, TIndex>(places);
+            Scatter<float, AtomicFloat, TIndex>(places);
         }
         else if (typeof(T) == typeof(F64))
         {
-            ScatterOnGpu<double, AtomicDouble, TIndex>(places);
+            Scatter<double, AtomicDouble, TIndex>(places);
         }
         else if (typeof(T) == typeof(I32))
         {
-            ScatterOnGpu<int, AtomicInt, TIndex>(places);
+            Scatter<int, AtomicInt, TIndex>(places);
         }
         else
         {
-            ScatterOnGpu<long, AtomicLong, TIndex>(places);
+            Scatter<long, AtomicLong, TIndex>(places);
         }
     }
 
-    private static void ScatterOnGpu<T, TAtomic, TIndex>(in Places places)
+    private static void Scatter<T, TAtomic, TIndex>(in Places places)
         where T : unmanaged
         where TAtomic : unmanaged, IAtomic<T>
         where TIndex : unmanaged, IIndex<TIndex>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using ILGPU;
-
 namespace DeepSharp.Kernels;
 
 /// <summary>What a kernel is given of a tensor: memory, element type, and where its elements stand.</summary>
@@ -10,7 +7,7 @@ namespace DeepSharp.Kernels;
 /// <param name="Dims">The length of each axis.</param>
 /// <param name="Strides">How many elements apart neighbours along each axis are; 0 repeats one element.</param>
 // Passed by reference only: the copy on the caller's stack keeps the memory from the collector while host code runs over its address.
-public readonly record struct Operand(Block Block, int Offset, DType DType, int[] Dims, int[] Strides)
+public readonly partial record struct Operand(Block Block, int Offset, DType DType, int[] Dims, int[] Strides)
 {
     /// <summary>The device the memory is on.</summary>
     public Device Device => Block.Device;
@@ -65,8 +62,4 @@ public readonly record struct Operand(Block Block, int Offset, DType DType, int[
     /// <summary>The address of the first element on <see cref="DeviceKind.Cpu"/>.</summary>
     internal unsafe T* Host<T>()
         where T : unmanaged => Block.Host<T>(Offset);
-
-    /// <summary>A view for a kernel that starts at the first element and reaches to the end of the memory.</summary>
-    internal ArrayView<T> View<T>()
-        where T : unmanaged => Block.View<T>(Offset, (Block.ByteLength / Unsafe.SizeOf<T>()) - Offset);
 }

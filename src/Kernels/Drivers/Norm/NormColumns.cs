@@ -17,477 +17,377 @@ internal readonly unsafe struct NormColumns<TScalar, TVector> : INormForm<TScala
     private static int Width => sizeof(TVector) / sizeof(TScalar);
 
     public static void Moments<TSource>(
-        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
-        where TSource : unmanaged, INormSource
-    {
-        int start = plan.PieceStart(piece);
-        int rows = plan.PieceEnd(piece) - start;
-        int stride = plan.Columns;
-        TScalar* from = x + ((long)start * stride);
-        int end = plan.PanelEnd(panel);
-        int c = panel * plan.PanelColumns;
-        for (; c <= end - (4 * Width); c += 4 * Width)
-        {
-            Moments4(source, from + c, stride, rows, mean + c, squares + c);
-        }
+        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+        where TSource : unmanaged, INormSource => Walk(plan, piece, panel, a, new MomentsLoop<TSource>(source));
 
-        for (int step; c < end; c += step)
-        {
-            int at = Place(c, end, out step);
-            if (step == 1)
-            {
-                Moments1<TScalar, TSource>(source, from + at, stride, rows, mean + at, squares + at);
-            }
-            else
-            {
-                Moments1<TVector, TSource>(source, from + at, stride, rows, mean + at, squares + at);
-            }
-        }
-    }
-
-    public static void Apply<TAct>(
-        TAct activation, in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int start = plan.PieceStart(piece);
-        int rows = plan.PieceEnd(piece) - start;
-        int stride = plan.Columns;
-        TScalar* to = y + ((long)start * stride);
-        TScalar* from = x + ((long)start * stride);
-        int end = plan.PanelEnd(panel);
-        int c = panel * plan.PanelColumns;
-        for (; c <= end - (4 * Width); c += 4 * Width)
-        {
-            Apply4(activation, to + c, from + c, stride, rows, mean + c, scale + c, shift + c);
-        }
-
-        for (int step; c < end; c += step)
-        {
-            int at = Place(c, end, out step);
-            if (step == 1)
-            {
-                Apply1<TScalar, TAct>(activation, to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
-            }
-            else
-            {
-                Apply1<TVector, TAct>(activation, to + at, from + at, stride, rows, mean + at, scale + at, shift + at);
-            }
-        }
-    }
+    public static void Apply<TAct>(TAct activation, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+        where TAct : unmanaged, IUnaryOp => Walk(plan, piece, panel, a, new ApplyLoop<TAct>(activation));
 
     public static void GradientSums<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int piece,
-        int panel,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* sum,
-        TScalar* dot)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int start = plan.PieceStart(piece);
-        int rows = plan.PieceEnd(piece) - start;
-        int stride = plan.Columns;
-        TScalar* given = dy + ((long)start * stride);
-        TScalar* from = x + ((long)start * stride);
-        int end = plan.PanelEnd(panel);
-        int c = panel * plan.PanelColumns;
-        for (; c <= end - (2 * Width); c += 2 * Width)
-        {
-            GradientSums2(gradient, given + c, from + c, stride, rows, mean + c, sum + c, dot + c);
-        }
-
-        for (int step; c < end; c += step)
-        {
-            int at = Place(c, end, out step);
-            if (step == 1)
-            {
-                GradientSums1<TScalar, TAct>(gradient, given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
-            }
-            else
-            {
-                GradientSums1<TVector, TAct>(gradient, given + at, from + at, stride, rows, mean + at, sum + at, dot + at);
-            }
-        }
-    }
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+        where TAct : unmanaged, IUnaryOp => Walk(plan, piece, panel, a, new GradientSumsLoop<TAct>(gradient));
 
     public static void ApplyGradient<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int piece,
-        int panel,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int start = plan.PieceStart(piece);
-        int rows = plan.PieceEnd(piece) - start;
-        int stride = plan.Columns;
-        long first = (long)start * stride;
-        int end = plan.PanelEnd(panel);
-        int c = panel * plan.PanelColumns;
-        for (; c <= end - (2 * Width); c += 2 * Width)
-        {
-            ApplyGradient2(
-                gradient, dx + first + c, dy + first + c, x + first + c, stride, rows, mean + c, scale + c, slope + c, shift + c);
-        }
-
-        for (int step; c < end; c += step)
-        {
-            int at = Place(c, end, out step);
-            long place = first + at;
-            if (step == 1)
-            {
-                ApplyGradient1<TScalar, TAct>(
-                    gradient, dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
-            }
-            else
-            {
-                ApplyGradient1<TVector, TAct>(
-                    gradient, dx + place, dy + place, x + place, stride, rows, mean + at, scale + at, slope + at, shift + at);
-            }
-        }
-    }
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+        where TAct : unmanaged, IUnaryOp => Walk(plan, piece, panel, a, new ApplyGradientLoop<TAct>(gradient));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ApplySamples<TSource, TAct>(
-        HostNormSource<TScalar, TSource> source,
-        TAct activation,
-        in NormPlan plan,
-        int start,
-        int end,
-        TScalar* y,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* shift)
+        HostNormSource<TScalar, TSource> source, TAct activation, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
         where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         int columns = plan.Columns;
+        TScalar* middles = a.Middles, factors = a.Factors, shifts = a.Shifts;
         for (int r = start; r < end; r++)
         {
-            TScalar* from = x + ((long)r * columns);
-            TScalar* to = y + ((long)r * columns);
+            TScalar* from = a.X + ((long)r * columns);
+            TScalar* to = a.Y + ((long)r * columns);
             int c = 0;
             for (; c <= columns - w; c += w)
             {
                 TVector z = TVector.MultiplyAdd(
-                    source.First<TVector>(from, c) - *(TVector*)(mean + c), *(TVector*)(scale + c), *(TVector*)(shift + c));
+                    source.First<TVector>(from, c) - *(TVector*)(middles + c), *(TVector*)(factors + c), *(TVector*)(shifts + c));
                 *(TVector*)(to + c) = activation.Forward(z);
             }
 
             for (; c < columns; c++)
             {
-                to[c] = activation.Forward(TScalar.MultiplyAdd(source.First<TScalar>(from, c) - mean[c], scale[c], shift[c]));
+                to[c] = activation.Forward(TScalar.MultiplyAdd(source.First<TScalar>(from, c) - middles[c], factors[c], shifts[c]));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ApplyGradientSamples<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int start,
-        int end,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         int w = Width;
         int columns = plan.Columns;
+        TScalar* middles = a.Middles, factors = a.Factors, slopes = a.Slopes, shifts = a.Shifts;
         for (int r = start; r < end; r++)
         {
-            TScalar* from = x + ((long)r * columns);
-            TScalar* given = dy + ((long)r * columns);
-            TScalar* to = dx + ((long)r * columns);
+            TScalar* from = a.X + ((long)r * columns);
+            TScalar* given = a.Dy + ((long)r * columns);
+            TScalar* to = a.Y + ((long)r * columns);
             int c = 0;
             for (; c <= columns - w; c += w)
             {
-                TVector distance = *(TVector*)(from + c) - *(TVector*)(mean + c);
-                TVector rest = TVector.MultiplyAdd(distance, *(TVector*)(slope + c), *(TVector*)(shift + c));
-                *(TVector*)(to + c) = TVector.MultiplyAdd(gradient.At<TVector>(given + c), *(TVector*)(scale + c), rest);
+                TVector distance = *(TVector*)(from + c) - *(TVector*)(middles + c);
+                TVector rest = TVector.MultiplyAdd(distance, *(TVector*)(slopes + c), *(TVector*)(shifts + c));
+                *(TVector*)(to + c) = TVector.MultiplyAdd(gradient.At<TVector>(given + c), *(TVector*)(factors + c), rest);
             }
 
             for (; c < columns; c++)
             {
-                TScalar rest = TScalar.MultiplyAdd(from[c] - mean[c], slope[c], shift[c]);
-                to[c] = TScalar.MultiplyAdd(gradient.At<TScalar>(given + c), scale[c], rest);
+                TScalar rest = TScalar.MultiplyAdd(from[c] - middles[c], slopes[c], shifts[c]);
+                to[c] = TScalar.MultiplyAdd(gradient.At<TScalar>(given + c), factors[c], rest);
             }
         }
     }
 
-    // Where the register that has column c begins, and how many columns it adds; single columns in a narrow matrix.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Place(int c, int end, out int step)
+    // Goes over a panel: several registers side by side as long as there are, then one after the other.
+    private static void Walk<TLoop>(in NormPlan plan, int piece, int panel, NormArrays<TScalar> a, TLoop loop)
+        where TLoop : struct, IPanelLoop
     {
-        if (end < Width)
+        int stride = plan.Columns;
+        int end = plan.PanelEnd(panel);
+        int rows = plan.PieceEnd(piece) - plan.PieceStart(piece);
+        long first = (long)plan.PieceStart(piece) * stride;
+        int several = TLoop.Registers * Width;
+        int c = panel * plan.PanelColumns;
+        for (; c <= end - several; c += several)
         {
-            step = 1;
-            return c;
+            loop.Several(a.At(first, c), stride, rows);
         }
 
-        step = Width;
-        return Math.Min(c, end - Width);
+        for (; end < Width && c < end; c++)
+        {
+            loop.One<TScalar>(a.At(first, c), stride, rows);
+        }
+
+        for (; c < end; c += Width)
+        {
+            loop.One<TVector>(a.At(first, Math.Min(c, end - Width)), stride, rows);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Moments4<TSource>(
-        HostNormSource<TScalar, TSource> source, TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
+    /// <summary>A loop over the rows of some columns, whose values and elements the arrays begin with.</summary>
+    private interface IPanelLoop
+    {
+        /// <summary>The registers of <see cref="Several"/>.</summary>
+        static abstract int Registers { get; }
+
+        void Several(in NormArrays<TScalar> a, int stride, int rows);
+
+        void One<T>(in NormArrays<TScalar> a, int stride, int rows)
+            where T : unmanaged, IReal<T>;
+    }
+
+    private readonly struct MomentsLoop<TSource>(HostNormSource<TScalar, TSource> source) : IPanelLoop
         where TSource : unmanaged, INormSource
     {
-        int w = Width;
-        TVector t0 = 0, t1 = 0, t2 = 0, t3 = 0;
-        TScalar* row = x;
-        for (int first = 0; first < rows; first += Block)
+        public static int Registers => 4;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Several(in NormArrays<TScalar> a, int stride, int rows)
         {
-            TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+            HostNormSource<TScalar, TSource> from = source;
+            int w = Width;
+
+            // Distances from the first row at first, from the mean then.
+            TScalar* row = a.X;
+            TVector m0 = from.First<TVector>(row, 0), m1 = from.First<TVector>(row, w);
+            TVector m2 = from.First<TVector>(row, 2 * w), m3 = from.First<TVector>(row, 3 * w);
+            TVector t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+            for (int first = 0; first < rows; first += Block)
             {
-                s0 += source.First<TVector>(row, 0);
-                s1 += source.First<TVector>(row, w);
-                s2 += source.First<TVector>(row, 2 * w);
-                s3 += source.First<TVector>(row, 3 * w);
+                TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+                {
+                    s0 += from.First<TVector>(row, 0) - m0;
+                    s1 += from.First<TVector>(row, w) - m1;
+                    s2 += from.First<TVector>(row, 2 * w) - m2;
+                    s3 += from.First<TVector>(row, 3 * w) - m3;
+                }
+
+                t0 += s0;
+                t1 += s1;
+                t2 += s2;
+                t3 += s3;
             }
 
-            t0 += s0;
-            t1 += s1;
-            t2 += s2;
-            t3 += s3;
-        }
-
-        TVector count = rows;
-        TVector m0 = t0 / count, m1 = t1 / count, m2 = t2 / count, m3 = t3 / count;
-        *(TVector*)mean = m0;
-        *(TVector*)(mean + w) = m1;
-        *(TVector*)(mean + (2 * w)) = m2;
-        *(TVector*)(mean + (3 * w)) = m3;
-        t0 = 0;
-        t1 = 0;
-        t2 = 0;
-        t3 = 0;
-        row = source.Kept(x);
-        for (int first = 0; first < rows; first += Block)
-        {
-            TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+            TVector count = rows;
+            m0 += t0 / count;
+            m1 += t1 / count;
+            m2 += t2 / count;
+            m3 += t3 / count;
+            TVector* sums = (TVector*)a.Sums;
+            sums[0] = m0;
+            sums[1] = m1;
+            sums[2] = m2;
+            sums[3] = m3;
+            t0 = 0;
+            t1 = 0;
+            t2 = 0;
+            t3 = 0;
+            row = from.Kept(a.X);
+            for (int first = 0; first < rows; first += Block)
             {
-                TVector d0 = *(TVector*)row - m0;
-                TVector d1 = *(TVector*)(row + w) - m1;
-                TVector d2 = *(TVector*)(row + (2 * w)) - m2;
-                TVector d3 = *(TVector*)(row + (3 * w)) - m3;
-                s0 = TVector.MultiplyAdd(d0, d0, s0);
-                s1 = TVector.MultiplyAdd(d1, d1, s1);
-                s2 = TVector.MultiplyAdd(d2, d2, s2);
-                s3 = TVector.MultiplyAdd(d3, d3, s3);
+                TVector s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+                {
+                    TVector d0 = *(TVector*)row - m0;
+                    TVector d1 = *(TVector*)(row + w) - m1;
+                    TVector d2 = *(TVector*)(row + (2 * w)) - m2;
+                    TVector d3 = *(TVector*)(row + (3 * w)) - m3;
+                    s0 = TVector.MultiplyAdd(d0, d0, s0);
+                    s1 = TVector.MultiplyAdd(d1, d1, s1);
+                    s2 = TVector.MultiplyAdd(d2, d2, s2);
+                    s3 = TVector.MultiplyAdd(d3, d3, s3);
+                }
+
+                t0 += s0;
+                t1 += s1;
+                t2 += s2;
+                t3 += s3;
             }
 
-            t0 += s0;
-            t1 += s1;
-            t2 += s2;
-            t3 += s3;
+            TVector* squares = (TVector*)a.Dots;
+            squares[0] = t0;
+            squares[1] = t1;
+            squares[2] = t2;
+            squares[3] = t3;
         }
 
-        *(TVector*)squares = t0;
-        *(TVector*)(squares + w) = t1;
-        *(TVector*)(squares + (2 * w)) = t2;
-        *(TVector*)(squares + (3 * w)) = t3;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Moments1<T, TSource>(
-        HostNormSource<TScalar, TSource> source, TScalar* x, int stride, int rows, TScalar* mean, TScalar* squares)
-        where T : unmanaged, IReal<T>
-        where TSource : unmanaged, INormSource
-    {
-        T total = 0;
-        TScalar* row = x;
-        for (int first = 0; first < rows; first += Block)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void One<T>(in NormArrays<TScalar> a, int stride, int rows)
+            where T : unmanaged, IReal<T>
         {
-            T sum = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+            HostNormSource<TScalar, TSource> from = source;
+            TScalar* row = a.X;
+            T middle = from.First<T>(row, 0);
+            T total = 0;
+            for (int first = 0; first < rows; first += Block)
             {
-                sum += source.First<T>(row, 0);
+                T sum = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+                {
+                    sum += from.First<T>(row, 0) - middle;
+                }
+
+                total += sum;
             }
 
-            total += sum;
-        }
-
-        T middle = total / rows;
-        *(T*)mean = middle;
-        total = 0;
-        row = source.Kept(x);
-        for (int first = 0; first < rows; first += Block)
-        {
-            T sum = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+            middle += total / rows;
+            *(T*)a.Sums = middle;
+            total = 0;
+            row = from.Kept(a.X);
+            for (int first = 0; first < rows; first += Block)
             {
-                T distance = *(T*)row - middle;
-                sum = T.MultiplyAdd(distance, distance, sum);
+                T sum = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, row += stride)
+                {
+                    T distance = *(T*)row - middle;
+                    sum = T.MultiplyAdd(distance, distance, sum);
+                }
+
+                total += sum;
             }
 
-            total += sum;
-        }
-
-        *(T*)squares = total;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Apply4<TAct>(
-        TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int w = Width;
-        TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w), m2 = *(TVector*)(mean + (2 * w)), m3 = *(TVector*)(mean + (3 * w));
-        TVector a0 = *(TVector*)scale, a1 = *(TVector*)(scale + w), a2 = *(TVector*)(scale + (2 * w)), a3 = *(TVector*)(scale + (3 * w));
-        TVector b0 = *(TVector*)shift, b1 = *(TVector*)(shift + w), b2 = *(TVector*)(shift + (2 * w)), b3 = *(TVector*)(shift + (3 * w));
-        for (int r = 0; r < rows; r++, x += stride, y += stride)
-        {
-            *(TVector*)y = activation.Forward(TVector.MultiplyAdd(*(TVector*)x - m0, a0, b0));
-            *(TVector*)(y + w) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + w) - m1, a1, b1));
-            *(TVector*)(y + (2 * w)) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + (2 * w)) - m2, a2, b2));
-            *(TVector*)(y + (3 * w)) = activation.Forward(TVector.MultiplyAdd(*(TVector*)(x + (3 * w)) - m3, a3, b3));
+            *(T*)a.Dots = total;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Apply1<T, TAct>(
-        TAct activation, TScalar* y, TScalar* x, int stride, int rows, TScalar* mean, TScalar* scale, TScalar* shift)
-        where T : unmanaged, IReal<T>
+    private readonly struct ApplyLoop<TAct>(TAct activation) : IPanelLoop
         where TAct : unmanaged, IUnaryOp
     {
-        T m = *(T*)mean;
-        T a = *(T*)scale;
-        T b = *(T*)shift;
-        for (int r = 0; r < rows; r++, x += stride, y += stride)
-        {
-            *(T*)y = activation.Forward(T.MultiplyAdd(*(T*)x - m, a, b));
-        }
-    }
+        public static int Registers => 4;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GradientSums2<TAct>(
-        OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int w = Width;
-        TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w);
-        TVector t0 = 0, t1 = 0, u0 = 0, u1 = 0;
-        for (int first = 0; first < rows; first += Block)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Several(in NormArrays<TScalar> a, int stride, int rows)
         {
-            TVector s0 = 0, s1 = 0, p0 = 0, p1 = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
+            TAct f = activation;
+            int w = Width;
+            TVector* m = (TVector*)a.Middles, k = (TVector*)a.Factors, b = (TVector*)a.Shifts;
+            TVector m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
+            TVector k0 = k[0], k1 = k[1], k2 = k[2], k3 = k[3];
+            TVector b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
+            TScalar* x = a.X;
+            TScalar* y = a.Y;
+            for (int r = 0; r < rows; r++, x += stride, y += stride)
             {
-                TVector g0 = gradient.At<TVector>(dy);
-                TVector g1 = gradient.At<TVector>(dy + w);
-                s0 += g0;
-                s1 += g1;
-                p0 = TVector.MultiplyAdd(*(TVector*)x - m0, g0, p0);
-                p1 = TVector.MultiplyAdd(*(TVector*)(x + w) - m1, g1, p1);
+                *(TVector*)y = f.Forward(TVector.MultiplyAdd(*(TVector*)x - m0, k0, b0));
+                *(TVector*)(y + w) = f.Forward(TVector.MultiplyAdd(*(TVector*)(x + w) - m1, k1, b1));
+                *(TVector*)(y + (2 * w)) = f.Forward(TVector.MultiplyAdd(*(TVector*)(x + (2 * w)) - m2, k2, b2));
+                *(TVector*)(y + (3 * w)) = f.Forward(TVector.MultiplyAdd(*(TVector*)(x + (3 * w)) - m3, k3, b3));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void One<T>(in NormArrays<TScalar> a, int stride, int rows)
+            where T : unmanaged, IReal<T>
+        {
+            TAct f = activation;
+            T m = *(T*)a.Middles, k = *(T*)a.Factors, b = *(T*)a.Shifts;
+            TScalar* x = a.X;
+            TScalar* y = a.Y;
+            for (int r = 0; r < rows; r++, x += stride, y += stride)
+            {
+                *(T*)y = f.Forward(T.MultiplyAdd(*(T*)x - m, k, b));
+            }
+        }
+    }
+
+    private readonly struct GradientSumsLoop<TAct>(OutputGradient<TScalar, TAct> gradient) : IPanelLoop
+        where TAct : unmanaged, IUnaryOp
+    {
+        public static int Registers => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Several(in NormArrays<TScalar> a, int stride, int rows)
+        {
+            OutputGradient<TScalar, TAct> before = gradient;
+            int w = Width;
+            TVector m0 = ((TVector*)a.Middles)[0], m1 = ((TVector*)a.Middles)[1];
+            TVector t0 = 0, t1 = 0, u0 = 0, u1 = 0;
+            TScalar* x = a.X;
+            TScalar* dy = a.Dy;
+            for (int first = 0; first < rows; first += Block)
+            {
+                TVector s0 = 0, s1 = 0, p0 = 0, p1 = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
+                {
+                    TVector g0 = before.At<TVector>(dy);
+                    TVector g1 = before.At<TVector>(dy + w);
+                    s0 += g0;
+                    s1 += g1;
+                    p0 = TVector.MultiplyAdd(*(TVector*)x - m0, g0, p0);
+                    p1 = TVector.MultiplyAdd(*(TVector*)(x + w) - m1, g1, p1);
+                }
+
+                t0 += s0;
+                t1 += s1;
+                u0 += p0;
+                u1 += p1;
             }
 
-            t0 += s0;
-            t1 += s1;
-            u0 += p0;
-            u1 += p1;
+            ((TVector*)a.Sums)[0] = t0;
+            ((TVector*)a.Sums)[1] = t1;
+            ((TVector*)a.Dots)[0] = u0;
+            ((TVector*)a.Dots)[1] = u1;
         }
 
-        *(TVector*)sum = t0;
-        *(TVector*)(sum + w) = t1;
-        *(TVector*)dot = u0;
-        *(TVector*)(dot + w) = u1;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GradientSums1<T, TAct>(
-        OutputGradient<TScalar, TAct> gradient, TScalar* dy, TScalar* x, int stride, int rows, TScalar* mean, TScalar* sum, TScalar* dot)
-        where T : unmanaged, IReal<T>
-        where TAct : unmanaged, IUnaryOp
-    {
-        T m = *(T*)mean;
-        T total = 0;
-        T product = 0;
-        for (int first = 0; first < rows; first += Block)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void One<T>(in NormArrays<TScalar> a, int stride, int rows)
+            where T : unmanaged, IReal<T>
         {
-            T s = 0;
-            T p = 0;
-            for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
+            OutputGradient<TScalar, TAct> before = gradient;
+            T m = *(T*)a.Middles;
+            T total = 0;
+            T product = 0;
+            TScalar* x = a.X;
+            TScalar* dy = a.Dy;
+            for (int first = 0; first < rows; first += Block)
             {
-                T g = gradient.At<T>(dy);
-                s += g;
-                p = T.MultiplyAdd(*(T*)x - m, g, p);
+                T s = 0;
+                T p = 0;
+                for (int r = first; r < Math.Min(rows, first + Block); r++, x += stride, dy += stride)
+                {
+                    T g = before.At<T>(dy);
+                    s += g;
+                    p = T.MultiplyAdd(*(T*)x - m, g, p);
+                }
+
+                total += s;
+                product += p;
             }
 
-            total += s;
-            product += p;
-        }
-
-        *(T*)sum = total;
-        *(T*)dot = product;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ApplyGradient2<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        int stride,
-        int rows,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
-        where TAct : unmanaged, IUnaryOp
-    {
-        int w = Width;
-        TVector m0 = *(TVector*)mean, m1 = *(TVector*)(mean + w);
-        TVector a0 = *(TVector*)scale, a1 = *(TVector*)(scale + w);
-        TVector k0 = *(TVector*)slope, k1 = *(TVector*)(slope + w);
-        TVector b0 = *(TVector*)shift, b1 = *(TVector*)(shift + w);
-        for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
-        {
-            *(TVector*)dx = TVector.MultiplyAdd(gradient.At<TVector>(dy), a0, TVector.MultiplyAdd(*(TVector*)x - m0, k0, b0));
-            *(TVector*)(dx + w) = TVector.MultiplyAdd(
-                gradient.At<TVector>(dy + w), a1, TVector.MultiplyAdd(*(TVector*)(x + w) - m1, k1, b1));
+            *(T*)a.Sums = total;
+            *(T*)a.Dots = product;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ApplyGradient1<T, TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        int stride,
-        int rows,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
-        where T : unmanaged, IReal<T>
+    private readonly struct ApplyGradientLoop<TAct>(OutputGradient<TScalar, TAct> gradient) : IPanelLoop
         where TAct : unmanaged, IUnaryOp
     {
-        T m = *(T*)mean;
-        T a = *(T*)scale;
-        T k = *(T*)slope;
-        T b = *(T*)shift;
-        for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
+        public static int Registers => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Several(in NormArrays<TScalar> a, int stride, int rows)
         {
-            *(T*)dx = T.MultiplyAdd(gradient.At<T>(dy), a, T.MultiplyAdd(*(T*)x - m, k, b));
+            OutputGradient<TScalar, TAct> before = gradient;
+            int w = Width;
+            TVector m0 = ((TVector*)a.Middles)[0], m1 = ((TVector*)a.Middles)[1];
+            TVector f0 = ((TVector*)a.Factors)[0], f1 = ((TVector*)a.Factors)[1];
+            TVector k0 = ((TVector*)a.Slopes)[0], k1 = ((TVector*)a.Slopes)[1];
+            TVector b0 = ((TVector*)a.Shifts)[0], b1 = ((TVector*)a.Shifts)[1];
+            TScalar* x = a.X;
+            TScalar* dy = a.Dy;
+            TScalar* dx = a.Y;
+            for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
+            {
+                *(TVector*)dx = TVector.MultiplyAdd(before.At<TVector>(dy), f0, TVector.MultiplyAdd(*(TVector*)x - m0, k0, b0));
+                *(TVector*)(dx + w) = TVector.MultiplyAdd(
+                    before.At<TVector>(dy + w), f1, TVector.MultiplyAdd(*(TVector*)(x + w) - m1, k1, b1));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void One<T>(in NormArrays<TScalar> a, int stride, int rows)
+            where T : unmanaged, IReal<T>
+        {
+            OutputGradient<TScalar, TAct> before = gradient;
+            T m = *(T*)a.Middles, f = *(T*)a.Factors, k = *(T*)a.Slopes, b = *(T*)a.Shifts;
+            TScalar* x = a.X;
+            TScalar* dy = a.Dy;
+            TScalar* dx = a.Y;
+            for (int r = 0; r < rows; r++, x += stride, dy += stride, dx += stride)
+            {
+                *(T*)dx = T.MultiplyAdd(before.At<T>(dy), f, T.MultiplyAdd(*(T*)x - m, k, b));
+            }
         }
     }
 }

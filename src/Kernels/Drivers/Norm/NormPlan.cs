@@ -8,8 +8,11 @@ namespace DeepSharp.Kernels;
 /// </remarks>
 internal readonly struct NormPlan
 {
-    // Registers in a panel of columns, which is what a thread takes: with a usual batch it stays in the first-level cache.
-    private const int PanelRegisters = 8;
+    // Bytes of a row in a panel of columns, which is what a thread takes: with a usual batch it stays in the first-level cache.
+    private const int PanelBytes = 256;
+
+    // Rows of a feature that are as long are taken as such.
+    private const int RowBytes = 128;
 
     // Elements of a piece, and how many parts are enough for all threads.
     private const int PieceElements = 32 * 1024;
@@ -18,15 +21,15 @@ internal readonly struct NormPlan
     /// <summary>Elements a thread takes at a time.</summary>
     internal const int Grain = 8 * 1024;
 
-    internal NormPlan(int samples, int features, int length, int width)
+    internal NormPlan(int samples, int features, int length, int width, int elementSize)
     {
         Samples = samples;
         Features = features;
         Length = length;
-        ByColumns = length < 4 * width;
+        ByColumns = length < RowBytes / elementSize;
         Columns = ByColumns ? features * length : features;
         Expand = ByColumns ? length : 1;
-        PanelColumns = ByColumns ? Math.Min(Columns, width * PanelRegisters) : 1;
+        PanelColumns = ByColumns ? Math.Min(Columns, PanelBytes / elementSize) : 1;
         Panels = (Columns + PanelColumns - 1) / Math.Max(1, PanelColumns);
         if (Panels > 1 && ByColumns && Columns % PanelColumns > 0 && Columns % PanelColumns < width)
         {

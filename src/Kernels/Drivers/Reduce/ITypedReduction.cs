@@ -33,17 +33,9 @@ internal readonly struct RealReduction<TOp, TScalar, TVector>(TOp op) : ITypedRe
 {
     private readonly TOp _op = op;
 
-    public static bool HasAnchor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TOp.HasAnchor;
-    }
+    public static bool HasAnchor => TOp.HasAnchor;
 
-    public TScalar Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _op.Identity<TScalar>();
-    }
+    public TScalar Identity => _op.Identity<TScalar>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TScalar Map(TScalar x, TScalar anchor) => _op.Map(x, anchor);
@@ -72,17 +64,9 @@ internal readonly struct NumericReduction<TOp, TScalar, TVector>(TOp op) : IType
 {
     private readonly TOp _op = op;
 
-    public static bool HasAnchor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => false;
-    }
+    public static bool HasAnchor => false;
 
-    public TScalar Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _op.Identity<TScalar>();
-    }
+    public TScalar Identity => _op.Identity<TScalar>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TScalar Map(TScalar x, TScalar anchor) => x;
@@ -103,80 +87,36 @@ internal readonly struct NumericReduction<TOp, TScalar, TVector>(TOp op) : IType
     public TVector Finish(TVector total, TVector count, TVector anchor) => total;
 }
 
-/// <summary>The first of two passes: elements to partial values.</summary>
-internal readonly struct ReduceToPartials<TRed, TScalar, TVector>(TRed reduction) : ITypedReduction<TScalar, TVector>
-    where TRed : unmanaged, ITypedReduction<TScalar, TVector>
-    where TScalar : unmanaged
-    where TVector : unmanaged
+/// <summary>Which part of a reduction a pass is, known to the compilers: large results are reduced in pieces first, which are then joined.</summary>
+internal interface IPass
 {
-    private readonly TRed _reduction = reduction;
+    /// <summary>Whether it reads elements, to be mapped, and not the values of pieces.</summary>
+    static abstract bool Maps { get; }
 
-    public static bool HasAnchor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TRed.HasAnchor;
-    }
-
-    public TScalar Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _reduction.Identity;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Map(TScalar x, TScalar anchor) => _reduction.Map(x, anchor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Map(TVector x, TVector anchor) => _reduction.Map(x, anchor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Combine(TScalar a, TScalar b) => _reduction.Combine(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Combine(TVector a, TVector b) => _reduction.Combine(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Finish(TScalar total, TScalar count, TScalar anchor) => total;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Finish(TVector total, TVector count, TVector anchor) => total;
+    /// <summary>Whether it writes results, and not the values of pieces.</summary>
+    static abstract bool Finishes { get; }
 }
 
-/// <summary>The second of two passes: partial values to results.</summary>
-internal readonly struct ReducePartials<TRed, TScalar, TVector>(TRed reduction) : ITypedReduction<TScalar, TVector>
-    where TRed : unmanaged, ITypedReduction<TScalar, TVector>
-    where TScalar : unmanaged
-    where TVector : unmanaged
+/// <summary>From the elements to the results.</summary>
+internal readonly struct WholePass : IPass
 {
-    private readonly TRed _reduction = reduction;
+    public static bool Maps => true;
 
-    public static bool HasAnchor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TRed.HasAnchor;
-    }
+    public static bool Finishes => true;
+}
 
-    public TScalar Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _reduction.Identity;
-    }
+/// <summary>From the elements to the values of pieces.</summary>
+internal readonly struct PiecesPass : IPass
+{
+    public static bool Maps => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Map(TScalar x, TScalar anchor) => x;
+    public static bool Finishes => false;
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Map(TVector x, TVector anchor) => x;
+/// <summary>From the values of pieces to the results.</summary>
+internal readonly struct JoiningPass : IPass
+{
+    public static bool Maps => false;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Combine(TScalar a, TScalar b) => _reduction.Combine(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Combine(TVector a, TVector b) => _reduction.Combine(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TScalar Finish(TScalar total, TScalar count, TScalar anchor) => _reduction.Finish(total, count, anchor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Finish(TVector total, TVector count, TVector anchor) => _reduction.Finish(total, count, anchor);
+    public static bool Finishes => true;
 }

@@ -29,6 +29,14 @@ internal unsafe struct ReducePlan
     /// <summary>Whether a kernel's four loops suffice for each.</summary>
     internal readonly bool FitsGpu => Kept.Rank <= 4 && Reduced.Rank <= 4;
 
+    internal readonly void RequireFit()
+    {
+        if (!FitsGpu)
+        {
+            throw new ArgumentException("A reduction with so many axes needs a contiguous output on a GPU. Reduce into a copy.");
+        }
+    }
+
     /// <summary>Plans a reduction in one piece.</summary>
     /// <param name="output">The results: the reduced axes have length 1, or are left out.</param>
     /// <param name="input">The elements.</param>

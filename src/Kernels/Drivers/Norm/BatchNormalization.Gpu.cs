@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace DeepSharp.Kernels;
@@ -16,31 +17,21 @@ internal static class GpuBatchNorm<TScalar, TAct>
     private const int ManyGroups = 256;
     private const int ThreadElements = 16;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Forward(TAct activation, in BatchNormForward given)
     {
-        Device device = given.X.Device;
-        Arguments arguments = Arguments.Of(given.X, given.Mean, given.Spread, given.Scale, given.Epsilon, given.StatisticsAreGiven);
-        arguments.Activation = activation;
-        arguments.Y = given.Y.View<TScalar>();
-        arguments.Momentum = given.Momentum;
-        if (given.Shift is { } shift)
+        Arguments arguments = new(given.X, given.Mean, given.InverseDeviation, given.Variance, given.Weight, given.Epsilon)
         {
-            arguments.Shift = shift.View<TScalar>();
-            arguments.HasShift = 1;
-        }
-
-        if (given.RunningMean is { } runningMean)
-        {
-            arguments.RunningMean = runningMean.View<TScalar>();
-            arguments.HasRunningMean = 1;
-        }
-
-        if (given.RunningVariance is { } runningVariance)
-        {
-            arguments.RunningVariance = runningVariance.View<TScalar>();
-            arguments.HasRunningVariance = 1;
-        }
-
+            Activation = activation,
+            Y = given.Y.View<TScalar>(),
+            Bias = View(given.Bias, out int hasBias),
+            HasBias = hasBias,
+            RunningMean = View(given.RunningMean, out int hasRunningMean),
+            HasRunningMean = hasRunningMean,
+            RunningVariance = View(given.RunningVariance, out int hasRunningVariance),
+            HasRunningVariance = hasRunningVariance,
+            Momentum = given.Momentum,
+        };
         if (given.Residual is not { } residual)
         {
             Forward<InputAlone>(given, arguments);
@@ -52,88 +43,85 @@ internal static class GpuBatchNorm<TScalar, TAct>
         Forward<InputAndResidual>(given, arguments);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Backward(TAct activation, in BatchNormBackward given)
     {
         Device device = given.X.Device;
-        Arguments arguments = Arguments.Of(given.X, given.Mean, given.Spread, given.Scale, given.Epsilon, given.StatisticsAreGiven);
-        arguments.Activation = activation;
-        arguments.Dy = given.Dy.View<TScalar>();
-        arguments.Output = given.Y is { } y ? y.View<TScalar>() : arguments.Dy;
-        if (given.Gradients.Input is { } dx)
+        Arguments arguments = new(given.X, given.Mean, given.InverseDeviation, given.Variance, given.Weight, given.Epsilon)
         {
-            arguments.Y = dx.View<TScalar>();
-            arguments.HasDx = 1;
-        }
-
-        if (given.Gradients.Scale is { } scale)
-        {
-            arguments.DScale = scale.View<TScalar>();
-            arguments.HasDScale = given.Gradients.AddToScale ? 2 : 1;
-        }
-
-        if (given.Gradients.Shift is { } shift)
-        {
-            arguments.DShift = shift.View<TScalar>();
-            arguments.HasDShift = given.Gradients.AddToShift ? 2 : 1;
-        }
-
+            Activation = activation,
+            Dy = given.Dy.View<TScalar>(),
+            Output = (given.Y ?? given.Dy).View<TScalar>(),
+            Y = View(given.Gradients.Input, out int hasInput),
+            HasInputGradient = hasInput,
+            WeightGradient = View(given.Gradients.Scale, out int hasWeight),
+            HasWeightGradient = hasWeight,
+            AddsToWeight = given.Gradients.AddToScale ? 1 : 0,
+            BiasGradient = View(given.Gradients.Shift, out int hasBias),
+            HasBiasGradient = hasBias,
+            AddsToBias = given.Gradients.AddToShift ? 1 : 0,
+        };
         KernelConfig groups = arguments.Split(device);
         if (arguments.Pieces == 1)
         {
-            Launch<SumsKey>(SumsKernel, groups, arguments, device);
+            device.Launch(groups, SumsKernel, arguments);
             return;
         }
 
         using Scratch scratch = arguments.RentPartials(given.X);
-        Launch<SumsKey>(SumsKernel, groups, arguments, device);
-        Launch<JoinSumsKey>(JoinSumsKernel, device.Grid(arguments.Features), arguments, device);
-        if (arguments.HasDx != 0)
+        device.Launch(groups, SumsKernel, arguments);
+        device.Launch(device.Grid(arguments.Features), JoinSumsKernel, arguments);
+        if (arguments.HasInputGradient != 0)
         {
-            Launch<GradientKey>(GradientKernel, device.Grid(given.X.Count), arguments, device);
+            device.Launch(device.Grid(given.X.Count), GradientKernel, arguments);
         }
+    }
+
+    private static ArrayView<TScalar> View(in Operand? operand, out int has)
+    {
+        has = operand is null ? 0 : 1;
+        return operand is { } given ? given.View<TScalar>() : default;
     }
 
     private static void Forward<TSource>(in BatchNormForward given, Arguments arguments)
         where TSource : unmanaged, INormSource
     {
         Device device = given.X.Device;
-        if (given.StatisticsAreGiven)
+        if (given.Variance is not null)
         {
-            Launch<ApplyKey<TSource>>(ApplyKernel<TSource>, device.Grid(given.X.Count), arguments, device);
+            device.Launch(device.Grid(given.X.Count), ApplyKernel<TSource>, arguments);
             return;
         }
 
         KernelConfig groups = arguments.Split(device);
         if (arguments.Pieces == 1)
         {
-            Launch<ForwardKey<TSource>>(ForwardKernel<TSource>, groups, arguments, device);
+            device.Launch(groups, ForwardKernel<TSource>, arguments);
             return;
         }
 
         using Scratch scratch = arguments.RentPartials(given.X);
-        Launch<ForwardKey<TSource>>(ForwardKernel<TSource>, groups, arguments, device);
-        Launch<JoinKey>(JoinKernel, device.Grid(arguments.Features), arguments, device);
+        device.Launch(groups, ForwardKernel<TSource>, arguments);
+        device.Launch(device.Grid(arguments.Features), JoinKernel, arguments);
 
         // The sum stands where the first launch has put it.
         arguments.X = TSource.Adds ? arguments.Sum : arguments.X;
-        Launch<ApplyKey<InputAlone>>(ApplyKernel<InputAlone>, device.Grid(given.X.Count), arguments, device);
+        device.Launch(device.Grid(given.X.Count), ApplyKernel<InputAlone>, arguments);
     }
-
-    private static void Launch<TKey>(Action<Arguments> kernel, KernelConfig grid, in Arguments arguments, Device device) =>
-        device.Kernel<TKey, Action<KernelConfig, Arguments>>(accelerator => accelerator.Launcher(kernel))(grid, arguments);
 
     private static void ForwardKernel<TSource>(Arguments a)
         where TSource : unmanaged, INormSource
     {
         ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
         Share share = Share.Of(a);
+        TScalar first = share.End > 0 ? a.At<TSource>(a.Place(share, 0)) : 0;
         TScalar sum = 0;
         for (int i = share.First; i < share.End; i += share.Step)
         {
-            sum += a.First<TSource>(a.Place(share, i));
+            sum += a.First<TSource>(a.Place(share, i)) - first;
         }
 
-        TScalar mean = GroupTree.Sum(shared, sum, a.Lanes) / share.Count;
+        TScalar mean = first + (GroupTree.Sum(shared, sum, a.Lanes) / share.Count);
         TScalar squares = 0;
         for (int i = share.First; i < share.End; i += share.Step)
         {
@@ -160,12 +148,12 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
         if (share.First < share.End)
         {
-            TScalar factor = a.ScaleOf(share.Feature) / TScalar.Sqrt((squares / a.Count) + a.Epsilon);
-            TScalar shift = a.ShiftOf(share.Feature);
+            TScalar factor = a.WeightOf(share.Feature) / TScalar.Sqrt((squares / a.Count) + a.Epsilon);
+            TScalar bias = a.BiasOf(share.Feature);
             for (int i = share.First; i < share.End; i += share.Step)
             {
                 int place = a.Place(share, i);
-                a.Y[place] = a.Activation.Forward(((a.Again<TSource>(place) - mean) * factor) + shift);
+                a.Y[place] = a.Activation.Forward(((a.Again<TSource>(place) - mean) * factor) + bias);
             }
         }
     }
@@ -200,8 +188,8 @@ internal static class GpuBatchNorm<TScalar, TAct>
         for (int i = Grid.GlobalIndex.X; (uint)i < (uint)(a.Samples * a.Features * a.Length); i += Grid.DimX * Group.DimX)
         {
             int feature = i / a.Length % a.Features;
-            TScalar z = (a.First<TSource>(i) - a.Mean[feature]) * a.InverseOf(feature) * a.ScaleOf(feature);
-            a.Y[i] = a.Activation.Forward(z + a.ShiftOf(feature));
+            TScalar z = (a.First<TSource>(i) - a.Mean[feature]) * a.InverseOf(feature) * a.WeightOf(feature);
+            a.Y[i] = a.Activation.Forward(z + a.BiasOf(feature));
         }
     }
 
@@ -240,7 +228,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
             }
         }
 
-        if (a.Pieces == 1 && a.HasDx != 0)
+        if (a.Pieces == 1 && a.HasInputGradient != 0)
         {
             for (int i = share.First; i < share.End; i += share.Step)
             {
@@ -281,7 +269,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
     private static TScalar Gradient(Arguments a, int feature, int place, TScalar sum, TScalar dot)
     {
         TScalar inverse = a.InverseOf(feature);
-        TScalar factor = inverse * a.ScaleOf(feature);
+        TScalar factor = inverse * a.WeightOf(feature);
         if (a.StatisticsAreGiven != 0)
         {
             return a.Incoming(place) * factor;
@@ -295,7 +283,7 @@ internal static class GpuBatchNorm<TScalar, TAct>
     {
         TScalar variance = squares / a.Count;
         a.Mean[feature] = mean;
-        a.Spread[feature] = 1 / TScalar.Sqrt(variance + a.Epsilon);
+        a.InverseDeviation[feature] = 1 / TScalar.Sqrt(variance + a.Epsilon);
         if (a.HasRunningMean != 0)
         {
             a.RunningMean[feature] = ((1 - a.Momentum) * a.RunningMean[feature]) + (a.Momentum * mean);
@@ -310,15 +298,15 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
     private static void Give(Arguments a, int feature, TScalar sum, TScalar dot)
     {
-        if (a.HasDScale != 0)
+        if (a.HasWeightGradient != 0)
         {
             TScalar value = dot * a.InverseOf(feature);
-            a.DScale[feature] = a.HasDScale == 2 ? a.DScale[feature] + value : value;
+            a.WeightGradient[feature] = a.AddsToWeight != 0 ? a.WeightGradient[feature] + value : value;
         }
 
-        if (a.HasDShift != 0)
+        if (a.HasBiasGradient != 0)
         {
-            a.DShift[feature] = a.HasDShift == 2 ? a.DShift[feature] + sum : sum;
+            a.BiasGradient[feature] = a.AddsToBias != 0 ? a.BiasGradient[feature] + sum : sum;
         }
     }
 
@@ -361,23 +349,26 @@ internal static class GpuBatchNorm<TScalar, TAct>
         internal ArrayView<TScalar> Dy;
         internal ArrayView<TScalar> Output;
         internal ArrayView<TScalar> Mean;
-        internal ArrayView<TScalar> Spread;
-        internal ArrayView<TScalar> Scale;
-        internal ArrayView<TScalar> Shift;
+        internal ArrayView<TScalar> InverseDeviation;
+        internal ArrayView<TScalar> Variance;
+        internal ArrayView<TScalar> Weight;
+        internal ArrayView<TScalar> Bias;
         internal ArrayView<TScalar> RunningMean;
         internal ArrayView<TScalar> RunningVariance;
-        internal ArrayView<TScalar> DScale;
-        internal ArrayView<TScalar> DShift;
+        internal ArrayView<TScalar> WeightGradient;
+        internal ArrayView<TScalar> BiasGradient;
         internal ArrayView<TScalar> Partials;
         internal TScalar Epsilon;
         internal TScalar Momentum;
-        internal int HasScale;
-        internal int HasShift;
+        internal int HasWeight;
+        internal int HasBias;
         internal int HasRunningMean;
         internal int HasRunningVariance;
-        internal int HasDx;
-        internal int HasDScale;
-        internal int HasDShift;
+        internal int HasInputGradient;
+        internal int HasWeightGradient;
+        internal int HasBiasGradient;
+        internal int AddsToWeight;
+        internal int AddsToBias;
         internal int StatisticsAreGiven;
         internal int Samples;
         internal int Features;
@@ -387,24 +378,19 @@ internal static class GpuBatchNorm<TScalar, TAct>
         internal int Pieces;
         internal int PieceSamples;
 
-        internal static Arguments Of(
-            in Operand x, in Operand mean, in Operand spread, in Operand? scale, double epsilon, bool statisticsAreGiven)
+        internal Arguments(
+            in Operand x, in Operand mean, in Operand? inverseDeviation, in Operand? variance, in Operand? weight, double epsilon)
         {
-            int length = NormChecks.Length(x);
-            return new Arguments
-            {
-                X = x.View<TScalar>(),
-                Mean = mean.View<TScalar>(),
-                Spread = spread.View<TScalar>(),
-                Scale = scale is { } given ? given.View<TScalar>() : default,
-                HasScale = scale is null ? 0 : 1,
-                Epsilon = epsilon,
-                StatisticsAreGiven = statisticsAreGiven ? 1 : 0,
-                Samples = x.Dims[0],
-                Features = x.Dims[1],
-                Length = length,
-                Count = x.Dims[0] * length,
-            };
+            X = x.View<TScalar>();
+            Mean = mean.View<TScalar>();
+            InverseDeviation = View(inverseDeviation, out _);
+            Variance = View(variance, out StatisticsAreGiven);
+            Weight = View(weight, out HasWeight);
+            Epsilon = epsilon;
+            Samples = x.Dims[0];
+            Features = x.Dims[1];
+            Length = BatchNormalization.Length(x);
+            Count = Samples * Length;
         }
 
         /// <summary>Shares the work among groups.</summary>
@@ -425,6 +411,10 @@ internal static class GpuBatchNorm<TScalar, TAct>
             Partials = scratch.Operand.View<TScalar>();
             return scratch;
         }
+
+        /// <summary>An element of what is normalised.</summary>
+        internal readonly TScalar At<TSource>(int place)
+            where TSource : unmanaged, INormSource => TSource.Adds ? X[place] + Residual[place] : X[place];
 
         /// <summary>An element of what is normalised, for the first time: the sum is kept.</summary>
         internal readonly TScalar First<TSource>(int place)
@@ -459,23 +449,11 @@ internal static class GpuBatchNorm<TScalar, TAct>
 
         internal readonly int PieceCount(int piece) => IntrinsicMath.Min(PieceSamples, Samples - (piece * PieceSamples)) * Length;
 
-        internal readonly TScalar ScaleOf(int feature) => HasScale != 0 ? Scale[feature] : 1;
+        internal readonly TScalar WeightOf(int feature) => HasWeight != 0 ? Weight[feature] : 1;
 
-        internal readonly TScalar ShiftOf(int feature) => HasShift != 0 ? Shift[feature] : 0;
+        internal readonly TScalar BiasOf(int feature) => HasBias != 0 ? Bias[feature] : 0;
 
         internal readonly TScalar InverseOf(int feature) =>
-            StatisticsAreGiven != 0 ? 1 / TScalar.Sqrt(Spread[feature] + Epsilon) : Spread[feature];
+            StatisticsAreGiven != 0 ? 1 / TScalar.Sqrt(Variance[feature] + Epsilon) : InverseDeviation[feature];
     }
-
-    private readonly struct ForwardKey<TSource>;
-
-    private readonly struct JoinKey;
-
-    private readonly struct ApplyKey<TSource>;
-
-    private readonly struct SumsKey;
-
-    private readonly struct JoinSumsKey;
-
-    private readonly struct GradientKey;
 }

@@ -23,10 +23,14 @@ internal static class GpuReduce<TRed, TScalar, TVector>
     // Elements a thread adds up before it adds the sum to its total, and the fewest it is started for.
     private const int ThreadBlock = 32;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run(
-        TRed reduction, ReducePlan plan, ArrayView<TScalar> output, ArrayView<TScalar> input, ArrayView<TScalar> anchor, bool accumulate,
-        Device device)
+        TRed reduction, ReducePlan plan, in Operand results, in Operand elements, in Operand anchors, bool accumulate)
     {
+        Device device = results.Device;
+        ArrayView<TScalar> output = results.View<TScalar>();
+        ArrayView<TScalar> input = elements.View<TScalar>();
+        ArrayView<TScalar> anchor = anchors.View<TScalar>();
         bool threads = IsByThreads(plan);
         if (threads)
         {
@@ -41,7 +45,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
 
         if (plan.Pieces == 1)
         {
-            Pass<TRed>(reduction, plan, plan.ReducedCount, output, input, anchor, accumulate, threads, device);
+            Pass<WholePass>(reduction, plan, plan.ReducedCount, output, input, anchor, accumulate, threads, device);
             return;
         }
 
@@ -50,11 +54,11 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         try
         {
             ArrayView<TScalar> partial = partials.View<TScalar>(0, partialCount);
-            Pass<ReduceToPartials<TRed, TScalar, TVector>>(
-                new(reduction), plan, plan.ReducedCount, partial, input, anchor, false, threads, device);
+            Pass<PiecesPass>(
+                reduction, plan, plan.ReducedCount, partial, input, anchor, false, threads, device);
             ReducePlan join = plan.Join();
-            Pass<ReducePartials<TRed, TScalar, TVector>>(
-                new(reduction), join, plan.ReducedCount, output, partial, anchor, accumulate, IsByThreads(join), device);
+            Pass<JoiningPass>(
+                reduction, join, plan.ReducedCount, output, partial, anchor, accumulate, IsByThreads(join), device);
         }
         finally
         {
@@ -67,7 +71,7 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         || plan.ReducedCount <= ThreadBlock;
 
     private static void Pass<TPass>(
-        TPass reduction,
+        TRed reduction,
         in ReducePlan plan,
         int count,
         ArrayView<TScalar> output,
@@ -76,9 +80,9 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         bool accumulate,
         bool threads,
         Device device)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+        where TPass : unmanaged, IPass
     {
-        Arguments<TPass> arguments = new()
+        Arguments arguments = new()
         {
             Reduction = reduction,
             Identity = reduction.Identity,
@@ -95,26 +99,23 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         };
         if (threads)
         {
-            device.Kernel<ThreadKey<TPass>, Action<KernelConfig, Arguments<TPass>>>(
-                static accelerator => accelerator.Launcher<Arguments<TPass>>(ThreadKernel))(
-                    device.Grid(plan.KeptCount * plan.Pieces), arguments);
+            device.Launch(device.Grid(plan.KeptCount * plan.Pieces), ThreadKernel<TPass>, arguments);
             return;
         }
 
-        device.Kernel<GroupKey<TPass>, Action<KernelConfig, Arguments<TPass>>>(
-            static accelerator => accelerator.Launcher<Arguments<TPass>>(GroupKernel))(
-                new KernelConfig(plan.KeptCount * plan.Pieces, GroupTree.Size(device, plan.PieceLength)), arguments);
+        device.Launch(
+            new KernelConfig(plan.KeptCount * plan.Pieces, GroupTree.Size(device, plan.PieceLength)), GroupKernel<TPass>, arguments);
     }
 
-    private static void ThreadKernel<TPass>(Arguments<TPass> x)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    private static void ThreadKernel<TPass>(Arguments x)
+        where TPass : unmanaged, IPass
     {
         for (int item = Grid.GlobalIndex.X; (uint)item < (uint)(x.Kept.Count * x.Pieces); item += Grid.DimX * Group.DimX)
         {
             int piece = item / x.Kept.Count;
             GpuIndex kept = x.Kept.Index(item - (piece * x.Kept.Count));
             int elements = x.Kept.A.At(kept);
-            TScalar known = TPass.HasAnchor ? x.Anchor[x.Kept.B.At(kept)] : default;
+            TScalar known = TRed.HasAnchor ? x.Anchor[x.Kept.B.At(kept)] : default;
             int start = piece * x.PieceLength;
             int end = start + IntrinsicMath.Min(x.ReducedCount - start, x.PieceLength);
             TScalar total = x.Identity;
@@ -124,34 +125,34 @@ internal static class GpuReduce<TRed, TScalar, TVector>
                 for (int i = first; i < IntrinsicMath.Min(end, first + ThreadBlock); i++)
                 {
                     TScalar element = x.Input[elements + x.Reduced.Output.At(x.Reduced.Index(i))];
-                    block = x.Reduction.Combine(block, x.Reduction.Map(element, known));
+                    block = x.Reduction.Combine(block, TPass.Maps ? x.Reduction.Map(element, known) : element);
                 }
 
                 total = x.Reduction.Combine(total, block);
             }
 
-            TScalar result = x.Reduction.Finish(total, x.Count, known);
+            TScalar result = TPass.Finishes ? x.Reduction.Finish(total, x.Count, known) : total;
             int place = x.Pieces > 1 ? item : x.Kept.Output.At(kept);
             x.Output[place] = x.Accumulate != 0 ? x.Output[place] + result : result;
         }
     }
 
-    private static void GroupKernel<TPass>(Arguments<TPass> x)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    private static void GroupKernel<TPass>(Arguments x)
+        where TPass : unmanaged, IPass
     {
         ArrayView<TScalar> shared = SharedMemory.Allocate<TScalar>(GroupTree.LargestGroup);
         int item = Grid.IdxX;
         int piece = item / x.Kept.Count;
         GpuIndex kept = x.Kept.Index(item - (piece * x.Kept.Count));
         int elements = x.Kept.A.At(kept);
-        TScalar known = TPass.HasAnchor ? x.Anchor[x.Kept.B.At(kept)] : default;
+        TScalar known = TRed.HasAnchor ? x.Anchor[x.Kept.B.At(kept)] : default;
         int start = piece * x.PieceLength;
         int end = start + IntrinsicMath.Min(x.ReducedCount - start, x.PieceLength);
         TScalar total = x.Identity;
         for (int i = start + Group.IdxX; (uint)i < (uint)end; i += Group.DimX)
         {
             TScalar element = x.Input[elements + x.Reduced.Output.At(x.Reduced.Index(i))];
-            total = x.Reduction.Combine(total, x.Reduction.Map(element, known));
+            total = x.Reduction.Combine(total, TPass.Maps ? x.Reduction.Map(element, known) : element);
         }
 
         shared[Group.IdxX] = total;
@@ -168,16 +169,15 @@ internal static class GpuReduce<TRed, TScalar, TVector>
 
         if (Group.IdxX == 0)
         {
-            TScalar result = x.Reduction.Finish(shared[0], x.Count, known);
+            TScalar result = TPass.Finishes ? x.Reduction.Finish(shared[0], x.Count, known) : shared[0];
             int place = x.Pieces > 1 ? item : x.Kept.Output.At(kept);
             x.Output[place] = x.Accumulate != 0 ? x.Output[place] + result : result;
         }
     }
 
-    internal struct Arguments<TPass>
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    internal struct Arguments
     {
-        internal TPass Reduction;
+        internal TRed Reduction;
         internal TScalar Identity;
         internal TScalar Count;
         internal ArrayView<TScalar> Output;
@@ -190,8 +190,4 @@ internal static class GpuReduce<TRed, TScalar, TVector>
         internal int PieceLength;
         internal int Accumulate;
     }
-
-    private readonly struct ThreadKey<TPass>;
-
-    private readonly struct GroupKey<TPass>;
 }

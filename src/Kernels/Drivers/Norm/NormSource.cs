@@ -2,6 +2,25 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
+/// <summary>Whether a normalisation's input is one tensor or the sum of two: known to the compilers.</summary>
+internal interface INormSource
+{
+    /// <summary>Whether a residual is added.</summary>
+    static abstract bool Adds { get; }
+}
+
+/// <summary>The input alone.</summary>
+internal readonly struct InputAlone : INormSource
+{
+    public static bool Adds => false;
+}
+
+/// <summary>The sum of the input and a residual.</summary>
+internal readonly struct InputAndResidual : INormSource
+{
+    public static bool Adds => true;
+}
+
 /// <summary>How the CPU forms read what they normalise. The loop that comes first makes the sum, if there is a residual, and writes
 /// it; those behind it read the sum.</summary>
 internal readonly unsafe struct HostNormSource<TScalar, TSource>
@@ -55,4 +74,27 @@ internal readonly unsafe struct HostNormSource<TScalar, TSource>
     /// <summary>Where the elements at a place of the input are to be read once the first loop has been there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TScalar* Kept(TScalar* x) => TSource.Adds ? x + _toSum : x;
+}
+
+/// <summary>The gradient of what went into an activation, where only that of its output y, and y itself, are in memory.</summary>
+/// <param name="activation">The activation.</param>
+/// <param name="toOutput">How far behind an element's gradient its y stands, in elements; they are laid out alike.</param>
+internal readonly unsafe struct OutputGradient<TScalar, TAct>(TAct activation, nint toOutput)
+    where TScalar : unmanaged
+    where TAct : unmanaged, IUnaryOp
+{
+    private readonly TAct _activation = activation;
+
+    /// <summary>For the elements whose gradients of y begin at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal T At<T>(TScalar* gradient)
+        where T : unmanaged, IReal<T>
+    {
+        if (typeof(TAct) == typeof(IdentityOp))
+        {
+            return *(T*)gradient;
+        }
+
+        return *(T*)gradient * TAct.SlopeOf(_activation, TAct.SavesForSlope == Saved.Output ? *(T*)(gradient + toOutput) : default);
+    }
 }

@@ -21,8 +21,11 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
     // Positions are kept in the elements' type, which holds integers up to here.
     private const int MostRows = 1 << 24;
 
-    internal static void Run(ReducePlan plan, TIndex* output, TScalar* input, Device device)
+    internal static void Run(ReducePlan plan, in Operand results, in Operand elements)
     {
+        TIndex* output = results.Host<TIndex>();
+        TScalar* input = elements.Host<TScalar>();
+        BlockPool pool = results.Device.Pool;
         if (plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= Width
             && plan.ReducedCount <= MostRows)
         {
@@ -37,7 +40,7 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
         if (plan.KeptCount == 1 && plan.ReducedCount >= 2 * PieceElements)
         {
             plan.Split(PieceElements);
-            Block winners = device.Pool.Rent((long)plan.Pieces * sizeof(Candidate<TOrder, TScalar>));
+            Block winners = pool.Rent((long)plan.Pieces * sizeof(Candidate<TOrder, TScalar>));
             try
             {
                 Candidate<TOrder, TScalar>* candidates = winners.Host<Candidate<TOrder, TScalar>>(0);
@@ -52,7 +55,7 @@ internal static unsafe class HostArgReduce<TOrder, TScalar, TVector, TIndex>
             }
             finally
             {
-                device.Pool.Return(winners);
+                pool.Return(winners);
             }
 
             return;

@@ -35,8 +35,11 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     private static int Width => sizeof(TVector) / sizeof(TScalar);
 
     internal static void Run(
-        TRed reduction, ReducePlan plan, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, Device device)
+        TRed reduction, ReducePlan plan, in Operand results, in Operand elements, in Operand anchors, bool accumulate)
     {
+        TScalar* output = results.Host<TScalar>();
+        TScalar* input = elements.Host<TScalar>();
+        TScalar* anchor = anchors.Host<TScalar>();
         bool columns = IsByColumns(plan);
         if (columns)
         {
@@ -55,23 +58,24 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
 
         if (plan.Pieces == 1)
         {
-            Pass<TRed>(reduction, plan, plan.ReducedCount, output, input, anchor, accumulate, columns);
+            Pass<WholePass>(reduction, plan, plan.ReducedCount, output, input, anchor, accumulate, columns);
             return;
         }
 
-        Block partials = device.Pool.Rent((long)plan.KeptCount * plan.Pieces * sizeof(TScalar));
+        BlockPool pool = results.Device.Pool;
+        Block partials = pool.Rent((long)plan.KeptCount * plan.Pieces * sizeof(TScalar));
         try
         {
             TScalar* partial = partials.Host<TScalar>(0);
-            Pass<ReduceToPartials<TRed, TScalar, TVector>>(
-                new(reduction), plan, plan.ReducedCount, partial, input, anchor, false, columns);
+            Pass<PiecesPass>(
+                reduction, plan, plan.ReducedCount, partial, input, anchor, false, columns);
             ReducePlan join = plan.Join();
-            Pass<ReducePartials<TRed, TScalar, TVector>>(
-                new(reduction), join, plan.ReducedCount, output, partial, anchor, accumulate, IsByColumns(join));
+            Pass<JoiningPass>(
+                reduction, join, plan.ReducedCount, output, partial, anchor, accumulate, IsByColumns(join));
         }
         finally
         {
-            device.Pool.Return(partials);
+            pool.Return(partials);
         }
     }
 
@@ -79,8 +83,8 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         plan.Kept.Rank > 0 && plan.Kept.InnerStride(ReducePlan.Input) == 1 && plan.Kept.InnerLength >= Width;
 
     private static void Pass<TPass>(
-        TPass reduction, in ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, bool columns)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+        TRed reduction, in ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate, bool columns)
+        where TPass : unmanaged, IPass
     {
         if (columns)
         {
@@ -100,15 +104,14 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     }
 
     /// <summary>Joins equal values of blocks pairwise, as they come.</summary>
-    private ref struct Cascade<TPass>(TVector* levels, int registers)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    private ref struct Cascade(TVector* levels, int registers)
     {
         private readonly TVector* _levels = levels;
         private readonly int _registers = registers;
         private uint _blocks;
 
         /// <summary>Takes the values of a block, and uses their place.</summary>
-        internal void Push(TPass reduction, TVector* block)
+        internal void Push(TRed reduction, TVector* block)
         {
             int level = 0;
             for (uint carry = _blocks++; (carry & 1) != 0; carry >>= 1)
@@ -127,7 +130,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         }
 
         /// <summary>Joins what there is; leaves the total alone if there is nothing.</summary>
-        internal readonly void Collect(TPass reduction, TVector* total)
+        internal readonly void Collect(TRed reduction, TVector* total)
         {
             bool first = true;
             int level = 0;
@@ -150,8 +153,8 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     }
 
     private readonly struct Rows<TPass>(
-        TPass reduction, ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate) : IRangeBody
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+        TRed reduction, ReducePlan plan, int count, TScalar* output, TScalar* input, TScalar* anchor, bool accumulate) : IRangeBody
+        where TPass : unmanaged, IPass
     {
         private readonly ReducePlan _plan = plan;
 
@@ -169,14 +172,14 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 int first = piece * _plan.PieceLength;
                 int last = first + Math.Min(_plan.ReducedCount - first, _plan.PieceLength);
                 TScalar* elements = input + _plan.Kept.Offset(ReducePlan.Input, kept);
-                TScalar known = TPass.HasAnchor ? anchor[_plan.Kept.Offset(ReducePlan.Anchor, kept)] : default;
-                TVector anchors = TPass.HasAnchor ? Lanes<TScalar, TVector>.Fill(known) : default;
+                TScalar known = TRed.HasAnchor ? anchor[_plan.Kept.Offset(ReducePlan.Anchor, kept)] : default;
+                TVector anchors = TRed.HasAnchor ? Lanes<TScalar, TVector>.Fill(known) : default;
                 TVector lanes = plain
-                    ? AddUp(reduction, elements + first, last - first, anchors, identity)
+                    ? AddUp<TPass>(reduction, elements + first, last - first, anchors, identity)
                     : Reduce(elements, first, last, anchors, identity, levels, tile);
                 TScalar total = Join((TScalar*)&lanes);
                 TScalar* target = output + (_plan.Pieces > 1 ? item : _plan.Kept.Offset(ReducePlan.Output, kept));
-                TScalar result = reduction.Finish(total, count, known);
+                TScalar result = TPass.Finishes ? reduction.Finish(total, count, known) : total;
                 *target = accumulate ? *target + result : result;
             }
         }
@@ -184,7 +187,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         private TVector Reduce(
             TScalar* elements, int first, int last, TVector anchors, TVector identity, TVector* levels, TScalar* tile)
         {
-            Cascade<TPass> cascade = new(levels, 1);
+            Cascade cascade = new(levels, 1);
             TVector total = identity;
             int length = _plan.Reduced.InnerLength;
             int stride = _plan.Reduced.InnerStride(0);
@@ -204,7 +207,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                     source = tile;
                 }
 
-                total = AddUp(reduction, source, n, anchors, identity);
+                total = AddUp<TPass>(reduction, source, n, anchors, identity);
                 cascade.Push(reduction, &total);
                 i += n;
             }
@@ -228,7 +231,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     }
 
     private readonly struct Columns<TPass>(
-        TPass reduction,
+        TRed reduction,
         ReducePlan plan,
         int count,
         TScalar* output,
@@ -237,7 +240,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         bool accumulate,
         int panel,
         int panels) : IRangeBody
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+        where TPass : unmanaged, IPass
     {
         private readonly ReducePlan _plan = plan;
 
@@ -267,7 +270,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         {
             int registers = (columns + Width - 1) / Width;
             int lastRegister = columns - Width;
-            if (TPass.HasAnchor)
+            if (TRed.HasAnchor)
             {
                 int stride = _plan.Kept.InnerStride(ReducePlan.Anchor);
                 TScalar* source = anchor + _plan.Kept.OuterOffset(ReducePlan.Anchor, outer) + ((long)column * stride);
@@ -291,19 +294,19 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             }
             else
             {
-                Cascade<TPass> cascade = new(levels, registers);
+                Cascade cascade = new(levels, registers);
                 for (int row = first; row < last; row += BlockRows)
                 {
                     int rows = Math.Min(BlockRows, last - row);
                     int r = 0;
                     for (; r <= (columns / Width) - TileRegisters; r += TileRegisters)
                     {
-                        Wide(elements + (r * Width), row, rows, known + r, identity, total + r);
+                        Tile(elements + (r * Width), row, rows, known + r, identity, total + r);
                     }
 
                     for (; r < registers; r++)
                     {
-                        Narrow(elements + Math.Min(r * Width, lastRegister), row, rows, known + r, identity, total + r);
+                        Register(elements + Math.Min(r * Width, lastRegister), row, rows, known + r, identity, total + r);
                     }
 
                     cascade.Push(reduction, total);
@@ -313,7 +316,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             }
 
             TVector n = Lanes<TScalar, TVector>.Fill((TScalar)count);
-            for (int r = 0; r < registers; r++)
+            for (int r = 0; TPass.Finishes && r < registers; r++)
             {
                 total[r] = reduction.Finish(total[r], n, known[r]);
             }
@@ -343,7 +346,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Wide(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
+        private void Tile(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
         {
             TVector a0 = identity, a1 = identity, a2 = identity, a3 = identity;
             TVector a4 = identity, a5 = identity, a6 = identity, a7 = identity;
@@ -352,14 +355,14 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             for (int i = row; i < row + rows; i++)
             {
                 TVector* x = (TVector*)(elements + (regular ? i * stride : _plan.Reduced.Offset(0, i)));
-                a0 = reduction.Combine(a0, reduction.Map(x[0], TPass.HasAnchor ? known[0] : default));
-                a1 = reduction.Combine(a1, reduction.Map(x[1], TPass.HasAnchor ? known[1] : default));
-                a2 = reduction.Combine(a2, reduction.Map(x[2], TPass.HasAnchor ? known[2] : default));
-                a3 = reduction.Combine(a3, reduction.Map(x[3], TPass.HasAnchor ? known[3] : default));
-                a4 = reduction.Combine(a4, reduction.Map(x[4], TPass.HasAnchor ? known[4] : default));
-                a5 = reduction.Combine(a5, reduction.Map(x[5], TPass.HasAnchor ? known[5] : default));
-                a6 = reduction.Combine(a6, reduction.Map(x[6], TPass.HasAnchor ? known[6] : default));
-                a7 = reduction.Combine(a7, reduction.Map(x[7], TPass.HasAnchor ? known[7] : default));
+                a0 = reduction.Combine(a0, Map<TPass>(reduction, x[0], TRed.HasAnchor ? known[0] : default));
+                a1 = reduction.Combine(a1, Map<TPass>(reduction, x[1], TRed.HasAnchor ? known[1] : default));
+                a2 = reduction.Combine(a2, Map<TPass>(reduction, x[2], TRed.HasAnchor ? known[2] : default));
+                a3 = reduction.Combine(a3, Map<TPass>(reduction, x[3], TRed.HasAnchor ? known[3] : default));
+                a4 = reduction.Combine(a4, Map<TPass>(reduction, x[4], TRed.HasAnchor ? known[4] : default));
+                a5 = reduction.Combine(a5, Map<TPass>(reduction, x[5], TRed.HasAnchor ? known[5] : default));
+                a6 = reduction.Combine(a6, Map<TPass>(reduction, x[6], TRed.HasAnchor ? known[6] : default));
+                a7 = reduction.Combine(a7, Map<TPass>(reduction, x[7], TRed.HasAnchor ? known[7] : default));
             }
 
             total[0] = a0;
@@ -373,23 +376,27 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Narrow(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
+        private void Register(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
         {
             TVector sum = identity;
-            TVector anchor = TPass.HasAnchor ? *known : default;
+            TVector anchor = TRed.HasAnchor ? *known : default;
             for (int i = row; i < row + rows; i++)
             {
-                sum = reduction.Combine(sum, reduction.Map(*(TVector*)(elements + _plan.Reduced.Offset(0, i)), anchor));
+                sum = reduction.Combine(sum, Map<TPass>(reduction, *(TVector*)(elements + _plan.Reduced.Offset(0, i)), anchor));
             }
 
             *total = sum;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Map<TPass>(TRed reduction, TVector x, TVector anchor)
+        where TPass : unmanaged, IPass => TPass.Maps ? reduction.Map(x, anchor) : x;
+
     /// <summary>The lane by lane values of neighbouring elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static TVector AddUp<TPass>(TPass reduction, TScalar* x, int length, TVector anchor, TVector identity)
-        where TPass : unmanaged, ITypedReduction<TScalar, TVector>
+    private static TVector AddUp<TPass>(TRed reduction, TScalar* x, int length, TVector anchor, TVector identity)
+        where TPass : unmanaged, IPass
     {
         int width = Width;
         TVector a = identity;
@@ -399,15 +406,15 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         int i = 0;
         for (; i <= length - (4 * width); i += 4 * width)
         {
-            a = reduction.Combine(a, reduction.Map(*(TVector*)(x + i), anchor));
-            b = reduction.Combine(b, reduction.Map(*(TVector*)(x + i + width), anchor));
-            c = reduction.Combine(c, reduction.Map(*(TVector*)(x + i + (2 * width)), anchor));
-            d = reduction.Combine(d, reduction.Map(*(TVector*)(x + i + (3 * width)), anchor));
+            a = reduction.Combine(a, Map<TPass>(reduction, *(TVector*)(x + i), anchor));
+            b = reduction.Combine(b, Map<TPass>(reduction, *(TVector*)(x + i + width), anchor));
+            c = reduction.Combine(c, Map<TPass>(reduction, *(TVector*)(x + i + (2 * width)), anchor));
+            d = reduction.Combine(d, Map<TPass>(reduction, *(TVector*)(x + i + (3 * width)), anchor));
         }
 
         for (; i <= length - width; i += width)
         {
-            a = reduction.Combine(a, reduction.Map(*(TVector*)(x + i), anchor));
+            a = reduction.Combine(a, Map<TPass>(reduction, *(TVector*)(x + i), anchor));
         }
 
         if (i < length)
@@ -418,7 +425,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 ((TScalar*)&tail)[lane] = x[i + lane];
             }
 
-            tail = reduction.Map(tail, anchor);
+            tail = Map<TPass>(reduction, tail, anchor);
             for (int lane = length - i; lane < width; lane++)
             {
                 ((TScalar*)&tail)[lane] = ((TScalar*)&identity)[lane];

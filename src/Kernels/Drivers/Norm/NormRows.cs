@@ -12,7 +12,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Moments<TSource>(
-        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, TScalar* x, TScalar* mean, TScalar* squares)
+        HostNormSource<TScalar, TSource> source, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TSource : unmanaged, INormSource
     {
         int w = Lanes<TScalar, TVector>.Width;
@@ -23,8 +23,11 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         long stride = (long)plan.Features * length;
         int start = plan.PieceStart(piece);
         int rows = plan.PieceEnd(piece) - start;
-        TScalar* first = x + (start * stride) + ((long)panel * length);
-        TVector m = 0;
+        TScalar* first = a.X + (start * stride) + ((long)panel * length);
+
+        // Distances from the first value at first, from the mean then.
+        TScalar middle = source.First<TScalar>(first, 0);
+        TVector m = Lanes<TScalar, TVector>.Fill(middle);
         TVector zero = 0;
 
         // Once around for the mean, once for the squares.
@@ -45,11 +48,11 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
                     {
                         for (; i <= end - (2 * w); i += 2 * w)
                         {
-                            s0 += source.First<TVector>(row, i);
-                            s1 += source.First<TVector>(row, i + w);
+                            s0 += source.First<TVector>(row, i) - m;
+                            s1 += source.First<TVector>(row, i + w) - m;
                         }
 
-                        s0 += i < end ? source.First<TVector>(row, i) : zero;
+                        s0 += i < end ? source.First<TVector>(row, i) - m : zero;
                     }
                     else
                     {
@@ -71,7 +74,7 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
 
                 if (full < length)
                 {
-                    TVector d = pass == 0 ? source.First<TVector>(row, length - w) : *(TVector*)(row + length - w) - m;
+                    TVector d = (pass == 0 ? source.First<TVector>(row, length - w) : *(TVector*)(row + length - w)) - m;
                     part += TVector.IfGreaterOrEqual(index, dead, pass == 0 ? d : d * d, zero);
                 }
             }
@@ -79,40 +82,32 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             TScalar sum = Lanes<TScalar, TVector>.Sum(total + part);
             if (pass == 0)
             {
-                mean[panel] = sum / plan.PieceCount(piece);
-                m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+                middle += sum / plan.PieceCount(piece);
+                a.Sums[panel] = middle;
+                m = Lanes<TScalar, TVector>.Fill(middle);
             }
             else
             {
-                squares[panel] = sum;
+                a.Dots[panel] = sum;
             }
         }
     }
 
     public static void Apply<TAct>(
-        TAct activation, in NormPlan plan, int piece, int panel, TScalar* y, TScalar* x, TScalar* mean, TScalar* scale, TScalar* shift)
+        TAct activation, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * plan.Length;
             ApplyRow(
-                default(HostNormSource<TScalar, InputAlone>), activation, y + place, x + place, plan.Length, mean[panel], scale[panel],
-                shift[panel]);
+                default(HostNormSource<TScalar, InputAlone>), activation, a.Y + place, a.X + place, plan.Length, a.Middles[panel],
+                a.Factors[panel], a.Shifts[panel]);
         }
     }
 
     public static void ApplySamples<TSource, TAct>(
-        HostNormSource<TScalar, TSource> source,
-        TAct activation,
-        in NormPlan plan,
-        int start,
-        int end,
-        TScalar* y,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* shift)
+        HostNormSource<TScalar, TSource> source, TAct activation, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
         where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
@@ -121,22 +116,14 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         {
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
-                ApplyRow(source, activation, y + place, x + place, plan.Length, mean[feature], scale[feature], shift[feature]);
+                ApplyRow(
+                    source, activation, a.Y + place, a.X + place, plan.Length, a.Middles[feature], a.Factors[feature], a.Shifts[feature]);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void GradientSums<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int piece,
-        int panel,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* sum,
-        TScalar* dot)
+    public static void GradientSums<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
@@ -144,14 +131,14 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         int full = length / w * w;
         int dead = Lanes<TScalar, TVector>.Dead(length);
         TVector index = Lanes<TScalar, TVector>.Index;
-        TVector m = Lanes<TScalar, TVector>.Fill(mean[panel]);
+        TVector m = Lanes<TScalar, TVector>.Fill(a.Middles[panel]);
         TVector total = 0, part = 0, dotTotal = 0, dotPart = 0;
         int pending = 0;
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * length;
-            TScalar* from = x + place;
-            TScalar* given = dy + place;
+            TScalar* from = a.X + place;
+            TScalar* given = a.Dy + place;
             for (int block = 0; block < full; block += Block)
             {
                 int end = Math.Min(full, block + Block);
@@ -185,44 +172,23 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             }
         }
 
-        sum[panel] = Lanes<TScalar, TVector>.Sum(total + part);
-        dot[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
+        a.Sums[panel] = Lanes<TScalar, TVector>.Sum(total + part);
+        a.Dots[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
     }
 
-    public static void ApplyGradient<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int piece,
-        int panel,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
+    public static void ApplyGradient<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
         {
             long place = (((long)r * plan.Features) + panel) * plan.Length;
             ApplyGradientRow(
-                gradient, dx + place, dy + place, x + place, plan.Length, mean[panel], scale[panel], slope[panel], shift[panel]);
+                gradient, a.Y + place, a.Dy + place, a.X + place, plan.Length, a.Middles[panel], a.Factors[panel], a.Slopes[panel],
+                a.Shifts[panel]);
         }
     }
 
-    public static void ApplyGradientSamples<TAct>(
-        OutputGradient<TScalar, TAct> gradient,
-        in NormPlan plan,
-        int start,
-        int end,
-        TScalar* dx,
-        TScalar* dy,
-        TScalar* x,
-        TScalar* mean,
-        TScalar* scale,
-        TScalar* slope,
-        TScalar* shift)
+    public static void ApplyGradientSamples<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         long place = (long)start * plan.Features * plan.Length;
@@ -231,7 +197,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
                 ApplyGradientRow(
-                    gradient, dx + place, dy + place, x + place, plan.Length, mean[feature], scale[feature], slope[feature], shift[feature]);
+                    gradient, a.Y + place, a.Dy + place, a.X + place, plan.Length, a.Middles[feature], a.Factors[feature], a.Slopes[feature],
+                    a.Shifts[feature]);
             }
         }
     }
@@ -243,15 +210,15 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TScalar* y,
         TScalar* x,
         int length,
-        TScalar mean,
-        TScalar scale,
+        TScalar middle,
+        TScalar factor,
         TScalar shift)
         where TSource : unmanaged, INormSource
         where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
-        TVector m = Lanes<TScalar, TVector>.Fill(mean);
-        TVector a = Lanes<TScalar, TVector>.Fill(scale);
+        TVector m = Lanes<TScalar, TVector>.Fill(middle);
+        TVector a = Lanes<TScalar, TVector>.Fill(factor);
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)
         {
@@ -270,15 +237,15 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         TScalar* dy,
         TScalar* x,
         int length,
-        TScalar mean,
-        TScalar scale,
+        TScalar middle,
+        TScalar factor,
         TScalar slope,
         TScalar shift)
         where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
-        TVector m = Lanes<TScalar, TVector>.Fill(mean);
-        TVector a = Lanes<TScalar, TVector>.Fill(scale);
+        TVector m = Lanes<TScalar, TVector>.Fill(middle);
+        TVector a = Lanes<TScalar, TVector>.Fill(factor);
         TVector k = Lanes<TScalar, TVector>.Fill(slope);
         TVector b = Lanes<TScalar, TVector>.Fill(shift);
         for (int i = 0; i <= length - w; i += w)

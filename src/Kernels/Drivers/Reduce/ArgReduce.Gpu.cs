@@ -12,8 +12,12 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
     private const int GroupPiece = 64 * GroupTree.LargestGroup;
     private const int ManyGroups = 1024;
 
-    internal static void Run(ReducePlan plan, ArrayView<TIndex> output, ArrayView<TScalar> input, Device device)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Run(ReducePlan plan, in Operand results, in Operand elements)
     {
+        Device device = results.Device;
+        ArrayView<TIndex> output = results.View<TIndex>();
+        ArrayView<TScalar> input = elements.View<TScalar>();
         Arguments arguments = new()
         {
             Output = output,
@@ -63,12 +67,8 @@ internal static class GpuArgReduce<TOrder, TScalar, TIndex>
         }
     }
 
-    private static void Launch(in Arguments arguments, Device device)
-    {
-        device.Kernel<Arguments, Action<KernelConfig, Arguments>>(
-            static accelerator => accelerator.Launcher<Arguments>(Kernel))(
-                new KernelConfig(arguments.Kept.Count * arguments.Pieces, GroupTree.Size(device, arguments.PieceLength)), arguments);
-    }
+    private static void Launch(in Arguments arguments, Device device) => device.Launch(
+        new KernelConfig(arguments.Kept.Count * arguments.Pieces, GroupTree.Size(device, arguments.PieceLength)), Kernel, arguments);
 
     private static void Kernel(Arguments x)
     {
