@@ -61,8 +61,8 @@ internal static partial class MarkdownProgram
         string arguments = Path.ChangeExtension(assembly, ".rsp");
         File.WriteAllLines(
             arguments,
-            [.. references, "-nologo", "-noconfig", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-nowarn:CS8321", $"-out:\"{assembly}\"", $"\"{source}\""]);
-        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), $"@{arguments}"]) { RedirectStandardOutput = true };
+            [.. references, "-nologo", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-warn:0", $"-out:\"{assembly}\"", $"\"{source}\""]);
+        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

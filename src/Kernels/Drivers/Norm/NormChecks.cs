@@ -45,7 +45,7 @@ internal static class NormChecks
         SoftmaxChecks.Contiguous(name, a);
         if (!mayBeInput && a.Count > 0)
         {
-            Apart(name, what, a, x);
+            RequireNoOverlap(name, what, a, x);
         }
     }
 
@@ -60,7 +60,7 @@ internal static class NormChecks
         Like(name, "a residual", given.Values, x, mayBeInput: true);
         if (x.Count > 0)
         {
-            Apart(name, "an output", y, given.Values);
+            RequireNoOverlap(name, "an output", y, given.Values);
         }
 
         if (given.Sum is { } sum)
@@ -72,7 +72,7 @@ internal static class NormChecks
     }
 
     /// <summary>Two tensors of one size that must not overlap.</summary>
-    internal static void Apart(string name, string what, in Operand a, in Operand x)
+    internal static void RequireNoOverlap(string name, string what, in Operand a, in Operand x)
     {
         if (ReferenceEquals(a.Block, x.Block) && Math.Abs((long)a.Offset - x.Offset) < x.Count)
         {
