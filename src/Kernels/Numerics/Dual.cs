@@ -58,15 +58,15 @@ public readonly struct Dual<T> : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Dual<T>(double value) => new(value, 0f);
+    public static implicit operator Dual<T>(double value) => new(value, default);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Dual<T>(float value) => new(value, 0f);
+    public static implicit operator Dual<T>(float value) => new(value, default);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Dual<T>(int value) => new(value, 0f);
+    public static implicit operator Dual<T>(int value) => new(value, default);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +79,7 @@ public readonly struct Dual<T> : IReal<Dual<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Abs(Dual<T> a) =>
-        new(T.Abs(a.Value), T.IfGreater(a.Value, 0f, a.Slope, T.IfGreater(0f, a.Value, -a.Slope, a.Value * 0f)));
+        new(T.Abs(a.Value), T.IfGreater(a.Value, default, a.Slope, T.IfGreater(default, a.Value, -a.Slope, a.Value * default(T))));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,7 +103,7 @@ public readonly struct Dual<T> : IReal<Dual<T>>
     {
         T power = T.Pow(a.Value, b.Value);
         T byBase = T.Scaled(b.Value, T.Pow(a.Value, b.Value - 1f));
-        T byExponent = T.IfGreater(a.Value, 0f, power * T.Log(a.Value), T.IfEqual(a.Value, 0f, 0f, float.NaN));
+        T byExponent = T.IfGreater(a.Value, default, power * T.Log(a.Value), T.IfEqual(a.Value, default, default, float.NaN));
         return new(power, T.Scaled(a.Slope, byBase) + T.Scaled(b.Slope, byExponent));
     }
 
@@ -122,7 +122,7 @@ public readonly struct Dual<T> : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Floor(Dual<T> a) => new(T.Floor(a.Value), 0f);
+    public static Dual<T> Floor(Dual<T> a) => new(T.Floor(a.Value), default);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

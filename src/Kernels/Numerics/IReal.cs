@@ -63,5 +63,5 @@ public interface IReal<T> : INumeric<T>
 
     /// <summary>A slope times a value: 0 where the slope is, even of an infinite value. The chain rule of <see cref="Dual{T}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, 0f, 0f, slope * value);
+    internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, default, default, slope * value);
 }

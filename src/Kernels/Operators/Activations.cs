@@ -33,48 +33,93 @@ public readonly struct LeakyReLUOp(double slope) : IUnaryOp
 
 /// <summary>The exponential linear unit: y = x where x &gt; 0, else alpha (e^x - 1). Clevert, Unterthiner, Hochreiter 2016.</summary>
 /// <param name="alpha">The value that -y approaches far below zero.</param>
-public readonly struct ELUOp(double alpha) : IUnaryOp
+public readonly struct ELUOp(double alpha) : IUnaryDerivative<ELUOp>
 {
     private readonly double _alpha = alpha;
+
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T> => T.IfGreater(x, 0f, x, _alpha * T.Expm1(T.IfGreater(x, 0f, 0f, x)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T> => T.IfGreater(saved, 0f, 1f, _alpha * T.Exp(T.IfGreater(saved, 0f, 0f, saved)));
 }
 
 /// <summary>The Gaussian error linear unit: y = x Phi(x), Phi the normal distribution function, 0 at minus infinity. Hendrycks, Gimpel 2016.</summary>
-public readonly struct GELUOp : IUnaryOp
+public readonly struct GELUOp : IUnaryDerivative<GELUOp>
 {
     /// <inheritdoc/>
-    /// <remarks>With Phi(x) = 1 - Q(x) = Q(-x) this is max(x, 0) - |x| Q(|x|), which loses no digits where x is negative.</remarks>
+    public static Saved Saves => Saved.Input;
+
+    /// <inheritdoc/>
+    /// <remarks>Phi(x) is 1 - Q(x), Q the tail, and Q(-x) where x is negative, so that no digits are lost.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T>
     {
-        // Not the absolute value, whose slope at 0 is 0. At 40 the tail is zero; at infinity it would be multiplied by infinity.
-        T a = T.IfGreater(x, 0f, x, -x);
-        a = T.IfGreater(a, 40f, 40f, a);
-        return T.MultiplyAdd(-a, T.NormalTail(a), T.IfGreater(x, 0f, x, 0f));
+        // Not the absolute value, whose slope at 0 is 0. At minus infinity Q is zero and x infinite.
+        T tail = T.NormalTail(T.IfGreater(0f, x, -x, x));
+        return T.Scaled(T.IfGreater(0f, x, tail, 1f - tail), x);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T>
+    {
+        T a = T.IfGreater(0f, saved, -saved, saved);
+        T below = T.NormalTail(a) - T.Scaled(0.39894228040143267794 * T.Exp(-0.5f * (a * a)), a);
+        return T.IfGreater(0f, saved, below, 1f - below);
     }
 }
 
 /// <summary>The tanh approximation of <see cref="GELUOp"/>: y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
-public readonly struct GELUTanhOp : IUnaryOp
+public readonly struct GELUTanhOp : IUnaryDerivative<GELUTanhOp>
 {
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T> => 0.5f * x * (1f + T.Tanh(0.79788456080286535588 * (x + (0.044715 * (x * x * x)))));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T>
+    {
+        T square = saved * saved;
+        T tanh = T.Tanh(0.79788456080286535588 * (saved + (0.044715 * (square * saved))));
+        return (0.5f * (1f + tanh)) + (0.5f * saved * (1f - (tanh * tanh)) * (0.79788456080286535588 * (1f + (0.134145 * square))));
+    }
 }
 
 /// <summary>The sigmoid linear unit, also called swish: y = x s(x), s the logistic function. Ramachandran, Zoph, Le 2017.</summary>
-public readonly struct SiLUOp : IUnaryOp
+public readonly struct SiLUOp : IUnaryDerivative<SiLUOp>
 {
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T> => x * T.Sigmoid(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T>
+    {
+        T sigmoid = T.Sigmoid(saved);
+        return sigmoid + T.Scaled(sigmoid * (1f - sigmoid), saved);
+    }
 }
 
 /// <summary>The logistic function: y = 1/(1 + e^-x), y' = y(1 - y).</summary>
@@ -95,8 +140,11 @@ public readonly struct SigmoidOp : IUnaryDerivative<SigmoidOp>
 }
 
 /// <summary>The smooth rectifier: y = ln(1 + e^x), computed as max(x, 0) + ln(1 + e^-|x|); y' is the logistic function.</summary>
-public readonly struct SoftplusOp : IUnaryOp
+public readonly struct SoftplusOp : IUnaryDerivative<SoftplusOp>
 {
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
@@ -106,6 +154,11 @@ public readonly struct SoftplusOp : IUnaryOp
         T smaller = T.IfGreater(x, 0f, -x, x);
         return T.IfGreater(x, 0f, x, 0f) + T.Log1p(T.Exp(smaller));
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T> => T.Sigmoid(saved);
 }
 
 /// <summary>The hyperbolic tangent: y = tanh x, y' = 1 - y^2.</summary>

@@ -37,7 +37,7 @@ public readonly struct Then<TFirst, TSecond>(TFirst first, TSecond second) : IUn
 /// <summary>A unary operator after a binary one, f(a op b), as one: <c>After&lt;AddOp, ReLUOp&gt;</c> is max(a + b, 0).</summary>
 /// <param name="inner">The binary operator.</param>
 /// <param name="outer">The unary operator f.</param>
-public readonly struct After<TBinary, TUnary>(TBinary inner, TUnary outer) : IBinaryOp
+public readonly struct After<TBinary, TUnary>(TBinary inner, TUnary outer) : IBinaryDerivatives<After<TBinary, TUnary>>
     where TBinary : unmanaged, IBinaryOp
     where TUnary : unmanaged, IUnaryOp
 {
@@ -48,6 +48,24 @@ public readonly struct After<TBinary, TUnary>(TBinary inner, TUnary outer) : IBi
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T a, T b)
         where T : unmanaged, IReal<T> => _outer.Forward(_inner.Forward(a, b));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeA<T>(T a, T b)
+        where T : unmanaged, IReal<T> => OuterSlope(a, b) * TBinary.SlopeOfA(_inner, a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeB<T>(T a, T b)
+        where T : unmanaged, IReal<T> => OuterSlope(a, b) * TBinary.SlopeOfB(_inner, a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T OuterSlope<T>(T a, T b)
+        where T : unmanaged, IReal<T>
+    {
+        T value = _inner.Forward(a, b);
+        return TUnary.SlopeOf(_outer, TUnary.SavesForSlope == Saved.Output ? _outer.Forward(value) : value);
+    }
 }
 
 /// <summary>
@@ -56,7 +74,8 @@ public readonly struct After<TBinary, TUnary>(TBinary inner, TUnary outer) : IBi
 /// <param name="first">f.</param>
 /// <param name="second">g.</param>
 /// <param name="combination">The binary operator.</param>
-public readonly struct Combine<TFirst, TSecond, TBinary>(TFirst first, TSecond second, TBinary combination) : IBinaryOp
+public readonly struct Combine<TFirst, TSecond, TBinary>(TFirst first, TSecond second, TBinary combination)
+    : IBinaryDerivatives<Combine<TFirst, TSecond, TBinary>>
     where TFirst : unmanaged, IUnaryOp
     where TSecond : unmanaged, IUnaryOp
     where TBinary : unmanaged, IBinaryOp
@@ -69,6 +88,26 @@ public readonly struct Combine<TFirst, TSecond, TBinary>(TFirst first, TSecond s
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T a, T b)
         where T : unmanaged, IReal<T> => _combination.Forward(_first.Forward(a), _second.Forward(b));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeA<T>(T a, T b)
+        where T : unmanaged, IReal<T>
+    {
+        T inner = _first.Forward(a);
+        T slope = TFirst.SlopeOf(_first, TFirst.SavesForSlope == Saved.Output ? inner : a);
+        return TBinary.SlopeOfA(_combination, inner, _second.Forward(b)) * slope;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeB<T>(T a, T b)
+        where T : unmanaged, IReal<T>
+    {
+        T inner = _second.Forward(b);
+        T slope = TSecond.SlopeOf(_second, TSecond.SavesForSlope == Saved.Output ? inner : b);
+        return TBinary.SlopeOfB(_combination, _first.Forward(a), inner) * slope;
+    }
 }
 
 /// <summary>Makes one operator of several, to run as one kernel.</summary>

@@ -56,14 +56,22 @@ public readonly struct Log1pOp : IUnaryOp
 
 /// <summary>The error function of a scaled input: y = erf(scale x).</summary>
 /// <param name="scale">The factor.</param>
-public readonly struct ErfOp(double scale) : IUnaryOp
+public readonly struct ErfOp(double scale) : IUnaryDerivative<ErfOp>
 {
     private readonly double _scale = scale;
+
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T> => T.Erf(x * _scale);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T> => 1.12837916709551257390 * _scale * T.Exp(-((saved * _scale) * (saved * _scale)));
 }
 
 /// <summary>

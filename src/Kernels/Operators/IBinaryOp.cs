@@ -16,13 +16,13 @@ public interface IBinaryOp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual T SlopeOfA<TOp, T>(TOp op, T a, T b)
         where TOp : unmanaged, IBinaryOp
-        where T : unmanaged, IReal<T> => op.Forward(new Dual<T>(a, 1f), new Dual<T>(b, 0f)).Slope;
+        where T : unmanaged, IReal<T> => op.Forward(new Dual<T>(a, 1f), new Dual<T>(b, default)).Slope;
 
     /// <summary>The derivative of f by b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual T SlopeOfB<TOp, T>(TOp op, T a, T b)
         where TOp : unmanaged, IBinaryOp
-        where T : unmanaged, IReal<T> => op.Forward(new Dual<T>(a, 0f), new Dual<T>(b, 1f)).Slope;
+        where T : unmanaged, IReal<T> => op.Forward(new Dual<T>(a, default), new Dual<T>(b, 1f)).Slope;
 }
 
 /// <summary>An element-wise function y = f(a, b) with first derivatives by hand; those of higher order follow from these.</summary>

@@ -146,36 +146,43 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
             TStore.Store(value, o + i);
         }
 
-        int rest = length - i;
-        if (rest > 0)
+        if (i < length)
         {
-            // The tail runs the vector code too, so that an element's value does not depend on where it stands.
-            TVector va = default;
-            TVector vb = default;
-            TVector vc = default;
-            for (int lane = 0; lane < rest; lane++)
+            Tail(map, o + i, a + i, b + i, c + i, length - i);
+        }
+    }
+
+    // Runs the vector code too, so that an element's value does not depend on where it stands; a call, so that the loop holds the function
+    // once: the JIT inlines so much and no more into one method.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Tail(TMap map, TScalar* o, TScalar* a, TScalar* b, TScalar* c, int rest)
+    {
+        TVector va = default;
+        TVector vb = default;
+        TVector vc = default;
+        TVector vo = default;
+        for (int lane = 0; lane < rest; lane++)
+        {
+            if (TMap.Arity > 0)
             {
-                if (TMap.Arity > 0)
-                {
-                    ((TScalar*)&va)[lane] = a[i + lane];
-                }
-
-                if (TMap.Arity > 1)
-                {
-                    ((TScalar*)&vb)[lane] = b[i + lane];
-                }
-
-                if (TMap.Arity > 2)
-                {
-                    ((TScalar*)&vc)[lane] = c[i + lane];
-                }
+                ((TScalar*)&va)[lane] = a[lane];
             }
 
-            TVector vo = map.Apply(va, vb, vc);
-            for (int lane = 0; lane < rest; lane++)
+            if (TMap.Arity > 1)
             {
-                o[i + lane] = ((TScalar*)&vo)[lane];
+                ((TScalar*)&vb)[lane] = b[lane];
             }
+
+            if (TMap.Arity > 2)
+            {
+                ((TScalar*)&vc)[lane] = c[lane];
+            }
+        }
+
+        Contiguous<CachedStore>(map, (TScalar*)&vo, (TScalar*)&va, (TScalar*)&vb, (TScalar*)&vc, sizeof(TVector) / sizeof(TScalar));
+        for (int lane = 0; lane < rest; lane++)
+        {
+            o[lane] = ((TScalar*)&vo)[lane];
         }
     }
 }

@@ -58,21 +58,31 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
             }
         }
 
-        // The tail runs the vector code too, so that an element's value does not depend on where it stands.
-        int rest = length - i;
-        if (rest > 0)
+        if (i < length)
         {
-            Pack<TVector> x = default;
-            for (int input = 0; input < TMap.Inputs; input++)
-            {
-                Unsafe.CopyBlockUnaligned(&x.A + input, at[TMap.Outputs + input] + i, (uint)(rest * sizeof(TScalar)));
-            }
+            Tail(map, at, i, length - i);
+        }
+    }
 
-            Pack<TVector> y = map.Apply(x);
-            for (int output = 0; output < TMap.Outputs; output++)
+    // Runs the vector code too: see HostMap.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Tail(TMap map, TScalar** at, int done, int rest)
+    {
+        TVector* registers = stackalloc TVector[Operands];
+        TScalar** rows = stackalloc TScalar*[Operands];
+        for (int i = 0; i < Operands; i++)
+        {
+            rows[i] = (TScalar*)(registers + i);
+            if (i >= TMap.Outputs)
             {
-                Unsafe.CopyBlockUnaligned(at[output] + i, &y.A + output, (uint)(rest * sizeof(TScalar)));
+                Unsafe.CopyBlockUnaligned(rows[i], at[i] + done, (uint)(rest * sizeof(TScalar)));
             }
+        }
+
+        Contiguous(map, rows, sizeof(TVector) / sizeof(TScalar));
+        for (int i = 0; i < TMap.Outputs; i++)
+        {
+            Unsafe.CopyBlockUnaligned(at[i] + done, rows[i], (uint)(rest * sizeof(TScalar)));
         }
     }
 
