@@ -19,12 +19,12 @@ internal sealed class BatchNormNode<TAct> : NormNode
         Tensor? weight,
         Tensor? bias,
         Tensor mean,
-        Tensor spread,
+        Tensor statistic,
         bool isFixed,
         double epsilon,
         TAct activation,
         Tensor y)
-        : base(nameof(NormOperators.BatchNorm), InputsOf(x, weight, bias), source, weight, mean, spread)
+        : base(nameof(NormOperators.BatchNorm), InputsOf(x, weight, bias), source, weight, mean, statistic)
     {
         _fixed = isFixed;
         _epsilon = epsilon;
@@ -63,6 +63,14 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
+        RequireEpsilon(epsilon);
+        int values = x.Shape[1] == 0 ? 2 : x.Count / x.Shape[1];
+        if (values < 2)
+        {
+            throw new ArgumentException(
+                $"BatchNorm: training needs at least two values for each feature; {x.Shape} has {values}. Use a larger batch, or Eval().");
+        }
+
         bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
@@ -104,6 +112,7 @@ internal sealed class BatchNormNode<TAct> : NormNode
         bool keepsSum,
         out Tensor? sum)
     {
+        RequireEpsilon(epsilon);
         bool records = AnyRecords(x, weight, bias, residual);
         Tensor source = x.Contiguous();
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType, x.Device, nameof(NormOperators.BatchNorm));
@@ -121,20 +130,28 @@ internal sealed class BatchNormNode<TAct> : NormNode
             : y;
     }
 
+    private static void RequireEpsilon(double epsilon)
+    {
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "BatchNorm: epsilon must be finite and not negative.");
+        }
+    }
+
     private protected override int FeatureAxis(Tensor x) => 1;
 
     private protected override void Differentiate(
-        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand spread)
+        in NormGradients gradients, in Operand dy, in Operand x, in Operand? weight, in Operand mean, in Operand statistic)
     {
         if (_fixed)
         {
             BatchNormalization.Backward(
-                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, spread, weight, Epsilon: _epsilon));
+                default(IdentityOp), new BatchNormBackward(gradients, dy, x, mean, null, statistic, weight, Epsilon: _epsilon));
             return;
         }
 
         Operand? y = TAct.SavesForSlope == Kernels.Saved.Output ? SavedOutput(Further).Operand : null;
-        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, spread, null, weight, y));
+        BatchNormalization.Backward(_activation, new BatchNormBackward(gradients, dy, x, mean, statistic, null, weight, y));
     }
 
     private protected override Tensor BeforeActivation(Tensor gradient)
@@ -148,10 +165,10 @@ internal sealed class BatchNormNode<TAct> : NormNode
         return UnaryGradient.Through(Name, _activation, saved, gradient);
     }
 
-    private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor spread)
+    private protected override (Tensor Z, Func<Tensor, Tensor> Chain) Normalize(Tensor x, Tensor mean, Tensor statistic)
     {
         int[] axes = [0, .. Enumerable.Range(2, x.Rank - 2)];
-        Tensor variance = _fixed ? NormOperators.PerFeature(x, spread) : x.Variance(axes, correction: 0, keepDims: true);
+        Tensor variance = _fixed ? NormOperators.PerFeature(x, statistic) : x.Variance(axes, correction: 0, keepDims: true);
         Tensor inverse = (variance + _epsilon).Rsqrt();
         Tensor z = (x - (_fixed ? NormOperators.PerFeature(x, mean) : x.Mean(axes, keepDims: true))) * inverse;
         return (z, dz => _fixed

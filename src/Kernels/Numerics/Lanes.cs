@@ -126,6 +126,42 @@ internal static unsafe class Lanes<TScalar, TVector>
         return max;
     }
 
+    /// <summary>The register with neighbouring stretches of so many bytes exchanged: 4, 8, 16 or 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Swapped(TVector vector, int bytes)
+    {
+        if (sizeof(TVector) == 64)
+        {
+            Vector512<long> all = Unsafe.BitCast<TVector, Vector512<long>>(vector);
+            all = bytes switch
+            {
+                4 => Vector512.Shuffle(all.AsInt32(), Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)).AsInt64(),
+                8 => Vector512.Shuffle(all, Vector512.Create(1L, 0, 3, 2, 5, 4, 7, 6)),
+                16 => Vector512.Shuffle(all, Vector512.Create(2L, 3, 0, 1, 6, 7, 4, 5)),
+                _ => Vector512.Shuffle(all, Vector512.Create(4L, 5, 6, 7, 0, 1, 2, 3)),
+            };
+            return Unsafe.BitCast<Vector512<long>, TVector>(all);
+        }
+
+        if (sizeof(TVector) == 32)
+        {
+            Vector256<long> all = Unsafe.BitCast<TVector, Vector256<long>>(vector);
+            all = bytes switch
+            {
+                4 => Vector256.Shuffle(all.AsInt32(), Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)).AsInt64(),
+                8 => Vector256.Shuffle(all, Vector256.Create(1L, 0, 3, 2)),
+                _ => Vector256.Shuffle(all, Vector256.Create(2L, 3, 0, 1)),
+            };
+            return Unsafe.BitCast<Vector256<long>, TVector>(all);
+        }
+
+        Vector128<long> half = Unsafe.BitCast<TVector, Vector128<long>>(vector);
+        half = bytes == 4
+            ? Vector128.Shuffle(half.AsInt32(), Vector128.Create(1, 0, 3, 2)).AsInt64()
+            : Vector128.Shuffle(half, Vector128.Create(1L, 0));
+        return Unsafe.BitCast<Vector128<long>, TVector>(half);
+    }
+
     /// <summary>The lanes of a tail that are not its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Dead(int length) => Width - (length % Width);

@@ -10,7 +10,7 @@ namespace DeepSharp.Kernels;
 /// combined two by two in an order that depends on the shapes only, and the total is finished. An anchor is a number per result
 /// that is known beforehand: the mean for a variance, the maximum for a log-sum-exp.
 /// </remarks>
-public interface IReduction
+internal interface IReduction
 {
     /// <summary>Whether <see cref="Map"/> or <see cref="Finish"/> look at the anchor.</summary>
     static virtual bool HasAnchor => false;
@@ -37,7 +37,7 @@ public interface IReduction
 
 /// <summary>A reduction that integers have too: it combines the elements as they are.</summary>
 /// <seealso cref="IReduction"/>
-public interface INumericReduction
+internal interface INumericReduction
 {
     /// <summary>Whether a reduction of no elements has a value, the identity; if not, it is an error.</summary>
     static virtual bool AllowsEmpty => true;
@@ -52,86 +52,72 @@ public interface INumericReduction
 }
 
 /// <summary>The sum; 0 of no elements.</summary>
-public readonly struct Sum : INumericReduction
+internal readonly struct Sum : INumericReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, INumeric<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, INumeric<T> => a + b;
 }
 
 /// <summary>The product; 1 of no elements.</summary>
-public readonly struct Product : INumericReduction
+internal readonly struct Product : INumericReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, INumeric<T> => 1;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, INumeric<T> => a * b;
 }
 
 /// <summary>The largest element; NaN if one is NaN. No elements have none.</summary>
-public readonly struct Largest : INumericReduction
+internal readonly struct Largest : INumericReduction
 {
-    /// <inheritdoc/>
     public static bool AllowsEmpty => false;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, INumeric<T> => double.NegativeInfinity;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, INumeric<T> => T.Max(a, b);
 }
 
 /// <summary>The smallest element; NaN if one is NaN. No elements have none.</summary>
-public readonly struct Smallest : INumericReduction
+internal readonly struct Smallest : INumericReduction
 {
-    /// <inheritdoc/>
     public static bool AllowsEmpty => false;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, INumeric<T> => double.PositiveInfinity;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, INumeric<T> => T.Min(a, b);
 }
 
 /// <summary>The arithmetic mean; NaN of no elements.</summary>
-public readonly struct Mean : IReduction
+internal readonly struct Mean : IReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => x;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total / count;
@@ -160,48 +146,40 @@ internal readonly struct MeanFromFirst : IReduction
 }
 
 /// <summary>The sum of the squares, the squared Euclidean norm; 0 of no elements.</summary>
-public readonly struct SumOfSquares : IReduction
+internal readonly struct SumOfSquares : IReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => x * x;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total;
 }
 
 /// <summary>The sum of the absolute values, the L1 norm; 0 of no elements.</summary>
-public readonly struct SumOfMagnitudes : IReduction
+internal readonly struct SumOfMagnitudes : IReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => T.Abs(x);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total;
@@ -209,74 +187,62 @@ public readonly struct SumOfMagnitudes : IReduction
 
 /// <summary>The sum of the magnitudes to a power, for p-norms; 0 of no elements.</summary>
 /// <param name="power">The power.</param>
-public readonly struct SumOfPowers(double power) : IReduction
+internal readonly struct SumOfPowers(double power) : IReduction
 {
     private readonly double _power = power;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => T.Pow(T.Abs(x), _power);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total;
 }
 
 /// <summary>The largest magnitude, the maximum norm; 0 of no elements, NaN if one is NaN.</summary>
-public readonly struct LargestMagnitude : IReduction
+internal readonly struct LargestMagnitude : IReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => T.Abs(x);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => T.Max(a, b);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total;
 }
 
 /// <summary>0 if all elements are finite, NaN if one is infinite or NaN.</summary>
-public readonly struct FiniteCheck : IReduction
+internal readonly struct FiniteCheck : IReduction
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => x - x;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total;
@@ -290,19 +256,16 @@ public readonly struct FiniteCheck : IReduction
 /// variance", 1983). NaN where there are not more elements than the correction.
 /// </remarks>
 /// <param name="correction">0 for the variance of the elements, 1 for the unbiased estimate from a sample.</param>
-public readonly struct SquaredDeviations(double correction) : IReduction
+internal readonly struct SquaredDeviations(double correction) : IReduction
 {
     private readonly double _correction = correction;
 
-    /// <inheritdoc/>
     public static bool HasAnchor => true;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T>
@@ -311,12 +274,10 @@ public readonly struct SquaredDeviations(double correction) : IReduction
         return deviation * deviation;
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => total / T.Max(count - _correction, 0);
@@ -325,27 +286,22 @@ public readonly struct SquaredDeviations(double correction) : IReduction
 /// <summary>
 /// The second of the two passes of a log-sum-exp: max + log(sum of exp(x - max)), with the maximum as anchor.
 /// </summary>
-public readonly struct LogSumExp : IReduction
+internal readonly struct LogSumExp : IReduction
 {
-    /// <inheritdoc/>
     public static bool HasAnchor => true;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Identity<T>()
         where T : unmanaged, IReal<T> => 0;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Map<T>(T x, T anchor)
         where T : unmanaged, IReal<T> => T.Exp(x - Shift(anchor));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Combine<T>(T a, T b)
         where T : unmanaged, IReal<T> => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Finish<T>(T total, T count, T anchor)
         where T : unmanaged, IReal<T> => T.Log(total) + Shift(anchor);

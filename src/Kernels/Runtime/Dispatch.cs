@@ -135,10 +135,10 @@ internal static class Dispatch
                 visitor.Visit<F64, F64, F64x>();
                 break;
             case DType.Int32:
-                visitor.Visit<I32, I32, I32x>();
+                visitor.Visit<I32, I32, Ix<int, I32>>();
                 break;
             case DType.Int64:
-                visitor.Visit<I64, I64, I64x>();
+                visitor.Visit<I64, I64, Ix<long, I64>>();
                 break;
             case DType.Float16 when wide:
                 visitor.Visit<F16, F32, F32x16>();
@@ -166,13 +166,17 @@ internal static class Dispatch
     internal static void Float<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, IFloatVisitor, allows ref struct
     {
+        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
         switch (dtype)
         {
-            case DType.Float32 when device.IsHost && Vector512.IsHardwareAccelerated:
+            case DType.Float32 when wide:
                 visitor.Visit<F32, F32x16>();
                 break;
             case DType.Float32:
                 visitor.Visit<F32, F32x>();
+                break;
+            case DType.Float64 when wide:
+                visitor.Visit<F64, F64x8>();
                 break;
             case DType.Float64:
                 visitor.Visit<F64, F64x>();

@@ -128,7 +128,7 @@ public class BatchNormalizationTests
         using Sample d = Sample.Filled(Device.Cpu, DType.Float32, [3], 2);
         BatchNormalization.Forward(default(IdentityOp), new(none.Operand, none.Operand, noFeatures.Operand, noFeatures.Operand));
         BatchNormalization.Forward(default(IdentityOp), new(noSamples.Operand, noSamples.Operand, c.Operand, null, d.Operand));
-        NormGradients gradients = new(noSamples.Operand, c.Operand, d.Operand, AddToShift: true);
+        NormGradients gradients = new(noSamples.Operand, c.Operand, d.Operand, AddsToBias: true);
         BatchNormalization.Backward(default(IdentityOp), new(gradients, noSamples.Operand, noSamples.Operand, c.Operand, null, d.Operand));
         Assert.Equal([0, 0, 0], c.Read());
         Assert.Equal([2, 2, 2], d.Read());
@@ -208,7 +208,7 @@ public class BatchNormalizationTests
             what + " running variance");
 
         BatchNormalization.Backward(default(IdentityOp), new(
-            new(dx.Operand, dScale.Operand, dShift.Operand, AddToScale: true), dy.Operand, x.Operand, mean.Operand, inverse.Operand, null,
+            new(dx.Operand, dScale.Operand, dShift.Operand, AddsToWeight: true), dy.Operand, x.Operand, mean.Operand, inverse.Operand, null,
             scale.Operand));
         double[] dz = [.. given.Select((g, i) => g * scales[i / length % features])];
         double[] expected = new double[xs.Length];
@@ -228,7 +228,7 @@ public class BatchNormalizationTests
         variances = runningVariance.Read();
         Numbers.AssertClose(Outputs(means, variances), y.Read(), 2 * unit, 4 * unit, what + " evaluation");
         BatchNormalization.Backward(default(IdentityOp), new(
-            new(dx.Operand, dScale.Operand, dShift.Operand, AddToShift: true), dy.Operand, x.Operand, runningMean.Operand, null,
+            new(dx.Operand, dScale.Operand, dShift.Operand, AddsToBias: true), dy.Operand, x.Operand, runningMean.Operand, null,
             runningVariance.Operand, scale.Operand, Epsilon: Epsilon));
         Numbers.AssertClose(
             [.. dz.Select((g, i) => g / Math.Sqrt(variances[i / length % features] + Epsilon))], dx.Read(), unit, unit,

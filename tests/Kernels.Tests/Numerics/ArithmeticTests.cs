@@ -48,13 +48,13 @@ public class ArithmeticTests
     public void I32_members() => Members<I32, int>(Ints, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
 
     [Fact]
-    public void I32x_members() => Members<I32x, int>(Ints, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
+    public void I32x_members() => Members<Ix<int, I32>, int>(Ints, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
 
     [Fact]
     public void I64_members() => Members<I64, long>(Longs, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
 
     [Fact]
-    public void I64x_members() => Members<I64x, long>(Longs, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
+    public void I64x_members() => Members<Ix<long, I64>, long>(Longs, static (a, b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b);
 
     [Fact]
     public void Multiply_add_is_the_sum_of_the_product()

@@ -20,7 +20,7 @@ public class IntegerTests
             {
                 long expected = (long)Wrapped(x, n, 64);
                 Assert.Equal((x, n, expected), (x, n, I64.Pow(new(x), new(n)).Value));
-                Vector<long> vector = I64x.Pow(new(new Vector<long>(x)), new(new Vector<long>(n))).Value;
+                Vector<long> vector = Ix<long, I64>.Pow(new(new Vector<long>(x)), new(new Vector<long>(n))).Value;
                 Assert.Equal(new Vector<long>(expected), vector);
             }
         }
@@ -35,7 +35,7 @@ public class IntegerTests
             {
                 int expected = (int)Wrapped(x, n, 32);
                 Assert.Equal((x, n, expected), (x, n, I32.Pow(x, n).Value));
-                Assert.Equal(new Vector<int>(expected), I32x.Pow(x, n).Value);
+                Assert.Equal(new Vector<int>(expected), Ix<int, I32>.Pow(x, n).Value);
             }
         }
     }
@@ -45,8 +45,8 @@ public class IntegerTests
     {
         Vector<int> a = Vector.CreateSequence(-5, 3);
         Vector<int> b = Vector.CreateSequence(-1, 1);
-        Vector<int> quotient = (new I32x(a) / new I32x(b)).Value;
-        Vector<int> power = I32x.Pow(new(a), new(b)).Value;
+        Vector<int> quotient = (new Ix<int, I32>(a) / new Ix<int, I32>(b)).Value;
+        Vector<int> power = Ix<int, I32>.Pow(new(a), new(b)).Value;
         for (int lane = 0; lane < Vector<int>.Count; lane++)
         {
             Assert.Equal(b[lane] == 0 ? 0 : a[lane] / b[lane], quotient[lane]);

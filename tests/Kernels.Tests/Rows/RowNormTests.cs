@@ -104,7 +104,7 @@ public class RowNormTests
         Rows.Run<OfSum<RMSNormOp>>("RMSNorm", new() { A = noColumns.Operand, B = noColumns.Operand, Output = noColumns.Operand });
         Rows.Run<LayerNormGradientOp>(
             "LayerNorm", new() { A = none.Operand, B = none.Operand, FirstP = noRows.Operand, FirstQ = noRows.Operand },
-            new(null, three.Operand, alsoThree.Operand, AddToShift: true));
+            new(null, three.Operand, alsoThree.Operand, AddsToBias: true));
         Assert.Equal([0, 0, 0], three.Read());
         Assert.Equal([2, 2, 2], alsoThree.Read());
     }
@@ -169,7 +169,7 @@ public class RowNormTests
                 A = x.Operand, B = dy.Operand, G = forward.G, FirstP = isLayer ? mean.Operand : null, FirstQ = inverse.Operand,
                 Output = dx.Operand,
             };
-            NormGradients gradients = pass == 0 ? default : new(null, dScale.Operand, isLayer ? dShift.Operand : null, AddToShift: true);
+            NormGradients gradients = pass == 0 ? default : new(null, dScale.Operand, isLayer ? dShift.Operand : null, AddsToBias: true);
             if (isLayer)
             {
                 Rows.Run<LayerNormOp>(form, forward);

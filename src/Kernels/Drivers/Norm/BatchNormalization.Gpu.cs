@@ -54,12 +54,12 @@ internal static class GpuBatchNorm<TScalar, TAct>
             Output = (given.Y ?? given.Dy).View<TScalar>(),
             Y = View(given.Gradients.Input, out int hasInput),
             HasInputGradient = hasInput,
-            WeightGradient = View(given.Gradients.Scale, out int hasWeight),
+            WeightGradient = View(given.Gradients.Weight, out int hasWeight),
             HasWeightGradient = hasWeight,
-            AddsToWeight = given.Gradients.AddToScale ? 1 : 0,
-            BiasGradient = View(given.Gradients.Shift, out int hasBias),
+            AddsToWeight = given.Gradients.AddsToWeight ? 1 : 0,
+            BiasGradient = View(given.Gradients.Bias, out int hasBias),
             HasBiasGradient = hasBias,
-            AddsToBias = given.Gradients.AddToShift ? 1 : 0,
+            AddsToBias = given.Gradients.AddsToBias ? 1 : 0,
         };
         KernelConfig groups = arguments.Split(device);
         if (arguments.Pieces == 1)

@@ -331,10 +331,10 @@ internal static unsafe class HostBatchNorm<TScalar, TVector, TAct>
             _inverse = Pointer(x.InverseDeviation);
             _variance = Pointer(x.Variance);
             _weight = Pointer(x.Weight);
-            _weightGradient = Pointer(x.Gradients.Scale);
-            _biasGradient = Pointer(x.Gradients.Shift);
-            _addsToWeight = x.Gradients.AddToScale;
-            _addsToBias = x.Gradients.AddToShift;
+            _weightGradient = Pointer(x.Gradients.Weight);
+            _biasGradient = Pointer(x.Gradients.Bias);
+            _addsToWeight = x.Gradients.AddsToWeight;
+            _addsToBias = x.Gradients.AddsToBias;
             _epsilon = x.Epsilon;
             TScalar* mean = x.Mean.Host<TScalar>();
             if (plan.Expand == 1)

@@ -81,7 +81,7 @@ internal static class BatchNormalization
         bool needsPlace = x is { Residual.Sum: null, Residual: not null, Variance: null } && x.X.Device.IsHost;
         using Scratch? place = needsPlace ? Scratch.Rent(x.X.Device, x.X.DType, x.X.Dims) : null;
         BatchNormForward given = place is { } rented ? x with { Residual = x.Residual!.Value with { Sum = rented.Operand } } : x;
-        Dispatch.Real("BatchNorm", x.X.DType, x.X.Device, new ForwardRun<TAct>(activation, given));
+        Dispatch.Float("BatchNorm", x.X.DType, x.X.Device, new ForwardRun<TAct>(activation, given));
     }
 
     /// <summary>The gradients; the activation's derivative is no function of its input.</summary>
@@ -92,16 +92,16 @@ internal static class BatchNormalization
         Debug.Assert(x.Variance is null != x.InverseDeviation is null && x.X.IsContiguous && x.Dy.IsContiguous);
         if (x.X.Count > 0)
         {
-            Dispatch.Real("BatchNorm", x.X.DType, x.X.Device, new BackwardRun<TAct>(activation, x));
+            Dispatch.Float("BatchNorm", x.X.DType, x.X.Device, new BackwardRun<TAct>(activation, x));
             return;
         }
 
-        if (x.Gradients is { Scale: { } weight, AddToScale: false })
+        if (x.Gradients is { Weight: { } weight, AddsToWeight: false })
         {
             Fill.Zero(weight);
         }
 
-        if (x.Gradients is { Shift: { } bias, AddToShift: false })
+        if (x.Gradients is { Bias: { } bias, AddsToBias: false })
         {
             Fill.Zero(bias);
         }
@@ -123,14 +123,13 @@ internal static class BatchNormalization
     private static bool Fills<TVector>(in Operand x)
         where TVector : unmanaged => x.Dims[1] * Length(x) * x.DType.Size >= Unsafe.SizeOf<TVector>();
 
-    private readonly ref struct ForwardRun<TAct>(TAct activation, in BatchNormForward arguments) : IRealVisitor
+    private readonly ref struct ForwardRun<TAct>(TAct activation, in BatchNormForward arguments) : IFloatVisitor
         where TAct : unmanaged, IUnaryOp
     {
         private readonly TAct _activation = activation;
         private readonly ref readonly BatchNormForward _arguments = ref arguments;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {
@@ -153,14 +152,13 @@ internal static class BatchNormalization
         }
     }
 
-    private readonly ref struct BackwardRun<TAct>(TAct activation, in BatchNormBackward arguments) : IRealVisitor
+    private readonly ref struct BackwardRun<TAct>(TAct activation, in BatchNormBackward arguments) : IFloatVisitor
         where TAct : unmanaged, IUnaryOp
     {
         private readonly TAct _activation = activation;
         private readonly ref readonly BatchNormBackward _arguments = ref arguments;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {

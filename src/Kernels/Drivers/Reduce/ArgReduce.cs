@@ -8,7 +8,7 @@ namespace DeepSharp.Kernels;
 /// all axes are reduced. Of equal elements the first is found, and NaN comes before all numbers, as in NumPy. Axes are named by a
 /// mask, and outputs are shaped, as for <see cref="Reduction"/>.
 /// </remarks>
-public static class ArgReduction
+internal static class ArgReduction
 {
     /// <summary>The position of the largest element.</summary>
     /// <param name="output">The positions: Int64 or Int32.</param>

@@ -21,13 +21,17 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     private const int PieceElements = 64 * 1024;
     private const int ManyResults = 64;
 
-    // Registers side by side in a tile of columns, and tiles in a panel, which is what a thread takes.
-    private const int TileRegisters = 8;
-    private const int PanelTiles = 8;
+    // Registers side by side in a tile of columns, and bytes of a row in a panel, which is what a thread takes.
+    private const int TileRegisters = 4;
+    private const int PanelBytes = 2048;
 
     // Elements in a block that is added up one after the other, and rows in one of columns.
     private const int BlockElements = 1024;
     private const int BlockRows = 32;
+
+    // Elements of a block in each of four streams, and how far the streams are apart at least.
+    private const int StreamElements = 512;
+    private const int FarElements = 8 * 1024;
 
     // Blocks join like the carries of a binary counter: 2^Levels of them, 32 rows each, are more than an int can count.
     private const int Levels = 27;
@@ -43,7 +47,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
         bool columns = IsByColumns(plan);
         if (columns)
         {
-            int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
+            int panel = Math.Min(plan.Kept.InnerLength, PanelBytes / sizeof(TScalar));
             int panels = plan.Kept.OuterCount * (((plan.Kept.InnerLength - 1) / panel) + 1);
             int rows = Math.Max(BlockRows, PieceElements / panel);
             if (panels < ManyResults && plan.ReducedCount >= 2 * rows)
@@ -88,7 +92,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     {
         if (columns)
         {
-            int panel = Math.Min(plan.Kept.InnerLength, Width * TileRegisters * PanelTiles);
+            int panel = Math.Min(plan.Kept.InnerLength, PanelBytes / sizeof(TScalar));
             int panels = ((plan.Kept.InnerLength - 1) / panel) + 1;
             int grain = (int)Math.Max(1, Grain / Math.Max(1, (long)panel * plan.PieceLength));
             HostParallel.For(
@@ -177,7 +181,7 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
                 TVector lanes = plain
                     ? AddUp<TPass>(reduction, elements + first, last - first, anchors, identity)
                     : Reduce(elements, first, last, anchors, identity, levels, tile);
-                TScalar total = Join((TScalar*)&lanes);
+                TScalar total = Join(lanes);
                 TScalar* target = output + (_plan.Pieces > 1 ? item : _plan.Kept.Offset(ReducePlan.Output, kept));
                 TScalar result = TPass.Finishes ? reduction.Finish(total, count, known) : total;
                 *target = accumulate ? *target + result : result;
@@ -191,7 +195,22 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             TVector total = identity;
             int length = _plan.Reduced.InnerLength;
             int stride = _plan.Reduced.InnerStride(0);
-            for (int i = first; i < last;)
+            int i = first;
+            if (_plan.Reduced.Rank <= 1 && stride == 1)
+            {
+                // Four places of memory at once are read faster than one, if they are pages apart.
+                int quarter = (last - first) / 4 / StreamElements * StreamElements;
+                int end = first + (quarter >= FarElements ? quarter : 0);
+                for (; i < end; i += StreamElements)
+                {
+                    total = AddUpStreams<TPass>(reduction, elements + i, quarter, anchors, identity);
+                    cascade.Push(reduction, &total);
+                }
+
+                i = first + (4 * (i - first));
+            }
+
+            while (i < last)
             {
                 int row = i / length;
                 int column = i - (row * length);
@@ -216,17 +235,15 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             return total;
         }
 
-        private TScalar Join(TScalar* lanes)
+        // Halves are combined until one lane is left: the first holds the value of all.
+        private TScalar Join(TVector lanes)
         {
-            for (int half = Width / 2; half > 0; half /= 2)
+            for (int half = sizeof(TVector) / 2; half >= sizeof(TScalar); half /= 2)
             {
-                for (int lane = 0; lane < half; lane++)
-                {
-                    lanes[lane] = reduction.Combine(lanes[lane], lanes[lane + half]);
-                }
+                lanes = reduction.Combine(lanes, Lanes<TScalar, TVector>.Swapped(lanes, half));
             }
 
-            return lanes[0];
+            return *(TScalar*)&lanes;
         }
     }
 
@@ -345,34 +362,51 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
             }
         }
 
+        // Two rows at a time, each with sums of its own.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Tile(TScalar* elements, int row, int rows, TVector* known, TVector identity, TVector* total)
         {
             TVector a0 = identity, a1 = identity, a2 = identity, a3 = identity;
-            TVector a4 = identity, a5 = identity, a6 = identity, a7 = identity;
-            bool regular = _plan.Reduced.Rank <= 1;
-            long stride = _plan.Reduced.InnerStride(0);
-            for (int i = row; i < row + rows; i++)
+            TVector b0 = identity, b1 = identity, b2 = identity, b3 = identity;
+            TVector k0 = default, k1 = default, k2 = default, k3 = default;
+            if (TRed.HasAnchor)
             {
-                TVector* x = (TVector*)(elements + (regular ? i * stride : _plan.Reduced.Offset(0, i)));
-                a0 = reduction.Combine(a0, Map<TPass>(reduction, x[0], TRed.HasAnchor ? known[0] : default));
-                a1 = reduction.Combine(a1, Map<TPass>(reduction, x[1], TRed.HasAnchor ? known[1] : default));
-                a2 = reduction.Combine(a2, Map<TPass>(reduction, x[2], TRed.HasAnchor ? known[2] : default));
-                a3 = reduction.Combine(a3, Map<TPass>(reduction, x[3], TRed.HasAnchor ? known[3] : default));
-                a4 = reduction.Combine(a4, Map<TPass>(reduction, x[4], TRed.HasAnchor ? known[4] : default));
-                a5 = reduction.Combine(a5, Map<TPass>(reduction, x[5], TRed.HasAnchor ? known[5] : default));
-                a6 = reduction.Combine(a6, Map<TPass>(reduction, x[6], TRed.HasAnchor ? known[6] : default));
-                a7 = reduction.Combine(a7, Map<TPass>(reduction, x[7], TRed.HasAnchor ? known[7] : default));
+                k0 = known[0];
+                k1 = known[1];
+                k2 = known[2];
+                k3 = known[3];
             }
 
-            total[0] = a0;
-            total[1] = a1;
-            total[2] = a2;
-            total[3] = a3;
-            total[4] = a4;
-            total[5] = a5;
-            total[6] = a6;
-            total[7] = a7;
+            bool regular = _plan.Reduced.Rank <= 1;
+            long stride = _plan.Reduced.InnerStride(0);
+            int i = row;
+            for (; i < row + rows - 1; i += 2)
+            {
+                TVector* x = (TVector*)(elements + (regular ? i * stride : _plan.Reduced.Offset(0, i)));
+                TVector* y = (TVector*)(elements + (regular ? (i + 1) * stride : _plan.Reduced.Offset(0, i + 1)));
+                a0 = reduction.Combine(a0, Map<TPass>(reduction, x[0], k0));
+                a1 = reduction.Combine(a1, Map<TPass>(reduction, x[1], k1));
+                a2 = reduction.Combine(a2, Map<TPass>(reduction, x[2], k2));
+                a3 = reduction.Combine(a3, Map<TPass>(reduction, x[3], k3));
+                b0 = reduction.Combine(b0, Map<TPass>(reduction, y[0], k0));
+                b1 = reduction.Combine(b1, Map<TPass>(reduction, y[1], k1));
+                b2 = reduction.Combine(b2, Map<TPass>(reduction, y[2], k2));
+                b3 = reduction.Combine(b3, Map<TPass>(reduction, y[3], k3));
+            }
+
+            if (i < row + rows)
+            {
+                TVector* x = (TVector*)(elements + _plan.Reduced.Offset(0, i));
+                a0 = reduction.Combine(a0, Map<TPass>(reduction, x[0], k0));
+                a1 = reduction.Combine(a1, Map<TPass>(reduction, x[1], k1));
+                a2 = reduction.Combine(a2, Map<TPass>(reduction, x[2], k2));
+                a3 = reduction.Combine(a3, Map<TPass>(reduction, x[3], k3));
+            }
+
+            total[0] = reduction.Combine(a0, b0);
+            total[1] = reduction.Combine(a1, b1);
+            total[2] = reduction.Combine(a2, b2);
+            total[3] = reduction.Combine(a3, b3);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -392,6 +426,26 @@ internal static unsafe class HostReduce<TRed, TScalar, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Map<TPass>(TRed reduction, TVector x, TVector anchor)
         where TPass : unmanaged, IPass => TPass.Maps ? reduction.Map(x, anchor) : x;
+
+    /// <summary>The lane by lane values of blocks in four streams.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static TVector AddUpStreams<TPass>(TRed reduction, TScalar* x, int apart, TVector anchor, TVector identity)
+        where TPass : unmanaged, IPass
+    {
+        TScalar* y = x + apart;
+        TScalar* z = y + apart;
+        TScalar* w = z + apart;
+        TVector a = identity, b = identity, c = identity, d = identity;
+        for (int i = 0; i < StreamElements; i += Width)
+        {
+            a = reduction.Combine(a, Map<TPass>(reduction, *(TVector*)(x + i), anchor));
+            b = reduction.Combine(b, Map<TPass>(reduction, *(TVector*)(y + i), anchor));
+            c = reduction.Combine(c, Map<TPass>(reduction, *(TVector*)(z + i), anchor));
+            d = reduction.Combine(d, Map<TPass>(reduction, *(TVector*)(w + i), anchor));
+        }
+
+        return reduction.Combine(reduction.Combine(a, b), reduction.Combine(c, d));
+    }
 
     /// <summary>The lane by lane values of neighbouring elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

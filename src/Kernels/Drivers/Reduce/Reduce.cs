@@ -11,7 +11,7 @@ namespace DeepSharp.Kernels;
 /// in which elements are combined depends on shapes only, so the same input gives the same bits; sums are made pairwise from
 /// short blocks, so that a float sum of 16 M values keeps six digits.
 /// </remarks>
-public static class Reduction
+internal static class Reduction
 {
     /// <summary>Reduces floating-point elements.</summary>
     /// <param name="op">The reduction.</param>
@@ -31,7 +31,7 @@ public static class Reduction
     /// <param name="accumulate">Add the results to what is in the output, instead of overwriting it.</param>
     public static void Run<TOp>(TOp op, in Operand output, in Operand input, in Operand anchor, uint axes, bool accumulate = false)
         where TOp : unmanaged, IReduction =>
-        Dispatch.Real(typeof(TOp).Name, input.DType, output.Device, new RealRun<TOp>(op, output, input, anchor, axes, accumulate));
+        Dispatch.Float(typeof(TOp).Name, input.DType, output.Device, new RealRun<TOp>(op, output, input, anchor, axes, accumulate));
 
     /// <summary>Reduces elements of any type by a reduction that integers have too.</summary>
     /// <param name="op">The reduction.</param>
@@ -147,7 +147,7 @@ public static class Reduction
     }
 
     private readonly ref struct RealRun<TOp>(
-        TOp op, in Operand output, in Operand input, in Operand anchor, uint axes, bool accumulate) : IRealVisitor
+        TOp op, in Operand output, in Operand input, in Operand anchor, uint axes, bool accumulate) : IFloatVisitor
         where TOp : unmanaged, IReduction
     {
         private readonly TOp _op = op;
@@ -155,14 +155,10 @@ public static class Reduction
         private readonly ref readonly Operand _input = ref input;
         private readonly ref readonly Operand _anchor = ref anchor;
 
-        public void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
-            where TVector : unmanaged, IReal<TVector>
-        {
-            Debug.Assert(StoredRows<TStored, TScalar>.IsPlain);
+            where TVector : unmanaged, IReal<TVector> =>
             Run<RealReduction<TOp, TScalar, TVector>, TScalar, TVector>(new(_op), _output, _input, _anchor, axes, accumulate);
-        }
     }
 
     private readonly ref struct NumericRun<TOp>(TOp op, in Operand output, in Operand input, uint axes, bool accumulate) : INumericVisitor

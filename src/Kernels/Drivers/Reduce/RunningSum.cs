@@ -3,11 +3,11 @@ using System.Diagnostics;
 namespace DeepSharp.Kernels;
 
 /// <summary>Adds up weighted numbers that are on the device: a mean over many steps in one launch each, without waiting.</summary>
-public static class RunningSum
+internal static class RunningSum
 {
     /// <summary>sums[0] += scale · value; sums[1] += weight.</summary>
     /// <param name="sums">Two contiguous Float64; set them to zero first.</param>
-    /// <param name="value">One floating-point element.</param>
+    /// <param name="value">One element of Float32 or Float64.</param>
     /// <param name="scale">The factor of the value.</param>
     /// <param name="weight">What the value counts.</param>
     public static void Add(in Operand sums, in Operand value, double scale, double weight) =>
@@ -15,36 +15,35 @@ public static class RunningSum
 
     /// <summary>sums[0] += weight · value; sums[1] += weight. A weight of 0 adds nothing, whatever the value is.</summary>
     /// <param name="sums">Two contiguous Float64; set them to zero first.</param>
-    /// <param name="value">One floating-point element.</param>
+    /// <param name="value">One element of Float32 or Float64.</param>
     /// <param name="weight">What the value counts: one element of the same type.</param>
     public static void Add(in Operand sums, in Operand value, in Operand weight) => Run(sums, value, weight, new RunningTerm(0, 0, 1));
 
     private static void Run(in Operand sums, in Operand value, in Operand weight, RunningTerm term)
     {
         Debug.Assert(sums.DType == DType.Float64 && sums.Count == 2 && value.Count == 1 && weight.Count == 1 && weight.DType == value.DType);
-        Dispatch.Real("RunningSum", value.DType, sums.Device, new Addition(sums, value, weight, term));
+        Dispatch.Float("RunningSum", value.DType, sums.Device, new Addition(sums, value, weight, term));
     }
 
-    private readonly ref struct Addition(in Operand sums, in Operand value, in Operand weight, RunningTerm term) : IRealVisitor
+    private readonly ref struct Addition(in Operand sums, in Operand value, in Operand weight, RunningTerm term) : IFloatVisitor
     {
         private readonly ref readonly Operand _sums = ref sums;
         private readonly ref readonly Operand _value = ref value;
         private readonly ref readonly Operand _weight = ref weight;
 
-        public unsafe void Visit<TStored, TScalar, TVector>()
-            where TStored : unmanaged, IStored<TStored, TScalar>
+        public unsafe void Visit<TScalar, TVector>()
             where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
             where TVector : unmanaged, IReal<TVector>
         {
             if (!_sums.Device.StartsOnHost())
             {
-                GpuRunningSum<TStored, TScalar>.Run(_sums, _value, _weight, term);
+                GpuRunningSum<TScalar>.Run(_sums, _value, _weight, term);
                 return;
             }
 
             double* sum = _sums.Host<double>();
-            double counts = term.Counts(TScalar.ToDouble(TStored.Load(*_weight.Host<TStored>())));
-            sum[0] += term.Of(TScalar.ToDouble(TStored.Load(*_value.Host<TStored>())), counts);
+            double counts = term.Counts(TScalar.ToDouble(*_weight.Host<TScalar>()));
+            sum[0] += term.Of(TScalar.ToDouble(*_value.Host<TScalar>()), counts);
             sum[1] += counts;
         }
     }

@@ -79,15 +79,15 @@ internal static class Rows
     internal static void Run<TOp>(string name, in RowOperands x, in NormGradients sums)
         where TOp : unmanaged, IRowOp, IRowColumns
     {
-        if (x.A.Count > 0 && (sums.Scale is not null || sums.Shift is not null))
+        if (x.A.Count > 0 && (sums.Weight is not null || sums.Bias is not null))
         {
             Dispatch.Float(name, x.A.DType, x.A.Device, new Visitor<TOp, TOp>(x, sums));
             return;
         }
 
         Run<TOp>(name, x);
-        ZeroOf(sums.Scale, sums.AddToScale);
-        ZeroOf(sums.Shift, sums.AddToShift);
+        ZeroOf(sums.Weight, sums.AddsToWeight);
+        ZeroOf(sums.Bias, sums.AddsToBias);
     }
 
     /// <summary>
@@ -117,14 +117,14 @@ internal static class Rows
     internal static void Join(in Operand partials, int pieces, int columns, in NormGradients sums)
     {
         Operand first = partials with { Dims = [pieces, columns], Strides = [columns, 1] };
-        if (sums.Scale is { } scale)
+        if (sums.Weight is { } scale)
         {
-            Reduction.RunNumeric(default(Sum), scale, first, 1, sums.AddToScale);
+            Reduction.RunNumeric(default(Sum), scale, first, 1, sums.AddsToWeight);
         }
 
-        if (sums.Shift is { } shift)
+        if (sums.Bias is { } shift)
         {
-            Reduction.RunNumeric(default(Sum), shift, first with { Offset = first.Offset + (pieces * columns) }, 1, sums.AddToShift);
+            Reduction.RunNumeric(default(Sum), shift, first with { Offset = first.Offset + (pieces * columns) }, 1, sums.AddsToBias);
         }
     }
 
