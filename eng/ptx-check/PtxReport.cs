@@ -38,7 +38,7 @@ internal static class PtxReport
     // What the tiling of the product allows, worked out from the kernel's registers and the tile.
     private static string Product(IReadOnlyList<Row> rows)
     {
-        const string Name = "GpuGemm<F32, F32, F32, Identity>.Kernel";
+        const string Name = "GpuGemm<F32, F32, F32, IdentityOp, MatrixFactor, MatrixFactor>.Kernel";
         Row[] product = [.. rows.Where(static row => row.Kernel.Name == Name)];
         if (product.Length == 0)
         {

@@ -7,25 +7,38 @@ public sealed class GemmTests
 
     public static TheoryData<string> Devices => new("cpu", "emulated");
 
-    [Theory]
-    [MemberData(nameof(Devices))]
-    public void Matrices_in_all_layouts(string device)
+    public static TheoryData<string, int, int, int> Sizes
     {
-        (int, int, int)[] sizes = [(1, 1, 1), (5, 3, 2), (16, 16, 4), (17, 18, 9), (33, 2, 5), (4, 3, 0), (0, 3, 2)];
-        foreach ((int m, int n, int k) in sizes)
+        get
         {
-            foreach (Layout a in Layouts)
+            TheoryData<string, int, int, int> cases = [];
+            foreach (string device in (string[])["cpu", "emulated"])
             {
-                foreach (Layout b in Layouts)
+                foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)
+                    [(1, 1, 1), (5, 3, 2), (16, 16, 4), (17, 18, 9), (33, 2, 5), (4, 3, 0), (0, 3, 2)])
                 {
-                    Check(device, DType.Float32, [m, k], [k, n], a, b, default(IdentityOp), x => x, 1, 0, false);
+                    cases.Add(device, m, n, k);
                 }
             }
 
-            Check(
-                device, DType.Float64, [m, k], [k, n], Layout.Transposed, Layout.Contiguous, default(ReLUOp), x => Math.Max(x, 0),
-                1, 1, true);
+            return cases;
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Matrices_in_all_layouts(string device, int m, int n, int k)
+    {
+        foreach (Layout a in Layouts)
+        {
+            foreach (Layout b in Layouts)
+            {
+                Check(device, DType.Float32, [m, k], [k, n], a, b, default(IdentityOp), x => x, 1, 0, false);
+            }
+        }
+
+        Check(
+            device, DType.Float64, [m, k], [k, n], Layout.Transposed, Layout.Contiguous, default(ReLUOp), x => Math.Max(x, 0), 1, 1, true);
     }
 
     [Theory]
@@ -101,29 +114,32 @@ public sealed class GemmTests
     }
 
     [Theory]
-    [InlineData(DType.Float32, DType.Float32)]
-    [InlineData(DType.Float64, DType.Float64)]
-    [InlineData(DType.Float16, DType.Float32)]
-    [InlineData(DType.BFloat16, DType.Float32)]
-    public void Sums_of_rows_come_with_a_product_on_a_GPU(DType dtype, DType wide)
+    [InlineData(DType.Float32, 1, 1, 1)]
+    [InlineData(DType.Float32, 5, 3, 2)]
+    [InlineData(DType.Float32, 70, 37, 18)]
+    [InlineData(DType.Float32, 4, 3, 0)]
+    [InlineData(DType.Float64, 16, 16, 4)]
+    [InlineData(DType.Float64, 33, 2, 5)]
+    [InlineData(DType.Float16, 33, 2, 5)]
+    [InlineData(DType.Float16, 5, 3, 2)]
+    [InlineData(DType.BFloat16, 33, 2, 5)]
+    [InlineData(DType.BFloat16, 5, 3, 2)]
+    public void Sums_of_rows_come_with_a_product_on_a_GPU(DType dtype, int m, int n, int k)
     {
-        (int, int, int)[] sizes = [(1, 1, 1), (5, 3, 2), (16, 16, 4), (70, 37, 18), (33, 2, 5), (4, 3, 0)];
-        foreach ((int m, int n, int k) in sizes)
+        DType wide = dtype.IsHalfPrecision ? DType.Float32 : dtype;
+        foreach (bool adds in (bool[])[false, true])
         {
-            foreach (bool adds in (bool[])[false, true])
-            {
-                using Sample a = Sample.Of(TestDevice.Gpu, dtype, [m, k], i => Numbers.Noise(i), Layout.Transposed);
-                using Sample b = Sample.Of(TestDevice.Gpu, dtype, [k, n], i => Numbers.Noise(i, 3));
-                using Sample c = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
-                using Sample plain = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
-                using Sample sums = Sample.Filled(TestDevice.Gpu, wide, [m], adds ? double.NaN : 3);
-                Gemm.Run(default(IdentityOp), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
-                Assert.True(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, adds, sums.Operand, !adds));
-                Assert.Equal(plain.Bits(), c.Bits());
-                double[] x = a.Read();
-                double[] expected = [.. Enumerable.Range(0, m).Select(i => (adds ? 0 : 3) + Enumerable.Range(0, k).Sum(p => x[(i * k) + p]))];
-                Numbers.AssertClose(expected, sums.Read(), 1e-6, 1e-6);
-            }
+            using Sample a = Sample.Of(TestDevice.Gpu, dtype, [m, k], i => Numbers.Noise(i), Layout.Transposed);
+            using Sample b = Sample.Of(TestDevice.Gpu, dtype, [k, n], i => Numbers.Noise(i, 3));
+            using Sample c = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
+            using Sample plain = Sample.Filled(TestDevice.Gpu, wide, [m, n], adds ? 2 : double.NaN);
+            using Sample sums = Sample.Filled(TestDevice.Gpu, wide, [m], adds ? double.NaN : 3);
+            Gemm.Run(default(IdentityOp), plain.Operand, a.Operand, b.Operand, null, 1, adds ? 1 : 0);
+            Assert.True(Gemm.RunWithRowSums(c.Operand, a.Operand, b.Operand, adds, sums.Operand, !adds));
+            Assert.Equal(plain.Bits(), c.Bits());
+            double[] x = a.Read();
+            double[] expected = [.. Enumerable.Range(0, m).Select(i => (adds ? 0 : 3) + Enumerable.Range(0, k).Sum(p => x[(i * k) + p]))];
+            Numbers.AssertClose(expected, sums.Read(), 1e-6, 1e-6);
         }
     }
 

@@ -51,23 +51,17 @@ public sealed class PatchTests
     }
 
     /// <summary>Lines are pixels of the output, depths channel, row and column within a patch; around the image stand zeros.</summary>
-    public readonly record struct Patches(int Channels, int Height, int Width, int Side, int Stride, int Padding, int OutWidth) : IFactor
+    internal readonly record struct Patches(int Channels, int Height, int Width, int Side, int Stride, int Padding, int OutWidth) : IFactor
     {
-        static bool IFactor.IsStrided => false;
+        public static bool IsStrided => false;
 
-        int IFactor.LineStride => Stride;
+        public int LineStride => Stride;
 
-        int IFactor.DepthStride => Width;
+        public int DepthStride => Width;
 
-        int IFactor.Start(int batch) => batch * Channels * Height * Width;
+        public int Start(int batch) => batch * Channels * Height * Width;
 
-        int IFactor.Place(int start, int line, int depth) => Place(start, line, depth);
-
-        unsafe void IFactor.Pack<TStored, T>(
-            TStored* memory, int start, int line, int lines, int depth, int depths, int panel, T* target) =>
-            GemmPack<TStored, T>.Places(this, memory, start, line, lines, depth, depths, panel, target);
-
-        private int Place(int start, int line, int depth)
+        public int Place(int start, int line, int depth)
         {
             int row = (line / OutWidth * Stride) + (depth / Side % Side) - Padding;
             int column = (line % OutWidth * Stride) + (depth % Side) - Padding;
@@ -75,5 +69,10 @@ public sealed class PatchTests
                 ? -1
                 : start + (((depth / Side / Side * Height) + row) * Width) + column;
         }
+
+        public unsafe void Pack<TStored, T>(TStored* memory, int start, int line, int lines, int depth, int depths, int panel, T* target)
+            where TStored : unmanaged, IStored<TStored, T>
+            where T : unmanaged =>
+            GemmPack<TStored, T>.Places(this, memory, start, line, lines, depth, depths, panel, target);
     }
 }

@@ -460,6 +460,8 @@ internal unsafe struct HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB> : 
     }
 }
 
+#pragma warning restore IDE0044, IDE0251
+
 /// <summary>Memory for packed factors, one piece per thread, kept for the next product.</summary>
 internal sealed unsafe class GemmScratch
 {
