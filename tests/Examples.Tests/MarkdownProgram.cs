@@ -57,7 +57,7 @@ internal static partial class MarkdownProgram
         string source = Path.ChangeExtension(assembly, ".cs");
         File.WriteAllText(source, program);
         IEnumerable<string> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static path => !path.Contains(".Tests", StringComparison.Ordinal)).Select(static path => $"-r:\"{path}\"");
+            .Where(static path => !Path.GetFileName(path).Contains(".Tests", StringComparison.Ordinal)).Select(static path => $"-r:\"{path}\"");
         string arguments = Path.ChangeExtension(assembly, ".rsp");
         File.WriteAllLines(
             arguments,
