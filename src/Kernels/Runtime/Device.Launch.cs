@@ -39,6 +39,7 @@ public sealed partial class Device
     internal void Launch<T>(KernelConfig grid, Action<T> kernel, in T arguments)
         where T : struct
     {
+        // Always so, as only devices other than the host come here; compilers that work ahead of time leave ILGPU out by it.
         if (GpuSupport.IsSupported)
         {
             Interlocked.Increment(ref _launches);
