@@ -21,7 +21,7 @@ Sequential model =
     new Dense(2, 32), new BatchNorm(32), new ReLU(),
     new Residual([new Dense(32, 32), new GELU(), new Dropout(0.1)]), new LayerNorm(32), new Dense(32, 2),
 ];
-History history = model.Fit(data, new Adam(model.Parameters(), 0.01), epochs: 20, metrics: [new Accuracy()], validationSplit: 0.25);
+History history = model.Fit(data, new Adam(model.Parameters(), 0.01), epochs: 60, metrics: [new Accuracy()], validationSplit: 0.25);
 Print("loss", history.Epochs[^1]["loss"]);
 Print("accuracy", history.Epochs[^1]["accuracy"]);
 
@@ -77,7 +77,8 @@ static void Require(bool isTrue, string otherwise)
 static double Operators(DType dtype)
 {
     using TensorScope scope = Tensor.Scope();
-    Parameter x = new(Tensor.Uniform([6, 8], 0.1, 1).To(dtype));
+    Parameter parameter = new(Tensor.Uniform([6, 8], 0.1, 1, dtype == DType.Float64 ? dtype : DType.Float32));
+    Tensor x = parameter.To(dtype);
     Tensor index = Tensor.Arange(6, DType.Int64);
     Tensor all = Tensor.Concatenate(
     [
@@ -87,7 +88,7 @@ static double Operators(DType dtype)
     ]);
     Tensor result = all.Sum() + x.Variance().Sum() + x.LogSumExp(1).Sum() + x.Norm() + x.SoftmaxCrossEntropy(index.Reshape(6));
     result.Backward();
-    return result.Item() + x.Gradient!.To(DType.Float64).Sum().Item() + x.ArgMax(1).Sum().Item();
+    return result.Item() + parameter.Gradient!.Sum().Item() + x.ArgMax(1).Sum().Item();
 }
 
 static double Minimise(Func<Parameter[], Optimizer> make)

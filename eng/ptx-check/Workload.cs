@@ -109,8 +109,8 @@ internal static class Workload
         _ = Tensor.Normal([4, 5]).Linear(Tensor.Normal([3, 5]), Tensor.Normal([3]));
 
         // What follows a product of cuBLAS.
-        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, IdentityOp>.Kernel, default);
-        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, ReLUOp>.Kernel, default);
+        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, IdentityOp>.Kernel, default(BlasEpilogue<F32, IdentityOp>.Arguments));
+        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, ReLUOp>.Kernel, default(BlasEpilogue<F32, ReLUOp>.Arguments));
     }
 
     private static void Others()

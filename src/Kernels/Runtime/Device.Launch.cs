@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using DeepSharp.Kernels;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DeepSharp;
 
@@ -40,19 +39,12 @@ public sealed partial class Device
     internal void Launch<T>(KernelConfig grid, Action<T> kernel, in T arguments)
         where T : struct
     {
+        // Always so, as only devices other than the host come here; compilers that work ahead of time leave ILGPU out by it.
         if (GpuSupport.IsSupported)
         {
             Interlocked.Increment(ref _launches);
             Backend!.Launcher(kernel)(grid, arguments);
         }
-    }
-
-    /// <summary>The compiled kernel for a key type. Asking for a kernel counts as a launch.</summary>
-    internal TDelegate Kernel<TKey, TDelegate>(Func<Accelerator, TDelegate> load)
-        where TDelegate : Delegate
-    {
-        Interlocked.Increment(ref _launches);
-        return GpuSupport.IsSupported ? Backend!.Kernel<TKey, TDelegate>(load) : null!;
     }
 
     /// <summary>The launch shape of a grid-stride loop over <paramref name="count"/> items, at least one.</summary>

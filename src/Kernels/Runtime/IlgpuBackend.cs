@@ -21,7 +21,7 @@ internal sealed unsafe class IlgpuBackend
     private const long StagedFrom = 256 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<object, Delegate> _launchers = [];
+    private readonly Dictionary<Delegate, Delegate> _launchers = [];
     private UploadStaging? _staging;
     private TimeSpan _compileTime;
 
@@ -133,30 +133,12 @@ internal sealed unsafe class IlgpuBackend
             {
                 KernelTypes.RequireVisible(kernel.Method);
                 long start = Stopwatch.GetTimestamp();
-                launcher = Accelerator.Launcher(kernel);
+                launcher = Load(kernel);
                 _compileTime += Stopwatch.GetElapsedTime(start);
                 _launchers.Add(kernel, launcher);
             }
 
             return Unsafe.As<Action<KernelConfig, T>>(launcher);
-        }
-    }
-
-    internal TDelegate Kernel<TKey, TDelegate>(Func<Accelerator, TDelegate> load)
-        where TDelegate : Delegate
-    {
-        lock (_lock)
-        {
-            if (!_launchers.TryGetValue(typeof(TKey), out Delegate? kernel))
-            {
-                KernelTypes.RequireVisible(typeof(TKey));
-                long start = Stopwatch.GetTimestamp();
-                kernel = load(Accelerator);
-                _compileTime += Stopwatch.GetElapsedTime(start);
-                _launchers.Add(typeof(TKey), kernel);
-            }
-
-            return Unsafe.As<TDelegate>(kernel);
         }
     }
 
@@ -166,5 +148,26 @@ internal sealed unsafe class IlgpuBackend
         int group = Math.Min(PreferredGroupSize, MaxGroupSize);
         int most = Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
         return new KernelConfig(Math.Clamp(((count - 1) / group) + 1, 1, most), group);
+    }
+
+    // OpenCL takes the arguments of a kernel one by one before the launch, and two threads that do so with one kernel mix theirs
+    // (clSetKernelArg is not safe then); ILGPU does not lock. CUDA and the emulation take launch and arguments at once.
+    private Action<KernelConfig, T> Load<T>(Action<T> kernel)
+        where T : struct
+    {
+        Action<KernelConfig, T> launch = Accelerator.LoadStreamKernel(kernel);
+        if (Accelerator.AcceleratorType != AcceleratorType.OpenCL)
+        {
+            return launch;
+        }
+
+        Lock gate = new();
+        return (grid, arguments) =>
+        {
+            lock (gate)
+            {
+                launch(grid, arguments);
+            }
+        };
     }
 }

@@ -12,28 +12,25 @@ internal readonly struct CrossEntropyOp<TTarget> : IRowOp
 {
     public static RowParts Parts => TTarget.Parts | RowParts.Max;
 
-    public static int Terms(int fold) => fold == 0 || !TTarget.HasParts ? 1 : 3;
+    public static int Sums(int fold) => fold == 0 || !TTarget.HasParts ? 1 : 3;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>
     {
-        if (fold == 0)
-        {
-            return e.A;
-        }
-
+        RowSums<T> terms = default;
         T shifted = e.A - s.P;
-        if (term == 0)
+        terms.A = fold == 0 ? e.A : T.Exp(shifted);
+        if (TTarget.HasParts)
         {
-            return T.Exp(shifted);
+            terms.B = TTarget.Part(e, s.S, s.R);
+            terms.C = T.IfEqual(terms.B, 0, 0, terms.B * shifted);
         }
 
-        T q = TTarget.Part(e, s.S, s.R);
-        return term == 1 ? q : T.IfEqual(q, 0, 0, q * shifted);
+        return terms;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,14 +71,14 @@ internal readonly struct CrossEntropyGradientOp<TTarget> : IRowOp
 {
     public static RowParts Parts => TTarget.Parts;
 
-    public static int Terms(int fold) => fold == 0 && TTarget.HasParts ? 1 : 0;
+    public static int Sums(int fold) => fold == 0 && TTarget.HasParts ? 1 : 0;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => TTarget.Part(e, s.S, s.R);
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = TTarget.Part(e, s.S, s.R) };
 
     // Q becomes the factor of the probability, S and R those of the target; a label's own part is R.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
