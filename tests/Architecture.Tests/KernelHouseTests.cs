@@ -14,6 +14,7 @@ public partial class KernelHouseTests
     private static readonly string[] s_named =
     [
         "Device", "DeviceKind", "DeviceException", "DeviceStatistics", "RefusedDevice", "DType", "DTypeExtensions", "Chaining", "Saved",
+        "Pack`1",
     ];
 
     // Calls a library of GPUs.
