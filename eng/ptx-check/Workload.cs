@@ -58,6 +58,15 @@ internal static class Workload
             result.Sum().Backward();
         }
 
+        foreach (Tensor result in (Tensor[])[p.GELU(), p.SiLU(), p.Pow(1.5), Fuse.Binary<After<MultiplyOp, SigmoidOp>>(p, q)])
+        {
+            Tensor derivative = result;
+            for (int order = 1; order <= 3; order++)
+            {
+                derivative = Grad.Of(derivative.Sum(), p, createGraph: true);
+            }
+        }
+
         Tensor mask = p > q;
         Tensor.Where(mask, p, q).Sum().Backward();
         _ = Tensor.Normal([5]);

@@ -13,9 +13,8 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
     where TVector : unmanaged, IReal<TVector>
 {
-    // Elements a thread takes at a time, and those of a batch.
+    // Elements a thread takes at a time.
     private const int Grain = 8 * 1024;
-    private const int BatchElements = 2 * 1024;
 
     // The most rows of a batch: a multiple of all registers.
     private const int Batch = 64;
@@ -148,7 +147,8 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     {
         TScalar* values = stackalloc TScalar[Short + (Batch * Lanes<TScalar, TVector>.Width)];
         int* classes = stackalloc int[Batch];
-        int batch = Math.Clamp(BatchElements / Math.Max(1, _columns), 1, Batch);
+        // Sums of columns read a batch a third time; the sooner it is done, the sooner the next one comes from memory.
+        int batch = Math.Clamp((TColumns.Columns > 0 ? 1024 : 2048) / Math.Max(1, _columns), 1, Batch);
         for (int first = start; first < end; first += batch)
         {
             int rows = Math.Min(batch, end - first);
