@@ -13,7 +13,8 @@ public partial class KernelHouseTests
     // What a user names besides.
     private static readonly string[] s_named =
     [
-        "Device", "DeviceKind", "DeviceException", "DeviceStatistics", "RefusedDevice", "DType", "DTypeExtensions", "Chaining", "Saved", "Pack`1",
+        "Device", "DeviceKind", "DeviceException", "DeviceStatistics", "RefusedDevice", "DType", "DTypeExtensions", "Chaining", "Saved",
+        "Pack`1",
     ];
 
     // Calls a library of GPUs.
