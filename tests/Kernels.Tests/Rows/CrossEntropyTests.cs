@@ -162,7 +162,7 @@ public class CrossEntropyTests
             using Sample losses = Sample.Filled(Device.Cpu, DType.Float32, [3000], 0);
             RowOperands operands = Operands<LabelTarget>(logits, labels, default) with { LastQ = losses.Operand };
             string message = Assert.Throws<ArgumentException>(() => Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands)).Message;
-            Assert.Contains($"label {bad} of row 1234", message, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"label {bad} of row 1234"), message, StringComparison.Ordinal);
             Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands with { IgnoredLabel = (long)bad });
             Assert.Equal(0, losses.Read()[1234]);
         }

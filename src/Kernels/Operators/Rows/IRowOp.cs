@@ -127,3 +127,21 @@ internal struct RowLabel<T>
     /// <summary>1; 0 if the label is ignored, NaN if there is no such column.</summary>
     internal T State;
 }
+
+/// <summary>Which fold, as a type.</summary>
+internal interface IRowFold
+{
+    static abstract int Number { get; }
+}
+
+/// <summary>Fold 0.</summary>
+internal readonly struct FirstFold : IRowFold
+{
+    public static int Number => 0;
+}
+
+/// <summary>Fold 1.</summary>
+internal readonly struct SecondFold : IRowFold
+{
+    public static int Number => 1;
+}
