@@ -13,7 +13,8 @@ internal static class Gradients
         Normalization("layer_norm", static features => new LayerNorm(features), 128, 256);
         Normalization("layer_norm", static features => new LayerNorm(features), 4096, 512);
         Function("gelu", static x => x.GELU(), 1 << 20);
-        Function("gelu_own_derivative", static x => x.Apply(default(OwnGelu)), 1 << 20);
+        Function("gelu_own_derivative", static x => x.Apply(default(OwnGeluByHand)), 1 << 20);
+        Function("gelu_own_formula", static x => x.Apply(default(OwnGelu)), 1 << 20);
     }
 
     private static void CrossEntropy(int rows, int classes)

@@ -58,6 +58,15 @@ internal static class Workload
             result.Sum().Backward();
         }
 
+        foreach (Tensor result in (Tensor[])[p.GELU(), p.SiLU(), p.Pow(1.5), Fuse.Binary<After<MultiplyOp, SigmoidOp>>(p, q)])
+        {
+            Tensor derivative = result;
+            for (int order = 1; order <= 3; order++)
+            {
+                derivative = Grad.Of(derivative.Sum(), p, createGraph: true);
+            }
+        }
+
         Tensor mask = p > q;
         Tensor.Where(mask, p, q).Sum().Backward();
         _ = Tensor.Normal([5]);
@@ -109,8 +118,8 @@ internal static class Workload
         _ = Tensor.Normal([4, 5]).Linear(Tensor.Normal([3, 5]), Tensor.Normal([3]));
 
         // What follows a product of cuBLAS.
-        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, IdentityOp>.Kernel, default);
-        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, ReLUOp>.Kernel, default);
+        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, IdentityOp>.Kernel, default(BlasEpilogue<F32, IdentityOp>.Arguments));
+        Device.Default.Launch(Device.Default.Grid(1), BlasEpilogue<F32, ReLUOp>.Kernel, default(BlasEpilogue<F32, ReLUOp>.Arguments));
     }
 
     private static void Others()

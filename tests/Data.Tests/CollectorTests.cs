@@ -12,7 +12,7 @@ public class CollectorTests
     {
         Device device = BatchTests.DeviceOf(name);
         const int Count = 50;
-        const int Length = 3000;
+        const int Length = 40;
         for (int round = 0; round < 8; round++)
         {
             MakeAndForget(device, Count, Length);

@@ -57,12 +57,12 @@ internal static partial class MarkdownProgram
         string source = Path.ChangeExtension(assembly, ".cs");
         File.WriteAllText(source, program);
         IEnumerable<string> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static path => !path.Contains(".Tests", StringComparison.Ordinal)).Select(static path => $"-r:\"{path}\"");
+            .Where(static path => !Path.GetFileName(path).Contains(".Tests", StringComparison.Ordinal)).Select(static path => $"-r:\"{path}\"");
         string arguments = Path.ChangeExtension(assembly, ".rsp");
         File.WriteAllLines(
             arguments,
-            [.. references, "-nologo", "-noconfig", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-nowarn:CS8321", $"-out:\"{assembly}\"", $"\"{source}\""]);
-        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), $"@{arguments}"]) { RedirectStandardOutput = true };
+            [.. references, "-nologo", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-warn:0", $"-out:\"{assembly}\"", $"\"{source}\""]);
+        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -27,7 +27,7 @@ public partial class MnistProgramTests
     public void Softmax_regression_runs_on_the_kernels_of_GPUs()
     {
         (int code, string output, _) = ExampleProgram.Run(
-            "Mnist", "--model", "softmax", "--device", "emulated", "--limit", "32", "--batch", "8", "--epochs", "1");
+            "Mnist", "--model", "softmax", "--device", "emulated", "--limit", "8", "--batch", "4", "--epochs", "1");
         Assert.Equal(0, code);
         Assert.EndsWith("device=emulated", output.TrimEnd(), StringComparison.Ordinal);
     }
@@ -44,6 +44,15 @@ public partial class MnistProgramTests
         Assert.True(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture) > 0.85, output);
     }
 
+    [Fact]
+    public void A_program_that_fails_says_so_on_its_error_stream_and_in_its_exit_code()
+    {
+        (int code, string output, string errors) = ExampleProgram.Run("Mnist", "--data", "no-such-folder");
+        Assert.NotEqual(0, code);
+        Assert.Contains("found no folder", errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", errors + output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("found no folder", "--data", "no-such-folder")]
     [InlineData("train-images-idx3-ubyte", "--data", ".")]
@@ -58,7 +67,7 @@ public partial class MnistProgramTests
     [InlineData("--no-such-option", "--no-such-option")]
     public void What_goes_wrong_is_told_in_a_line(string said, params string[] arguments)
     {
-        (int code, string output, string errors) = ExampleProgram.Run("Mnist", arguments);
+        (int code, string output, string errors) = ExampleProgram.RunHere("Mnist", arguments);
         Assert.NotEqual(0, code);
         Assert.Contains(said, errors, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", errors + output, StringComparison.Ordinal);

@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Reflection;
 
 namespace DeepSharp.Tests;
@@ -32,7 +32,8 @@ public class ReadmeTests
             foreach (string program in MarkdownProgram.Of(Path.Combine(Root, page)))
             {
                 string assembly = folder[$"{Path.GetFileNameWithoutExtension(page)}{++count}.dll"];
-                Assert.Equal("", MarkdownProgram.Compile(program, assembly));
+                string messages = MarkdownProgram.Compile(program, assembly);
+                Assert.True(messages.Length == 0, messages);
                 MethodInfo main = Assembly.Load(File.ReadAllBytes(assembly)).EntryPoint!;
                 main.Invoke(null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()]);
             }

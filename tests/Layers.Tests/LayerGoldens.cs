@@ -50,7 +50,7 @@ public class LayerGoldens
         Tensor input = golden.Inputs["input.1"].Tensor();
         double looser = input.Abs().Max().Item() > 100 ? 100 : 1;
         BatchNorm layer = new(
-            input.Shape[1], golden.Options.Number("momentum"), golden.Options.Number("eps"), golden.Options.Flag("affine"), input.DType,
+            input.Shape[1], golden.Options.Number("eps"), golden.Options.Number("momentum"), golden.Options.Flag("affine"), input.DType,
             Device.Cpu);
         if (golden.Options.Flag("affine"))
         {

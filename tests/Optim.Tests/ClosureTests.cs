@@ -163,6 +163,27 @@ public class ClosureTests
         Assert.Equal(3, w.Item());
     }
 
+    [Theory]
+    [InlineData("SGD")]
+    [InlineData("L-BFGS")]
+    [InlineData("Newton")]
+    public void A_step_returns_all_that_its_first_evaluation_gave(string rule)
+    {
+        Parameter w = Surface.Parameter([3, 4]);
+        Optimizer optimizer = rule switch
+        {
+            "SGD" => new SGD([w], 0.1),
+            "L-BFGS" => new LBFGS([w], iterations: 5),
+            _ => new NewtonCG([w]),
+        };
+        using TensorScope scope = Tensor.Scope();
+        int evaluations = 0;
+        (Tensor loss, int evaluation) = optimizer.Step(() => (w.Square().Sum(), ++evaluations));
+        Assert.Equal((25, 1), (loss.Item(), evaluation));
+        Assert.Equal(rule == "SGD", evaluations == 1);
+        Assert.True(w.Square().Sum().Item() < 25);
+    }
+
     [Fact]
     public void They_need_the_loss_and_refuse_what_they_cannot_do()
     {

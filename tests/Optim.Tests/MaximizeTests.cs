@@ -134,6 +134,16 @@ public class MaximizeTests
         for (int step = 0; step < 4; step++)
         {
             using TensorScope scope = Tensor.Scope();
+            if (!optimizer.NeedsLoss)
+            {
+                // The gradients of the loss by hand: the graph is not what is tested.
+                int sign = maximize ? -1 : 1;
+                a.SetGradient(x => sign * ((3 * x * x) + (4 * x * x * x)));
+                b.SetGradient(x => sign * 6 * x);
+                optimizer.Step();
+                continue;
+            }
+
             optimizer.Step(() =>
             {
                 Tensor loss = (a.Square() * a).Sum() + (3 * b.Square()).Sum() + a.Square().Square().Sum();

@@ -36,5 +36,9 @@ internal static class Surface
     internal static Parameter Parameter(double[] values, DType dtype = DType.Float64, Device? device = null) =>
         new(Tensor.From(values, device ?? Device.Cpu).To(dtype));
 
-    internal static double[] Values(this Tensor tensor) => tensor.To(DType.Float64).ToArray<double>();
+    internal static double[] Values(this Tensor tensor) => tensor.To(Device.Cpu).To(DType.Float64).ToArray<double>();
+
+    /// <summary>Sets a parameter's gradient to a function of each of its elements, where the graph is not what is tested.</summary>
+    internal static void SetGradient(this Parameter parameter, Func<double, double> derivative) =>
+        parameter.Gradient!.CopyFrom(Tensor.From([.. parameter.Values().Select(derivative)], parameter.Shape, Device.Cpu).To(parameter.DType));
 }

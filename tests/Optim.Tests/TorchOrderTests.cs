@@ -52,7 +52,12 @@ public class TorchOrderTests
             new LBFGS(s_vector, 0.1, 2, 3, 0.4, 0.5, 6),
             new LBFGSOptions
             {
-                LearningRate = 0.1, Iterations = 2, Evaluations = 3, GradientTolerance = 0.4, ChangeTolerance = 0.5, HistorySize = 6,
+                LearningRate = 0.1,
+                Iterations = 2,
+                Evaluations = 3,
+                GradientTolerance = 0.4,
+                ChangeTolerance = 0.5,
+                HistorySize = 6,
             }),
         ["Muon(lr, weight_decay, momentum, nesterov)"] = (
             new Muon(s_matrix, 0.1, 0.2, 0.3, false), new MuonOptions { LearningRate = 0.1, WeightDecay = 0.2, Momentum = 0.3, Nesterov = false }),

@@ -9,10 +9,10 @@ namespace DeepSharp.Tests;
 public class TextTests
 {
     [Fact]
-    public void The_tests_run_where_people_write_a_comma()
+    public async Task The_tests_run_where_people_write_a_comma()
     {
         Assert.Equal("1,5", 1.5.ToString(CultureInfo.CurrentCulture));
-        Assert.Equal("1,5", Task.Run(static () => 1.5.ToString(CultureInfo.CurrentCulture)).Result);
+        Assert.Equal("1,5", await Task.Run(static () => 1.5.ToString(CultureInfo.CurrentCulture)));
     }
 
     [Fact]

@@ -67,7 +67,12 @@ internal abstract class RowNormNode : NormNode
             Name,
             new RowOperands()
             {
-                A = x.AsRows(), B = dy.AsRows(), G = weight, FirstP = mean, FirstQ = inverse, Output = gradients.Input?.AsRows(),
+                A = x.AsRows(),
+                B = dy.AsRows(),
+                G = weight,
+                FirstP = mean,
+                FirstQ = inverse,
+                Output = gradients.Input?.AsRows(),
             },
             gradients);
 

@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp;
 
 /// <summary>Normalisation of rows, along the last axis, with gradients.</summary>

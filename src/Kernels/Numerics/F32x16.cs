@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A SIMD register of sixteen 32-bit floating-point numbers, for processors with AVX-512, where .NET's <c>Vector</c> stays at eight.</summary>
+/// <summary>A SIMD register of sixteen 32-bit floating-point numbers, for processors with AVX-512.</summary>
+/// <remarks>.NET's <c>Vector</c>, and with it <see cref="F32x"/>, stays at eight there.</remarks>
 internal readonly struct F32x16(Vector512<float> value) : ISingles<F32x16>
 {
     internal readonly Vector512<float> Value = value;

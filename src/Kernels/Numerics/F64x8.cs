@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A SIMD register of eight 64-bit floating-point numbers, for processors with AVX-512, where .NET's <c>Vector</c> stays at four.</summary>
+/// <summary>A SIMD register of eight 64-bit floating-point numbers, for processors with AVX-512.</summary>
+/// <remarks>.NET's <c>Vector</c>, and with it <see cref="F64x"/>, stays at four there.</remarks>
 internal readonly struct F64x8(Vector512<double> value) : IDoubles<F64x8>
 {
     internal readonly Vector512<double> Value = value;

@@ -45,11 +45,6 @@ internal static unsafe class Lanes<TScalar, TVector>
             return Unsafe.BitCast<F32x, TVector>(new F32x(new Vector<float>(Unsafe.BitCast<TScalar, float>(value))));
         }
 
-        if (typeof(TVector) == typeof(F32x16))
-        {
-            return Unsafe.BitCast<F32x16, TVector>(new F32x16(Vector512.Create(Unsafe.BitCast<TScalar, float>(value))));
-        }
-
         if (typeof(TVector) == typeof(F64x))
         {
             return Unsafe.BitCast<F64x, TVector>(new F64x(new Vector<double>(Unsafe.BitCast<TScalar, double>(value))));

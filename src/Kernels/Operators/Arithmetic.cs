@@ -52,7 +52,7 @@ public readonly struct SubtractOp : INumericMap, IBinaryOp
 }
 
 /// <summary>The product a b.</summary>
-public readonly struct MultiplyOp : INumericMap, IBinaryOp
+public readonly struct MultiplyOp : INumericMap, IBinaryDerivatives<MultiplyOp>
 {
     /// <inheritdoc/>
     public static int Arity => 2;
@@ -66,6 +66,16 @@ public readonly struct MultiplyOp : INumericMap, IBinaryOp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T a, T b)
         where T : unmanaged, IReal<T> => Apply(a, b, a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeA<T>(T a, T b)
+        where T : unmanaged, IReal<T> => b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeB<T>(T a, T b)
+        where T : unmanaged, IReal<T> => a;
 }
 
 /// <summary>The product and sum a b + c.</summary>

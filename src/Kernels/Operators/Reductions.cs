@@ -123,7 +123,7 @@ internal readonly struct Mean : IReduction
         where T : unmanaged, IReal<T> => total / count;
 }
 
-/// <summary>The arithmetic mean as the first element, which is the anchor, plus the mean distance from it: exact where all are equal.</summary>
+/// <summary>The mean as the first element, which is the anchor, plus the mean distance from it: exact where all are equal.</summary>
 internal readonly struct MeanFromFirst : IReduction
 {
     public static bool HasAnchor => true;

@@ -4,7 +4,7 @@ using ILGPU;
 namespace DeepSharp.Kernels;
 
 /// <summary>A piece of device memory that the pool lends: aligned memory of the process on the host, an ILGPU buffer of bytes elsewhere.</summary>
-public sealed unsafe class Block
+internal sealed unsafe class Block
 {
     private const long StaggeredFrom = 1024 * 1024;
     private const int Stagger = 65 * 64;

@@ -15,6 +15,9 @@ internal sealed unsafe class IlgpuBackend
 {
     // Enough blocks for a grid-stride loop to hide memory latency on a large GPU.
     private const int GroupsPerMultiprocessor = 32;
+
+    // The emulation runs groups one after the other, and each costs more than hundreds of elements do.
+    private const int EmulatedGroups = 4;
     private const int PreferredGroupSize = 256;
 
     // Below this a transfer takes microseconds whether it is staged or not.
@@ -146,7 +149,7 @@ internal sealed unsafe class IlgpuBackend
     internal KernelConfig Grid(int count)
     {
         int group = Math.Min(PreferredGroupSize, MaxGroupSize);
-        int most = Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
+        int most = Accelerator.NumMultiprocessors * (Accelerator.AcceleratorType == AcceleratorType.CPU ? EmulatedGroups : GroupsPerMultiprocessor);
         return new KernelConfig(Math.Clamp(((count - 1) / group) + 1, 1, most), group);
     }
 

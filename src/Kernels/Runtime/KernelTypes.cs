@@ -18,8 +18,7 @@ internal static class KernelTypes
         }
     }
 
-    /// <summary>Throws if generated code cannot see a type or one of its type arguments.</summary>
-    internal static void RequireVisible(Type kernel)
+    private static void RequireVisible(Type kernel)
     {
         if (FindHidden(kernel) is { } hidden)
         {

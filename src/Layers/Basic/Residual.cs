@@ -3,8 +3,8 @@ namespace DeepSharp.Layers;
 /// <summary>A body with a way around it: y = body(x) + shortcut(x). He, Zhang, Ren, Sun 2015.</summary>
 /// <remarks>
 /// <para>The names are <c>body.…</c> and, if there is a shortcut, <c>shortcut.…</c>.</para>
-/// <para>In a <see cref="Sequential"/>, a <see cref="LayerNorm"/> or <see cref="BatchNorm"/> behind it adds the two branches in its own
-/// kernel, in the pass that takes the statistics, and applies the activation behind a batch norm as well; the values are the
+/// <para>In a <see cref="Sequential"/>, a <see cref="LayerNorm"/>, <see cref="RMSNorm"/> or <see cref="BatchNorm"/> behind it adds the two
+/// branches in its own kernel, in the pass that takes the statistics, and applies the activation behind a batch norm as well; the values are the
 /// same: <c>[new Residual([new Dense(64, 64), new ReLU(), new Dense(64, 64)]), new LayerNorm(64)]</c>.</para>
 /// </remarks>
 public sealed class Residual : Module

@@ -105,8 +105,12 @@ public class BatchNormalizationTests
     public void Equal_values_have_no_variance()
     {
         // 100.1 is not a float, and a sum of many is rounded.
-        foreach ((Device device, int[] dims) in ((Device, int[])[])[(Device.Cpu, [100, 3]), (Device.Cpu, [20011, 3]), (Device.Cpu, [64, 70]),
-            (Device.Cpu, [50, 3, 7]), (Device.Cpu, [50, 3, 700]), (TestDevice.Gpu, [301, 3]), (TestDevice.Gpu, [9, 5])])
+        (Device, int[])[] cases =
+        [
+            (Device.Cpu, [100, 3]), (Device.Cpu, [20011, 3]), (Device.Cpu, [64, 70]), (Device.Cpu, [50, 3, 7]), (Device.Cpu, [50, 3, 700]),
+            (TestDevice.Gpu, [301, 3]), (TestDevice.Gpu, [9, 5]),
+        ];
+        foreach ((Device device, int[] dims) in cases)
         {
             using Sample x = Sample.Filled(device, DType.Float32, dims, 100.1);
             using Sample y = Sample.Filled(device, DType.Float32, dims, 5);
@@ -129,7 +133,8 @@ public class BatchNormalizationTests
         BatchNormalization.Forward(default(IdentityOp), new(none.Operand, none.Operand, noFeatures.Operand, noFeatures.Operand));
         BatchNormalization.Forward(default(IdentityOp), new(noSamples.Operand, noSamples.Operand, c.Operand, null, d.Operand));
         NormGradients gradients = new(noSamples.Operand, c.Operand, d.Operand, AddsToBias: true);
-        BatchNormalization.Backward(default(IdentityOp), new(gradients, noSamples.Operand, noSamples.Operand, c.Operand, null, d.Operand));
+        BatchNormalization.Backward(
+            default(IdentityOp), new(gradients, noSamples.Operand, noSamples.Operand, c.Operand, null, d.Operand));
         Assert.Equal([0, 0, 0], c.Read());
         Assert.Equal([2, 2, 2], d.Read());
     }

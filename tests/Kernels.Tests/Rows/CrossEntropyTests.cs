@@ -104,7 +104,11 @@ public class CrossEntropyTests
             using Sample gradient = Sample.Filled(device, DType.Float32, dims, 9);
             RowOperands operands = new()
             {
-                A = logits.Operand, B = target.Operand, G = weighted ? weights.Operand : null, R = 1 - smoothing, S = smoothing / columns,
+                A = logits.Operand,
+                B = target.Operand,
+                G = weighted ? weights.Operand : null,
+                R = 1 - smoothing,
+                S = smoothing / columns,
             };
             Rows.Run<CrossEntropyOp<DistributionTarget>>("CrossEntropy", operands with { LastP = kept.Operand, LastQ = losses.Operand });
             Rows.Run<CrossEntropyGradientOp<DistributionTarget>>(
@@ -158,7 +162,7 @@ public class CrossEntropyTests
             using Sample losses = Sample.Filled(Device.Cpu, DType.Float32, [3000], 0);
             RowOperands operands = Operands<LabelTarget>(logits, labels, default) with { LastQ = losses.Operand };
             string message = Assert.Throws<ArgumentException>(() => Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands)).Message;
-            Assert.Contains($"label {bad} of row 1234", message, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"label {bad} of row 1234"), message, StringComparison.Ordinal);
             Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", operands with { IgnoredLabel = (long)bad });
             Assert.Equal(0, losses.Read()[1234]);
         }
@@ -213,7 +217,10 @@ public class CrossEntropyTests
         Rows.Run<CrossEntropyOp<LabelTarget>>("CrossEntropy", forward);
         RowOperands backward = Operands<LabelTarget>(logits, labels, default) with
         {
-            FirstP = kept.Operand, FirstQ = loss.Operand, R = 1, Output = gradient.Operand,
+            FirstP = kept.Operand,
+            FirstQ = loss.Operand,
+            R = 1,
+            Output = gradient.Operand,
         };
         Rows.Run<CrossEntropyGradientOp<LabelTarget>>("CrossEntropy", backward);
         Rows.Run<CrossEntropyGradientOp<LabelTarget>>("CrossEntropy", backward with { Output = logits.Operand });
@@ -251,7 +258,10 @@ public class CrossEntropyTests
         RowOperands forward = operands with { LastP = kept.Operand, LastQ = losses.Operand };
         RowOperands backward = operands with
         {
-            FirstP = kept.Operand, FirstQ = upstream.Operand, FirstR = reduction == "none" ? null : divisor.Operand, R = 1,
+            FirstP = kept.Operand,
+            FirstQ = upstream.Operand,
+            FirstR = reduction == "none" ? null : divisor.Operand,
+            R = 1,
             Output = gradient.Operand,
         };
         if (reduction == "none")

@@ -136,7 +136,11 @@ public class RowNormTests
         string what = $"{form} {device} {dtype} [{rows}, {columns}]";
         RowOperands plain = new()
         {
-            A = x.Operand, Output = y.Operand, S = Epsilon, LastP = isLayer ? mean.Operand : null, LastQ = inverse.Operand,
+            A = x.Operand,
+            Output = y.Operand,
+            S = Epsilon,
+            LastP = isLayer ? mean.Operand : null,
+            LastQ = inverse.Operand,
         };
         RowOperands affine = plain with { G = scale.Operand, H = isLayer ? shift.Operand : null };
 
@@ -166,7 +170,11 @@ public class RowNormTests
             RowOperands forward = pass == 0 ? plain : affine;
             RowOperands backward = new()
             {
-                A = x.Operand, B = dy.Operand, G = forward.G, FirstP = isLayer ? mean.Operand : null, FirstQ = inverse.Operand,
+                A = x.Operand,
+                B = dy.Operand,
+                G = forward.G,
+                FirstP = isLayer ? mean.Operand : null,
+                FirstQ = inverse.Operand,
                 Output = dx.Operand,
             };
             NormGradients gradients = pass == 0 ? default : new(null, dScale.Operand, isLayer ? dShift.Operand : null, AddsToBias: true);

@@ -38,6 +38,17 @@ internal static class Gemm
             return;
         }
 
+        if (a.DType.IsHalfPrecision && c.Device.IsHost && Span(a) <= 2L * a.Count && Span(b) <= 2L * b.Count)
+        {
+            // The tile reads no 16-bit floats, and converting them once is faster than in each piece that is packed.
+            using Scratch wideA = Widened(a);
+            using Scratch wideB = Widened(b);
+            Run(
+                activation, c, wideA.Operand with { Dims = a.Dims, Strides = a.Strides },
+                wideB.Operand with { Dims = b.Dims, Strides = b.Strides }, bias, alpha, beta);
+            return;
+        }
+
         LoopNest batch = c.Dims.Length == 2 ? default : LoopNest.Over(c.Dims[..^2], [c.Strides, a.Strides, b.Strides]);
         if (batch.Rank <= 2)
         {
@@ -59,7 +70,9 @@ internal static class Gemm
     {
         Operand c = product.C;
         DType dtype = product.A.DType;
-        Debug.Assert(product.B.DType == dtype && (c.DType == dtype || (dtype.IsHalfPrecision && c.DType == DType.Float32)), "Types.");
+        Debug.Assert(product.B.DType == dtype, "The factors are of one type.");
+        Debug.Assert(
+            c.DType == dtype || (dtype.IsHalfPrecision ? c.DType == DType.Float32 : c.DType.IsHalfPrecision && c.Device.IsHost), "The type of C.");
         Debug.Assert(c.Dims[^1] == 1 || c.Strides[^1] == 1, "The columns of C must be neighbours.");
         Debug.Assert(product.Beta == 0 || !c.DType.IsHalfPrecision, "Sums of products are made in Float32.");
         if (c.Count == 0)
@@ -98,6 +111,27 @@ internal static class Gemm
     private static Product<MatrixFactor, MatrixFactor> Matrices(in Operand c, in Operand a, in Operand b, in LoopNest batch) => new(
         c, MatrixFactor.Of(c.Strides[^2], 1, batch, 0), a, MatrixFactor.Of(a.Strides[^2], a.Strides[^1], batch, 1),
         b, MatrixFactor.Of(b.Strides[^1], b.Strides[^2], batch, 2), a.Dims[^1], batch.OuterCount * batch.InnerLength);
+
+    // The elements from an operand's first to its last in memory.
+    private static long Span(in Operand x)
+    {
+        long last = 0;
+        for (int axis = 0; axis < x.Dims.Length; axis++)
+        {
+            last += (x.Dims[axis] - 1L) * x.Strides[axis];
+        }
+
+        return last + 1;
+    }
+
+    // The memory of a factor as Float32, gaps too: its strides stay.
+    private static Scratch Widened(in Operand x)
+    {
+        int[] dims = [(int)Math.Max(0, Span(x))];
+        Scratch scratch = Scratch.Rent(x.Device, DType.Float32, dims);
+        Cast.Run(scratch.Operand, x with { Dims = dims, Strides = [1] });
+        return scratch;
+    }
 
     private static Operand Turned(in Operand x)
     {

@@ -17,9 +17,20 @@ internal static unsafe partial class Indexing
         where TIndex : unmanaged, IIndex<TIndex>
     {
         RequireInRange<TIndex>(places);
+        T* rows = places.Rows.Host<T>();
+        T* table = places.Table.Host<T>();
+        TIndex* indices = places.Indices.Host<TIndex>();
+        if (places.Slices)
+        {
+            int[] dims = places.Dims;
+            HostParallel.For(
+                dims[0] * dims[1], Math.Max(1, Grain / dims[2]),
+                new GatherSlices<T, TIndex>(rows, indices, table, dims[1], dims[2], (long)places.Length * dims[2]));
+            return;
+        }
+
         LoopNest nest = places.Nest;
-        GatherLoop<T, TIndex> loop = new(
-            nest, places.Along, places.Rows.Host<T>(), places.Indices.Host<TIndex>(), places.Table.Host<T>());
+        GatherElements<T, TIndex> loop = new(nest, places.Along, rows, indices, table);
         if (nest.Rank <= 1)
         {
             HostParallel.For(nest.InnerLength, Grain, loop);
@@ -36,20 +47,32 @@ internal static unsafe partial class Indexing
         where TIndex : unmanaged, IIndex<TIndex>
     {
         RequireInRange<TIndex>(places);
+        T* rows = places.Rows.Host<T>();
+        T* table = places.Table.Host<T>();
+        TIndex* indices = places.Indices.Host<TIndex>();
+        int[] dims = places.Dims;
+        bool isShared = places.Rows.Count >= 2 * Grain;
+        if (places.Slices)
+        {
+            int inner = dims[2];
+            int part = isShared ? Math.Min(inner, ((inner / MostParts / PartUnit) + 1) * PartUnit) : inner;
+            int parts = (inner + part - 1) / part;
+            HostParallel.For(
+                dims[0] * parts, Math.Max(1, Grain / (dims[1] * part)),
+                new ScatterSlices<T, TVector, TIndex>(rows, indices, table, dims[1], inner, (long)places.Length * inner, part, parts));
+            return;
+        }
 
         // The longest axis but that of the indices is shared; a vector has none.
-        int[] dims = places.Dims;
         int shared = -1;
-        for (int i = 0; i < dims.Length && places.Rows.Count >= 2 * Grain; i++)
+        for (int i = 0; i < dims.Length && isShared; i++)
         {
-            shared = i != places.Varying && (shared < 0 || dims[i] > dims[shared]) ? i : shared;
+            shared = i != places.Axis && (shared < 0 || dims[i] > dims[shared]) ? i : shared;
         }
 
         int count = shared < 0 ? 1 : dims[shared];
-        int grain = (count + MostParts - 1) / MostParts;
-        grain = shared == dims.Length - 1 ? (grain + PartUnit - 1) / PartUnit * PartUnit : grain;
-        HostParallel.For(count, grain, new ScatterLoop<T, TVector, TIndex>(
-            places, shared, places.Rows.Host<T>(), places.Indices.Host<TIndex>(), places.Table.Host<T>()));
+        HostParallel.For(
+            count, (count + MostParts - 1) / MostParts, new ScatterElements<T, TIndex>(places, shared, rows, indices, table));
     }
 
     private static void RequireInRange<TIndex>(in Places places)
@@ -102,7 +125,38 @@ internal static unsafe partial class Indexing
         }
     }
 
-    private readonly struct GatherLoop<T, TIndex>(LoopNest nest, long along, T* rows, TIndex* indices, T* table) : IRangeBody
+    private readonly struct GatherSlices<T, TIndex>(T* rows, TIndex* indices, T* table, int count, int inner, long whole) : IRangeBody
+        where T : unmanaged
+        where TIndex : unmanaged, IIndex<TIndex>
+    {
+        public void Run(int start, int end)
+        {
+            int outer = start / count;
+            int at = start - (outer * count);
+            T* to = rows + ((long)start * inner);
+            T* part = table + (outer * whole);
+            for (int row = start; row < end; row++, to += inner)
+            {
+                T* from = part + (TIndex.Value(indices[at]) * inner);
+                if (inner == 1)
+                {
+                    *to = *from;
+                }
+                else
+                {
+                    new ReadOnlySpan<T>(from, inner).CopyTo(new Span<T>(to, inner));
+                }
+
+                if (++at == count)
+                {
+                    at = 0;
+                    part += whole;
+                }
+            }
+        }
+    }
+
+    private readonly struct GatherElements<T, TIndex>(LoopNest nest, long along, T* rows, TIndex* indices, T* table) : IRangeBody
         where T : unmanaged
         where TIndex : unmanaged, IIndex<TIndex>
     {
@@ -121,39 +175,63 @@ internal static unsafe partial class Indexing
                 return;
             }
 
-            // Two axes are the rule, and then an offset is a product.
-            bool flat = _nest.Rank == 2;
-            long outerTo = _nest.Strides[0];
-            long outerIndex = _nest.Strides[LoopNest.MaxRank];
-            long outerFrom = _nest.Strides[2 * LoopNest.MaxRank];
             for (int outer = start; outer < end; outer++)
             {
                 Row(
-                    rows + (flat ? outer * outerTo : _nest.OuterOffset(0, outer)),
-                    indices + (flat ? outer * outerIndex : _nest.OuterOffset(1, outer)),
-                    table + (flat ? outer * outerFrom : _nest.OuterOffset(2, outer)), strideTo, strideIndex, strideFrom, _nest.InnerLength);
+                    rows + _nest.OuterOffset(0, outer), indices + _nest.OuterOffset(1, outer), table + _nest.OuterOffset(2, outer), strideTo,
+                    strideIndex, strideFrom, _nest.InnerLength);
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Row(T* to, TIndex* index, T* from, long strideTo, long strideIndex, long strideFrom, int length)
         {
-            if (strideIndex == 0 && strideTo == 1 && strideFrom == 1)
-            {
-                new ReadOnlySpan<T>(from + (TIndex.Value(*index) * along), length).CopyTo(new Span<T>(to, length));
-                return;
-            }
-
-            for (int i = 0; i < length; i++)
+            for (long i = 0; i < length; i++)
             {
                 to[i * strideTo] = from[(i * strideFrom) + (TIndex.Value(index[i * strideIndex]) * along)];
             }
         }
     }
 
-    private readonly struct ScatterLoop<T, TVector, TIndex>(Places places, int shared, T* rows, TIndex* indices, T* table) : IRangeBody
+    private readonly struct ScatterSlices<T, TVector, TIndex>(
+        T* rows, TIndex* indices, T* table, int count, int inner, long whole, int part, int parts) : IRangeBody
         where T : unmanaged, INumeric<T>
         where TVector : unmanaged, INumeric<TVector>
+        where TIndex : unmanaged, IIndex<TIndex>
+    {
+        public void Run(int start, int end)
+        {
+            for (int item = start; item < end; item++)
+            {
+                int outer = item / parts;
+                int first = (item - (outer * parts)) * part;
+                Add(table + (outer * whole) + first, rows + ((long)outer * count * inner) + first, Math.Min(part, inner - first));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private void Add(T* to, T* from, int length)
+        {
+            int width = sizeof(TVector) / sizeof(T);
+            int stride = inner;
+            for (int row = 0; row < count; row++, from += stride)
+            {
+                T* sum = to + (TIndex.Value(indices[row]) * stride);
+                int i = 0;
+                for (; i <= length - width; i += width)
+                {
+                    *(TVector*)(sum + i) += *(TVector*)(from + i);
+                }
+
+                for (; i < length; i++)
+                {
+                    sum[i] += from[i];
+                }
+            }
+        }
+    }
+
+    private readonly struct ScatterElements<T, TIndex>(Places places, int shared, T* rows, TIndex* indices, T* table) : IRangeBody
+        where T : unmanaged, INumeric<T>
         where TIndex : unmanaged, IIndex<TIndex>
     {
         private readonly Places _places = places;
@@ -169,48 +247,19 @@ internal static unsafe partial class Indexing
 
             long first = shared < 0 ? 0 : start;
             int at = Math.Max(shared, 0);
-            T* from = rows + (first * _places.RowStrides[at]);
-            TIndex* index = indices + (first * _places.IndexStrides[at]);
-            T* to = table + (first * _places.TableStrides[at]);
-            bool flat = nest.Rank == 2;
-            for (int outer = 0; outer < nest.OuterCount; outer++)
-            {
-                Row(
-                    nest, from + (flat ? outer * (long)nest.Strides[0] : nest.OuterOffset(0, outer)),
-                    index + (flat ? outer * (long)nest.Strides[LoopNest.MaxRank] : nest.OuterOffset(1, outer)),
-                    to + (flat ? outer * (long)nest.Strides[2 * LoopNest.MaxRank] : nest.OuterOffset(2, outer)));
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Row(in LoopNest nest, T* from, TIndex* index, T* to)
-        {
             long along = _places.Along;
             long strideFrom = nest.InnerStride(0);
             long strideIndex = nest.InnerStride(1);
             long strideTo = nest.InnerStride(2);
-            int length = nest.InnerLength;
-            if (strideIndex != 0 || strideFrom != 1 || strideTo != 1)
+            for (int outer = 0; outer < nest.OuterCount; outer++)
             {
-                for (int i = 0; i < length; i++)
+                T* from = rows + (first * _places.RowStrides[at]) + nest.OuterOffset(0, outer);
+                TIndex* index = indices + (first * _places.IndexStrides[at]) + nest.OuterOffset(1, outer);
+                T* to = table + (first * _places.TableStrides[at]) + nest.OuterOffset(2, outer);
+                for (long i = 0; i < nest.InnerLength; i++)
                 {
                     to[(i * strideTo) + (TIndex.Value(index[i * strideIndex]) * along)] += from[i * strideFrom];
                 }
-
-                return;
-            }
-
-            to += TIndex.Value(*index) * along;
-            int width = sizeof(TVector) / sizeof(T);
-            int done = 0;
-            for (; done <= length - width; done += width)
-            {
-                *(TVector*)(to + done) += *(TVector*)(from + done);
-            }
-
-            for (; done < length; done++)
-            {
-                to[done] += from[done];
             }
         }
     }

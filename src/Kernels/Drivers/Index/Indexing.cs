@@ -57,13 +57,11 @@ internal static partial class Indexing
         internal readonly int[] IndexStrides;
         internal readonly int[] TableStrides;
         internal readonly int Along;
-
-        // The axis of the loops along which the indices differ.
-        internal readonly int Varying;
+        internal readonly bool Slices;
 
         internal Places(string name, in Operand rows, in Operand table, in Operand indices, int axis, bool slices)
         {
-            (Name, Rows, Table, Indices, Axis) = (name, rows, table, indices, axis);
+            (Name, Rows, Table, Indices, Axis, Slices) = (name, rows, table, indices, axis, slices);
             if (slices)
             {
                 Debug.Assert(rows.IsContiguous && table.IsContiguous && indices.IsContiguous, "slices are contiguous");
@@ -78,7 +76,6 @@ internal static partial class Indexing
                 RowStrides = [count * inner, inner, 1];
                 IndexStrides = [0, 1, 0];
                 TableStrides = [Length * inner, 0, 1];
-                Varying = 1;
                 Along = inner;
             }
             else
@@ -88,7 +85,6 @@ internal static partial class Indexing
                 IndexStrides = indices.Strides;
                 TableStrides = [.. table.Strides];
                 TableStrides[axis] = 0;
-                Varying = axis;
                 Along = table.Strides[axis];
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 
@@ -14,11 +15,8 @@ internal static class GpuMap<TMap, TScalar, TVector, TStored>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run(TMap map, in LoopNest nest, in Operand output, in Operand a, in Operand b, in Operand c)
     {
-        if ((TMap.Arity > 1 && b.DType == DType.Bool) || (TMap.Arity > 2 && c.DType == DType.Bool))
-        {
-            throw new ArgumentException("A mask can only be the first input of an element-wise function. Cast the others first.");
-        }
-
+        Debug.Assert(
+            !(TMap.Arity > 1 && b.DType == DType.Bool) && !(TMap.Arity > 2 && c.DType == DType.Bool), "A mask is the first input, or none.");
         switch (output.DType == DType.Bool, TMap.Arity > 0 && a.DType == DType.Bool)
         {
             case (false, false):

@@ -22,8 +22,8 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
             && !(TMap.Arity > 0 && ReferenceEquals(a.Block, output.Block)) && !(TMap.Arity > 1 && ReferenceEquals(b.Block, output.Block))
             && !(TMap.Arity > 2 && ReferenceEquals(c.Block, output.Block));
         Loop loop = new(
-            map, nest, streams, HostPort<TStored, TScalar>.Of(output), TMap.Arity > 0 ? HostPort<TStored, TScalar>.Of(a) : default,
-            TMap.Arity > 1 ? HostPort<TStored, TScalar>.Of(b) : default, TMap.Arity > 2 ? HostPort<TStored, TScalar>.Of(c) : default);
+            map, nest, streams, HostOperand<TStored, TScalar>.Of(output), TMap.Arity > 0 ? HostOperand<TStored, TScalar>.Of(a) : default,
+            TMap.Arity > 1 ? HostOperand<TStored, TScalar>.Of(b) : default, TMap.Arity > 2 ? HostOperand<TStored, TScalar>.Of(c) : default);
         if (nest.Rank <= 1)
         {
             HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
@@ -38,18 +38,18 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         TMap map,
         LoopNest nest,
         bool streams,
-        HostPort<TStored, TScalar> output,
-        HostPort<TStored, TScalar> a,
-        HostPort<TStored, TScalar> b,
-        HostPort<TStored, TScalar> c) : IRangeBody
+        HostOperand<TStored, TScalar> output,
+        HostOperand<TStored, TScalar> a,
+        HostOperand<TStored, TScalar> b,
+        HostOperand<TStored, TScalar> c) : IRangeBody
     {
         private readonly TMap _map = map;
         private readonly LoopNest _nest = nest;
         private readonly bool _streams = streams;
-        private readonly HostPort<TStored, TScalar> _output = output;
-        private readonly HostPort<TStored, TScalar> _a = a;
-        private readonly HostPort<TStored, TScalar> _b = b;
-        private readonly HostPort<TStored, TScalar> _c = c;
+        private readonly HostOperand<TStored, TScalar> _output = output;
+        private readonly HostOperand<TStored, TScalar> _a = a;
+        private readonly HostOperand<TStored, TScalar> _b = b;
+        private readonly HostOperand<TStored, TScalar> _c = c;
 
         public void Run(int start, int end)
         {

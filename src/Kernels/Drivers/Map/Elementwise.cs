@@ -9,7 +9,7 @@ namespace DeepSharp.Kernels;
 /// operands share one element type. The 16-bit floats are converted on their way in and rounded on their way out: a function is
 /// computed in Float32.
 /// </remarks>
-public static class Elementwise
+internal static class Elementwise
 {
     /// <summary>Runs a floating-point function; unused inputs may repeat the output.</summary>
     public static void Run<TOp>(TOp op, in Operand output, in Operand a, in Operand b, in Operand c)

@@ -18,14 +18,14 @@ internal static class GpuMultiMap<TMap, TScalar, TStored>
         for (int launch = 0; launch < GpuNest.LaunchCount(nest); launch++)
         {
             arguments.Nest = GpuNest.Of(nest, launch);
-            arguments.P0 = Port.Of(nest, operands, 0, launch);
-            arguments.P1 = Port.Of(nest, operands, 1, launch);
-            arguments.P2 = Port.Of(nest, operands, 2, launch);
-            arguments.P3 = Port.Of(nest, operands, 3, launch);
-            arguments.P4 = Port.Of(nest, operands, 4, launch);
-            arguments.P5 = Port.Of(nest, operands, 5, launch);
-            arguments.P6 = Port.Of(nest, operands, 6, launch);
-            arguments.P7 = Port.Of(nest, operands, 7, launch);
+            arguments.P0 = GpuOperand.Of(nest, operands, 0, launch);
+            arguments.P1 = GpuOperand.Of(nest, operands, 1, launch);
+            arguments.P2 = GpuOperand.Of(nest, operands, 2, launch);
+            arguments.P3 = GpuOperand.Of(nest, operands, 3, launch);
+            arguments.P4 = GpuOperand.Of(nest, operands, 4, launch);
+            arguments.P5 = GpuOperand.Of(nest, operands, 5, launch);
+            arguments.P6 = GpuOperand.Of(nest, operands, 6, launch);
+            arguments.P7 = GpuOperand.Of(nest, operands, 7, launch);
             device.Launch(grid, Kernel, arguments);
         }
 
@@ -71,24 +71,24 @@ internal static class GpuMultiMap<TMap, TScalar, TStored>
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(in Port port, int output, in GpuIndex index, TScalar value)
+    private static void Store(in GpuOperand operand, int output, in GpuIndex index, TScalar value)
     {
         if (output < TMap.Outputs)
         {
-            port.Store(index, value);
+            operand.Store(index, value);
         }
     }
 
-    internal struct Port
+    internal struct GpuOperand
     {
         internal ArrayView<TStored> Elements;
         internal GpuStrides Strides;
 
         // A place that no operand takes repeats the first output.
-        internal static Port Of(in LoopNest nest, Operand[] operands, int operand, int launch)
+        internal static GpuOperand Of(in LoopNest nest, Operand[] operands, int operand, int launch)
         {
             operand = operand < operands.Length ? operand : 0;
-            return new Port { Elements = operands[operand].View<TStored>(), Strides = GpuNest.StridesOf(nest, operand, launch) };
+            return new GpuOperand { Elements = operands[operand].View<TStored>(), Strides = GpuNest.StridesOf(nest, operand, launch) };
         }
 
         internal readonly TScalar Load(in GpuIndex index) => TStored.Load(Elements[Strides.At(index)]);
@@ -100,13 +100,13 @@ internal static class GpuMultiMap<TMap, TScalar, TStored>
     {
         internal TMap Map;
         internal GpuNest Nest;
-        internal Port P0;
-        internal Port P1;
-        internal Port P2;
-        internal Port P3;
-        internal Port P4;
-        internal Port P5;
-        internal Port P6;
-        internal Port P7;
+        internal GpuOperand P0;
+        internal GpuOperand P1;
+        internal GpuOperand P2;
+        internal GpuOperand P3;
+        internal GpuOperand P4;
+        internal GpuOperand P5;
+        internal GpuOperand P6;
+        internal GpuOperand P7;
     }
 }

@@ -20,7 +20,7 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
         Ports ports = default;
         for (int i = 0; i < operands.Length; i++)
         {
-            ports[i] = HostPort<TStored, TScalar>.Of(operands[i]);
+            ports[i] = HostOperand<TStored, TScalar>.Of(operands[i]);
         }
 
         Loop loop = new(map, nest, ports);
@@ -89,7 +89,7 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
     [InlineArray(LoopNest.MaxOperands)]
     private struct Ports
     {
-        private HostPort<TStored, TScalar> _first;
+        private HostOperand<TStored, TScalar> _first;
     }
 
     private readonly struct Loop(TMap map, LoopNest nest, Ports ports) : IRangeBody
@@ -122,7 +122,7 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
                 int count = Math.Min(Tile, length - done);
                 for (int i = 0; i < Operands; i++)
                 {
-                    HostPort<TStored, TScalar> port = _ports[i];
+                    HostOperand<TStored, TScalar> port = _ports[i];
                     int stride = _nest.InnerStride(i);
                     at[i] = i >= TMap.Outputs ? port.Stage(offsets[i], stride, done, count, tiles + (i * Tile))
                         : port.IsDirect(stride, length) ? (TScalar*)port.At(offsets[i] + done)

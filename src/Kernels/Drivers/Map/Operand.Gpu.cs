@@ -4,7 +4,7 @@ using ILGPU;
 namespace DeepSharp.Kernels;
 
 /// <content>What a kernel of a GPU is given.</content>
-public readonly partial record struct Operand
+internal readonly partial record struct Operand
 {
     /// <summary>A view for a kernel that starts at the first element and reaches to the end of the memory.</summary>
     internal ArrayView<T> View<T>()

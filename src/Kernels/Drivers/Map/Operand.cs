@@ -7,7 +7,7 @@ namespace DeepSharp.Kernels;
 /// <param name="Dims">The length of each axis.</param>
 /// <param name="Strides">How many elements apart neighbours along each axis are; 0 repeats one element.</param>
 // Passed by reference only: the copy on the caller's stack keeps the memory from the collector while host code runs over its address.
-public readonly partial record struct Operand(Block Block, int Offset, DType DType, int[] Dims, int[] Strides)
+internal readonly partial record struct Operand(Block Block, int Offset, DType DType, int[] Dims, int[] Strides)
 {
     /// <summary>The device the memory is on.</summary>
     public Device Device => Block.Device;

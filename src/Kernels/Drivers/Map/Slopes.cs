@@ -105,7 +105,7 @@ internal static class Slopes
         where TOp : unmanaged, IBinaryOp => Elementwise.Run(new BinaryForward<TOp>(op), output, a, b);
 
     private static InvalidOperationException TooHigh<TOp>(int order) => new(
-        $"{typeof(TOp).Name}: its derivative of order {order} is not part of this program, which was compiled ahead of time with orders up to "
+        $"{OperatorName<TOp>.Text}: its derivative of order {order} is not part of this program, which was compiled ahead of time with orders up to "
         + $"{Named}. Run the program with the JIT compiler, or build it without PublishAot.");
 
     private abstract class OfUnary

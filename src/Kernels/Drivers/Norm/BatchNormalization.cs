@@ -56,8 +56,8 @@ internal readonly record struct BatchNormBackward(
 /// <para>For an input [N, C, …] the statistics are taken for each feature c, over N and the axes behind C:
 /// <c>y = f((x - mean) / sqrt(variance + epsilon) * weight + bias)</c> with an activation f. The mean is taken as the first value and the
 /// mean distance from it, the variance around the mean in a second pass: a large mean does no harm, and equal values have none.</para>
-/// <para>The gradients, with n values for a feature, <c>z = (x - mean) / sqrt(variance + epsilon)</c>, g the gradient before the activation,
-/// and sums over the feature, are
+/// <para>The gradients, with n values for a feature, <c>z = (x - mean) / sqrt(variance + epsilon)</c>, g the gradient before the
+/// activation, and sums over the feature, are
 /// <code>
 /// dbias = sum of g,  dweight = sum of g z
 /// dx = weight / sqrt(variance + epsilon) * (g - dbias / n - z dweight / n)

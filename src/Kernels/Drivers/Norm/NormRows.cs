@@ -123,7 +123,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void GradientSums<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+    public static void GradientSums<TAct>(
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         int w = Lanes<TScalar, TVector>.Width;
@@ -176,7 +177,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         a.Dots[panel] = Lanes<TScalar, TVector>.Sum(dotTotal + dotPart);
     }
 
-    public static void ApplyGradient<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
+    public static void ApplyGradient<TAct>(
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int piece, int panel, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         for (int r = plan.PieceStart(piece); r < plan.PieceEnd(piece); r++)
@@ -188,7 +190,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
         }
     }
 
-    public static void ApplyGradientSamples<TAct>(OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
+    public static void ApplyGradientSamples<TAct>(
+        OutputGradient<TScalar, TAct> gradient, in NormPlan plan, int start, int end, in NormArrays<TScalar> a)
         where TAct : unmanaged, IUnaryOp
     {
         long place = (long)start * plan.Features * plan.Length;
@@ -197,8 +200,8 @@ internal readonly unsafe struct NormRows<TScalar, TVector> : INormForm<TScalar>
             for (int feature = 0; feature < plan.Features; feature++, place += plan.Length)
             {
                 ApplyGradientRow(
-                    gradient, a.Y + place, a.Dy + place, a.X + place, plan.Length, a.Middles[feature], a.Factors[feature], a.Slopes[feature],
-                    a.Shifts[feature]);
+                    gradient, a.Y + place, a.Dy + place, a.X + place, plan.Length, a.Middles[feature], a.Factors[feature],
+                    a.Slopes[feature], a.Shifts[feature]);
             }
         }
     }

@@ -87,7 +87,7 @@ internal readonly struct NumericReduction<TOp, TScalar, TVector>(TOp op) : IType
     public TVector Finish(TVector total, TVector count, TVector anchor) => total;
 }
 
-/// <summary>Which part of a reduction a pass is, known to the compilers: large results are reduced in pieces first, which are then joined.</summary>
+/// <summary>Which part of a reduction a pass is, known to the compilers: few large results are made in pieces, which are joined.</summary>
 internal interface IPass
 {
     /// <summary>Whether it reads elements, to be mapped, and not the values of pieces.</summary>

@@ -6,10 +6,10 @@ namespace DeepSharp.Kernels;
 /// Reduces a tensor over any of its axes: vectorised on all cores of a CPU, with trees of threads on a GPU.
 /// </summary>
 /// <remarks>
-/// Operands are on one device and fit together; of 16-bit floats there is no form. Axes are named by a mask: bit a is set if axis a is reduced. The output has the input's shape with the reduced axes at length
-/// 1, or without them. Operands may have any strides, and a broadcast axis is reduced as if it were repeated in memory. The order
-/// in which elements are combined depends on shapes only, so the same input gives the same bits; sums are made pairwise from
-/// short blocks, so that a float sum of 16 M values keeps six digits.
+/// Operands are on one device and fit together; of 16-bit floats there is no form. Axes are named by a mask: bit a is set if axis a is
+/// reduced. The output has the input's shape with the reduced axes at length 1, or without them. Operands may have any strides, and a
+/// broadcast axis is reduced as if it were repeated in memory. The order in which elements are combined depends on shapes only, so the
+/// same input gives the same bits; sums are made pairwise from short blocks, so that a float sum of 16 M values keeps six digits.
 /// </remarks>
 internal static class Reduction
 {

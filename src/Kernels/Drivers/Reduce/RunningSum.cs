@@ -21,7 +21,8 @@ internal static class RunningSum
 
     private static void Run(in Operand sums, in Operand value, in Operand weight, RunningTerm term)
     {
-        Debug.Assert(sums.DType == DType.Float64 && sums.Count == 2 && value.Count == 1 && weight.Count == 1 && weight.DType == value.DType);
+        Debug.Assert(sums.DType == DType.Float64 && sums.Count == 2);
+        Debug.Assert(value.Count == 1 && weight.Count == 1 && weight.DType == value.DType);
         Dispatch.Float("RunningSum", value.DType, sums.Device, new Addition(sums, value, weight, term));
     }
 

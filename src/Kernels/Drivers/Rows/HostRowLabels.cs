@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Globalization;
 
 namespace DeepSharp.Kernels;
 
@@ -56,11 +56,10 @@ internal readonly unsafe struct HostRowLabels
         return -2;
     }
 
-    internal static void Refuse(in RowOperands x, int row) => throw new ArgumentException(
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"SoftmaxCrossEntropy: label {new HostRowLabels(x, null)[row]} of row {row} is outside 0 … {x.Columns - 1}. Correct the labels, or make the last layer wider."),
-        "labels");
+    internal static void Refuse(in RowOperands x, int row) => throw new ArgumentException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"SoftmaxCrossEntropy: label {new HostRowLabels(x, null)[row]} of row {row} is outside 0 … {x.Columns - 1}. Correct the labels, or "
+        + $"make the last layer wider."));
 
     /// <summary>Adds up losses, Q of <paramref name="x"/>, and the weights of the labels that are not ignored.</summary>
     internal static void Total<TScalar>(in RowOperands x, in Operand total, in Operand divisor, bool mean)

@@ -23,12 +23,12 @@ internal static class GpuRows<TOp, TScalar>
     {
         Device device = x.A.Device;
         Arguments a = Arguments.Of(x);
-        if (x.Output is not null || TColumns.Sums == 0)
+        if (x.Output is not null || TColumns.Columns == 0)
         {
             device.Launch(new KernelConfig(a.Rows, GroupTree.Size(device, a.Columns)), RowsKernel, a);
         }
 
-        if (TColumns.Sums == 0)
+        if (TColumns.Columns == 0)
         {
             return;
         }
@@ -39,7 +39,7 @@ internal static class GpuRows<TOp, TScalar>
         int most = Math.Max(1, Math.Min(ManyGroups / a.Tiles, a.Rows / (size / a.Lanes * ThreadElements)));
         a.PieceRows = (a.Rows + most - 1) / most;
         a.Pieces = (a.Rows + a.PieceRows - 1) / a.PieceRows;
-        using Scratch partials = Scratch.Rent(device, x.A.DType, [TColumns.Sums * a.Pieces * a.Columns]);
+        using Scratch partials = Scratch.Rent(device, x.A.DType, [TColumns.Columns * a.Pieces * a.Columns]);
         a.Output = partials.Operand.View<TScalar>();
         device.Launch(new KernelConfig(a.Tiles * a.Pieces, size), ColumnsKernel<TColumns>, a);
         Rows.Join(partials.Operand, a.Pieces, a.Columns, sums);
@@ -123,7 +123,7 @@ internal static class GpuRows<TOp, TScalar>
         }
 
         s = Fold<TTeam>(a, 0, start, mask, s, label, shared);
-        if (TOp.Terms(1) > 0)
+        if (TOp.Sums(1) > 0)
         {
             s = Fold<TTeam>(a, 1, start, mask, s, label, shared);
         }
@@ -163,7 +163,7 @@ internal static class GpuRows<TOp, TScalar>
     {
         bool takesMax = fold == 0 && Has(RowParts.Max);
         RowSums<TScalar> sums = default;
-        if (TOp.Terms(fold) > 0)
+        if (TOp.Sums(fold) > 0)
         {
             if (takesMax)
             {
@@ -179,26 +179,26 @@ internal static class GpuRows<TOp, TScalar>
                     a.Kept[start + c] = e.A;
                 }
 
-                TScalar term = TOp.Term(fold, 0, e, s);
-                sums.A = takesMax ? TScalar.Max(sums.A, term) : sums.A + term;
-                if (TOp.Terms(fold) > 1)
+                RowSums<TScalar> terms = TOp.Terms(fold, e, s);
+                sums.A = takesMax ? TScalar.Max(sums.A, terms.A) : sums.A + terms.A;
+                if (TOp.Sums(fold) > 1)
                 {
-                    sums.B += TOp.Term(fold, 1, e, s);
+                    sums.B += terms.B;
                 }
 
-                if (TOp.Terms(fold) > 2)
+                if (TOp.Sums(fold) > 2)
                 {
-                    sums.C += TOp.Term(fold, 2, e, s);
+                    sums.C += terms.C;
                 }
             }
 
             sums.A = takesMax ? TTeam.Max(shared, sums.A) : TTeam.Sum(shared, sums.A);
-            if (TOp.Terms(fold) > 1)
+            if (TOp.Sums(fold) > 1)
             {
                 sums.B = TTeam.Sum(shared, sums.B);
             }
 
-            if (TOp.Terms(fold) > 2)
+            if (TOp.Sums(fold) > 2)
             {
                 sums.C = TTeam.Sum(shared, sums.C);
             }
@@ -230,7 +230,7 @@ internal static class GpuRows<TOp, TScalar>
         if (Group.IdxX < a.Lanes && column < a.Columns)
         {
             a.Output[(piece * a.Columns) + column] = gain;
-            if (TColumns.Sums > 1)
+            if (TColumns.Columns > 1)
             {
                 a.Output[((a.Pieces + piece) * a.Columns) + column] = shift;
             }

@@ -7,15 +7,14 @@ namespace DeepSharp.Kernels;
 /// Rows are taken in batches that fit the first-level cache: a fold over each, then what their sums settle, in registers over the rows
 /// of the batch, then the next fold, at last the write.
 /// </remarks>
-internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRangeBody
+internal readonly unsafe partial struct HostRows<TOp, TColumns, TScalar, TVector> : IRangeBody
     where TOp : unmanaged, IRowOp
     where TColumns : unmanaged, IRowColumns
     where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
     where TVector : unmanaged, IReal<TVector>
 {
-    // Elements a thread takes at a time, and those of a batch.
+    // Elements a thread takes at a time.
     private const int Grain = 8 * 1024;
-    private const int BatchElements = 2 * 1024;
 
     // The most rows of a batch: a multiple of all registers.
     private const int Batch = 64;
@@ -36,6 +35,9 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     private const int Own = 7 * Batch;
     private const int Weight = 8 * Batch;
     private const int State = 9 * Batch;
+
+    // What a fold keeps of rows that are shorter than a register: a register each, which is read again at once.
+    private const int Short = 10 * Batch;
 
     private readonly TScalar* _a;
     private readonly TScalar* _b;
@@ -98,11 +100,11 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     {
         int rows = x.Rows;
         int columns = x.Columns;
-        if (TColumns.Sums > 0)
+        if (TColumns.Columns > 0)
         {
             int pieceRows = Math.Clamp(2 * Grain / columns, LeastRows, MostRows);
             int pieces = (rows + pieceRows - 1) / pieceRows;
-            using Scratch partials = Scratch.Rent(x.A.Device, x.A.DType, [TColumns.Sums * pieces * columns]);
+            using Scratch partials = Scratch.Rent(x.A.Device, x.A.DType, [TColumns.Columns * pieces * columns]);
             HostParallel.For(
                 pieces, 1, new HostRows<TOp, TColumns, TScalar, TVector>(x, partials.Operand.Host<TScalar>(), pieceRows, pieces, null));
             Rows.Join(partials.Operand, pieces, columns, sums);
@@ -121,7 +123,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     /// <summary>Pieces, if there are sums of columns; else rows.</summary>
     public void Run(int start, int end)
     {
-        if (TColumns.Sums == 0)
+        if (TColumns.Columns == 0)
         {
             Run(start, end, null);
             return;
@@ -130,7 +132,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
         for (int piece = start; piece < end; piece++)
         {
             TScalar* partials = _partials + ((long)piece * _columns);
-            for (int sum = 0; sum < TColumns.Sums; sum++)
+            for (int sum = 0; sum < TColumns.Columns; sum++)
             {
                 new Span<TScalar>(partials + ((long)sum * _pieces * _columns), _columns).Clear();
             }
@@ -143,22 +145,23 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(int start, int end, TScalar* partials)
     {
-        TScalar* values = stackalloc TScalar[10 * Batch];
+        TScalar* values = stackalloc TScalar[Short + (Batch * Lanes<TScalar, TVector>.Width)];
         int* classes = stackalloc int[Batch];
-        int batch = Math.Clamp(BatchElements / Math.Max(1, _columns), 1, Batch);
+        // Sums of columns read a batch a third time; the sooner it is done, the sooner the next one comes from memory.
+        int batch = Math.Clamp((TColumns.Columns > 0 ? 1024 : 2048) / Math.Max(1, _columns), 1, Batch);
         for (int first = start; first < end; first += batch)
         {
             int rows = Math.Min(batch, end - first);
             Begin(first, rows, values, classes);
-            if (_output != null || TColumns.Sums == 0)
+            if (_output != null || TColumns.Columns == 0)
             {
-                if (TOp.Terms(0) > 0)
+                if (TOp.Sums(0) > 0)
                 {
                     Fold<FirstFold>(first, rows, values);
                 }
 
                 Settle(0, rows, values);
-                if (TOp.Terms(1) > 0)
+                if (TOp.Sums(1) > 0)
                 {
                     Fold<SecondFold>(first, rows, values);
                     Settle(1, rows, values);
@@ -174,7 +177,7 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
                 }
             }
 
-            if (TColumns.Sums > 0)
+            if (TColumns.Columns > 0)
             {
                 AddColumns(first, rows, values, partials);
             }
@@ -261,7 +264,8 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
         int w = Lanes<TScalar, TVector>.Width;
         int columns = _columns;
         int full = columns / w * w;
-        int dead = Lanes<TScalar, TVector>.Dead(columns);
+        int pairs = columns / (2 * w) * (2 * w);
+        TVector dead = Lanes<TScalar, TVector>.Dead(columns);
         bool takesMax = TFold.Number == 0 && Has(RowParts.Max);
         bool keeps = Has(TFold.Number == 0 ? RowParts.KeepsFirst : RowParts.KeepsSecond);
         TScalar* start = Source(TFold.Number);
@@ -281,13 +285,13 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
 
             // Read before what is kept takes the place of a.
             RowElement<TVector> tail = full < columns ? Tail(a, start, b, mask, shared) : default;
-            TVector x = none, y = 0, z = 0;
-            for (int block = 0; block < full; block += Block)
+            RowSums<TVector> total = new() { A = none };
+            for (int block = 0; block < pairs; block += Block)
             {
-                int end = Math.Min(full, block + Block);
-                TVector x0 = none, x1 = none, y0 = 0, y1 = 0, z0 = 0, z1 = 0;
-                int i = block;
-                for (; i <= end - (2 * w); i += 2 * w)
+                int end = Math.Min(pairs, block + Block);
+                RowSums<TVector> t0 = new() { A = none };
+                RowSums<TVector> t1 = new() { A = none };
+                for (int i = block; i < end; i += 2 * w)
                 {
                     RowElement<TVector> e0 = Load<TVector>(a, b, g, h, mask, i);
                     RowElement<TVector> e1 = Load<TVector>(a, b, g, h, mask, i + w);
@@ -299,56 +303,53 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
                         *(TVector*)(kept + i + w) = e1.A;
                     }
 
-                    x0 = Join(takesMax, x0, TOp.Term(TFold.Number, 0, e0, s));
-                    x1 = Join(takesMax, x1, TOp.Term(TFold.Number, 0, e1, s));
-                    if (TOp.Terms(TFold.Number) > 1)
-                    {
-                        y0 += TOp.Term(TFold.Number, 1, e0, s);
-                        y1 += TOp.Term(TFold.Number, 1, e1, s);
-                    }
-
-                    if (TOp.Terms(TFold.Number) > 2)
-                    {
-                        z0 += TOp.Term(TFold.Number, 2, e0, s);
-                        z1 += TOp.Term(TFold.Number, 2, e1, s);
-                    }
+                    Join<TFold>(ref t0, TOp.Terms(TFold.Number, e0, s));
+                    Join<TFold>(ref t1, TOp.Terms(TFold.Number, e1, s));
                 }
 
-                if (i < end)
-                {
-                    RowElement<TVector> e = Load<TVector>(a, b, g, h, mask, i);
-                    if (keeps)
-                    {
-                        e.A = TOp.Keep(e, s);
-                        *(TVector*)(kept + i) = e.A;
-                    }
-
-                    x0 = Join(takesMax, x0, TOp.Term(TFold.Number, 0, e, s));
-                    y0 = TOp.Terms(TFold.Number) > 1 ? y0 + TOp.Term(TFold.Number, 1, e, s) : y0;
-                    z0 = TOp.Terms(TFold.Number) > 2 ? z0 + TOp.Term(TFold.Number, 2, e, s) : z0;
-                }
-
-                x = Join(takesMax, x, Join(takesMax, x0, x1));
-                y += y0 + y1;
-                z += z0 + z1;
+                Join<TFold>(ref t0, t1);
+                Join<TFold>(ref total, t0);
             }
 
-            if (full < columns)
+            // What is left is a register, a tail, or both.
+            for (int i = pairs; i < columns; i += w)
             {
+                bool isTail = i >= full;
+                RowElement<TVector> e = isTail ? tail : Load<TVector>(a, b, g, h, mask, i);
                 if (keeps)
                 {
-                    tail.A = TOp.Keep(tail, s);
-                    Lanes<TScalar, TVector>.StoreTail(kept, columns, tail.A);
+                    e.A = TOp.Keep(e, s);
+                    if (TFold.Number == 1 && full == 0)
+                    {
+                        *(TVector*)(values + Short + (row * w)) = e.A;
+                    }
+                    else
+                    {
+                        Lanes<TScalar, TVector>.StoreTail(kept, isTail ? columns : i + w, e.A);
+                    }
                 }
 
-                x = Join(takesMax, x, TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 0, tail, s), none));
-                y += TOp.Terms(TFold.Number) > 1 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 1, tail, s), 0) : 0;
-                z += TOp.Terms(TFold.Number) > 2 ? TVector.IfGreaterOrEqual(index, dead, TOp.Term(TFold.Number, 2, tail, s), 0) : 0;
+                RowSums<TVector> terms = TOp.Terms(TFold.Number, e, s);
+                if (isTail)
+                {
+                    terms.A = TVector.IfGreaterOrEqual(index, dead, terms.A, none);
+                    terms.B = TOp.Sums(TFold.Number) > 1 ? TVector.IfGreaterOrEqual(index, dead, terms.B, 0) : terms.B;
+                    terms.C = TOp.Sums(TFold.Number) > 2 ? TVector.IfGreaterOrEqual(index, dead, terms.C, 0) : terms.C;
+                }
+
+                Join<TFold>(ref total, terms);
             }
 
-            values[Sums + row] = takesMax ? Lanes<TScalar, TVector>.Max(x) : Lanes<TScalar, TVector>.Sum(x);
-            values[Sums + Batch + row] = TOp.Terms(TFold.Number) > 1 ? Lanes<TScalar, TVector>.Sum(y) : default;
-            values[Sums + (2 * Batch) + row] = TOp.Terms(TFold.Number) > 2 ? Lanes<TScalar, TVector>.Sum(z) : default;
+            values[Sums + row] = takesMax ? Lanes<TScalar, TVector>.Max(total.A) : Lanes<TScalar, TVector>.Sum(total.A);
+            if (TOp.Sums(TFold.Number) > 1)
+            {
+                values[Sums + Batch + row] = Lanes<TScalar, TVector>.Sum(total.B);
+            }
+
+            if (TOp.Sums(TFold.Number) > 2)
+            {
+                values[Sums + (2 * Batch) + row] = Lanes<TScalar, TVector>.Sum(total.C);
+            }
         }
     }
 
@@ -380,51 +381,12 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
 
             if (full < columns)
             {
-                Lanes<TScalar, TVector>.StoreTail(to, columns, TOp.Write(tail, s));
-            }
-        }
-    }
-
-    // Adds what the rows of a batch have for each column to the sums of the piece.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void AddColumns(int first, int rows, TScalar* values, TScalar* partials)
-    {
-        int w = Lanes<TScalar, TVector>.Width;
-        int columns = _columns;
-        int full = columns / w * w;
-        TScalar* a = _a + ((long)first * columns);
-        TScalar* b = _b + ((long)first * columns);
-        TScalar* second = partials + ((long)_pieces * columns);
-        for (int i = 0; i < full; i += w)
-        {
-            TVector x = *(TVector*)(partials + i);
-            TVector y = TColumns.Sums > 1 ? *(TVector*)(second + i) : 0;
-            for (int row = 0; row < rows; row++)
-            {
-                RowElement<TVector> e = Load<TVector>(a, b, null, null, null, i + ((nint)row * columns));
-                RowStats<TVector> s = Given<TVector>(values, row);
-                x = TColumns.Add(0, x, e, s);
-                y = TColumns.Sums > 1 ? TColumns.Add(1, y, e, s) : y;
-            }
-
-            *(TVector*)(partials + i) = x;
-            if (TColumns.Sums > 1)
-            {
-                *(TVector*)(second + i) = y;
-            }
-        }
-
-        for (int i = full; i < columns; i++)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                RowElement<TScalar> e = Load<TScalar>(a, b, null, null, null, i + ((nint)row * columns));
-                RowStats<TScalar> s = Given<TScalar>(values, row);
-                partials[i] = TColumns.Add(0, partials[i], e, s);
-                if (TColumns.Sums > 1)
+                if (Has(RowParts.KeepsSecond) && full == 0)
                 {
-                    second[i] = TColumns.Add(1, second[i], e, s);
+                    tail.A = *(TVector*)(values + Short + (row * w));
                 }
+
+                Lanes<TScalar, TVector>.StoreTail(to, columns, TOp.Write(tail, s));
             }
         }
     }
@@ -443,7 +405,20 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
     private byte* MaskRow(int row) => _mask + ((long)(row / _maskRepeat % _maskRows) * _columns);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Join(bool takesMax, TVector a, TVector b) => takesMax ? TVector.Max(a, b) : a + b;
+    private static void Join<TFold>(ref RowSums<TVector> total, RowSums<TVector> terms)
+        where TFold : unmanaged, IRowFold
+    {
+        total.A = TFold.Number == 0 && Has(RowParts.Max) ? TVector.Max(total.A, terms.A) : total.A + terms.A;
+        if (TOp.Sums(TFold.Number) > 1)
+        {
+            total.B += terms.B;
+        }
+
+        if (TOp.Sums(TFold.Number) > 2)
+        {
+            total.C += terms.C;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static RowStats<T> Stats<T>(TScalar* values, int row)
@@ -492,70 +467,4 @@ internal readonly unsafe struct HostRows<TOp, TColumns, TScalar, TVector> : IRan
 
         return e;
     }
-
-    // The tail of what all rows share.
-    private RowElement<TVector> SharedTail()
-    {
-        RowElement<TVector> e = default;
-        if (Has(RowParts.G))
-        {
-            e.G = _g == null ? 1 : Lanes<TScalar, TVector>.LoadTail(_g, _columns);
-        }
-
-        if (Has(RowParts.H) && _h != null)
-        {
-            e.H = Lanes<TScalar, TVector>.LoadTail(_h, _columns);
-        }
-
-        return e;
-    }
-
-    // A row's tail. What stands before a short row is the row before it, if there is one: no matter what it is.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RowElement<TVector> Tail(TScalar* a, TScalar* start, TScalar* b, byte* mask, RowElement<TVector> shared)
-    {
-        int before = _columns - Lanes<TScalar, TVector>.Width;
-        RowElement<TVector> e = shared;
-        if (a + before >= start)
-        {
-            e.A = *(TVector*)(a + before);
-            if (Has(RowParts.B))
-            {
-                e.B = *(TVector*)(b + before);
-            }
-        }
-        else
-        {
-            e.A = Lanes<TScalar, TVector>.LoadTail(a, _columns);
-            if (Has(RowParts.B))
-            {
-                e.B = Lanes<TScalar, TVector>.LoadTail(b, _columns);
-            }
-        }
-
-        if (Has(RowParts.Mask))
-        {
-            e.H = Lanes<TScalar, TVector>.LoadMaskTail(mask, _columns);
-        }
-
-        return e;
-    }
-}
-
-/// <summary>Which fold, as a type.</summary>
-internal interface IRowFold
-{
-    static abstract int Number { get; }
-}
-
-/// <summary>Fold 0.</summary>
-internal readonly struct FirstFold : IRowFold
-{
-    public static int Number => 0;
-}
-
-/// <summary>Fold 1.</summary>
-internal readonly struct SecondFold : IRowFold
-{
-    public static int Number => 1;
 }

@@ -12,28 +12,25 @@ internal readonly struct CrossEntropyOp<TTarget> : IRowOp
 {
     public static RowParts Parts => TTarget.Parts | RowParts.Max;
 
-    public static int Terms(int fold) => fold == 0 || !TTarget.IsSpread ? 1 : 3;
+    public static int Sums(int fold) => fold == 0 || !TTarget.HasParts ? 1 : 3;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>
     {
-        if (fold == 0)
-        {
-            return e.A;
-        }
-
+        RowSums<T> terms = default;
         T shifted = e.A - s.P;
-        if (term == 0)
+        terms.A = fold == 0 ? e.A : T.Exp(shifted);
+        if (TTarget.HasParts)
         {
-            return T.Exp(shifted);
+            terms.B = TTarget.Part(e, s.S, s.R);
+            terms.C = T.IfEqual(terms.B, 0, 0, terms.B * shifted);
         }
 
-        T q = TTarget.Spread(e, s.S, s.R);
-        return term == 1 ? q : T.IfEqual(q, 0, 0, q * shifted);
+        return terms;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,7 +45,7 @@ internal readonly struct CrossEntropyOp<TTarget> : IRowOp
 
         // The maximum is added last: beside a large one the logarithm would lose its digits.
         T logSum = T.Log(sums.A);
-        T loss = TTarget.IsSpread ? (sums.B * logSum) - sums.C : 0;
+        T loss = TTarget.HasParts ? (sums.B * logSum) - sums.C : 0;
         if ((TTarget.Parts & RowParts.Label) != 0)
         {
             T weight = s.R * label.Weight;
@@ -74,14 +71,14 @@ internal readonly struct CrossEntropyGradientOp<TTarget> : IRowOp
 {
     public static RowParts Parts => TTarget.Parts;
 
-    public static int Terms(int fold) => fold == 0 && TTarget.IsSpread ? 1 : 0;
+    public static int Sums(int fold) => fold == 0 && TTarget.HasParts ? 1 : 0;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => TTarget.Spread(e, s.S, s.R);
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = TTarget.Part(e, s.S, s.R) };
 
     // Q becomes the factor of the probability, S and R those of the target; a label's own part is R.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,7 +93,7 @@ internal readonly struct CrossEntropyGradientOp<TTarget> : IRowOp
             part = (1 - (s.S * n)) * label.Weight;
         }
 
-        s.Q = TTarget.IsSpread ? scale * sums.A : 0;
+        s.Q = TTarget.HasParts ? scale * sums.A : 0;
         s.R = scale * part;
         s.S *= scale;
         if ((TTarget.Parts & RowParts.Label) != 0)
@@ -112,7 +109,7 @@ internal readonly struct CrossEntropyGradientOp<TTarget> : IRowOp
         where T : unmanaged, IReal<T>
     {
         T p = T.Exp(e.A - s.P) * s.Q;
-        return TTarget.IsSpread ? p - TTarget.Spread(e, s.S, s.R) : p;
+        return TTarget.HasParts ? p - TTarget.Part(e, s.S, s.R) : p;
     }
 }
 
@@ -123,10 +120,10 @@ internal interface ICrossEntropyTarget
     static abstract RowParts Parts { get; }
 
     /// <summary>Whether classes besides the label's have a part of it.</summary>
-    static abstract bool IsSpread { get; }
+    static abstract bool HasParts { get; }
 
     /// <summary>A class's part, the label's own left out.</summary>
-    static abstract T Spread<T>(RowElement<T> e, T share, T part)
+    static abstract T Part<T>(RowElement<T> e, T share, T part)
         where T : unmanaged, IReal<T>;
 }
 
@@ -135,9 +132,9 @@ internal readonly struct LabelTarget : ICrossEntropyTarget
 {
     public static RowParts Parts => RowParts.Label | RowParts.G;
 
-    public static bool IsSpread => false;
+    public static bool HasParts => false;
 
-    public static T Spread<T>(RowElement<T> e, T share, T part)
+    public static T Part<T>(RowElement<T> e, T share, T part)
         where T : unmanaged, IReal<T> => 0;
 }
 
@@ -146,10 +143,10 @@ internal readonly struct SmoothLabelTarget : ICrossEntropyTarget
 {
     public static RowParts Parts => RowParts.Label | RowParts.G;
 
-    public static bool IsSpread => true;
+    public static bool HasParts => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Spread<T>(RowElement<T> e, T share, T part)
+    public static T Part<T>(RowElement<T> e, T share, T part)
         where T : unmanaged, IReal<T> => share * e.G;
 }
 
@@ -158,9 +155,9 @@ internal readonly struct DistributionTarget : ICrossEntropyTarget
 {
     public static RowParts Parts => RowParts.B | RowParts.G;
 
-    public static bool IsSpread => true;
+    public static bool HasParts => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Spread<T>(RowElement<T> e, T share, T part)
+    public static T Part<T>(RowElement<T> e, T share, T part)
         where T : unmanaged, IReal<T> => T.MultiplyAdd(e.B, part, share) * e.G;
 }

@@ -13,15 +13,15 @@ internal interface IRowOp
     /// <summary>What there is of an element and of a row.</summary>
     static abstract RowParts Parts { get; }
 
-    /// <summary>How many terms a fold adds up: of fold 0 and fold 1. Zero for a fold that there is not.</summary>
-    static abstract int Terms(int fold);
+    /// <summary>How many sums a fold has: of fold 0 and fold 1. Zero for a fold that there is not.</summary>
+    static abstract int Sums(int fold);
 
     /// <summary>What replaces A in a fold that keeps something; it is A for everything behind it, too.</summary>
     static abstract T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>;
 
-    /// <summary>What an element adds to a sum of a fold, or the number of which the maximum is taken.</summary>
-    static abstract T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+    /// <summary>What an element adds to the sums of a fold, or the number of which the maximum is taken.</summary>
+    static abstract RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>;
 
     /// <summary>The statistics from a fold's sums over n elements; called once, with fold 0, if there is no fold.</summary>
@@ -37,7 +37,7 @@ internal interface IRowOp
 internal interface IRowColumns
 {
     /// <summary>The number of sums: the gradient of the gain, and that of the shift; 0 for none.</summary>
-    static abstract int Sums { get; }
+    static abstract int Columns { get; }
 
     /// <summary>A sum after an element of one more row.</summary>
     static abstract T Add<T>(int sum, T total, RowElement<T> e, RowStats<T> s)
@@ -47,7 +47,7 @@ internal interface IRowColumns
 /// <summary>No sums over rows.</summary>
 internal readonly struct NoColumns : IRowColumns
 {
-    public static int Sums => 0;
+    public static int Columns => 0;
 
     public static T Add<T>(int sum, T total, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => total;
@@ -126,4 +126,22 @@ internal struct RowLabel<T>
 
     /// <summary>1; 0 if the label is ignored, NaN if there is no such column.</summary>
     internal T State;
+}
+
+/// <summary>Which fold, as a type.</summary>
+internal interface IRowFold
+{
+    static abstract int Number { get; }
+}
+
+/// <summary>Fold 0.</summary>
+internal readonly struct FirstFold : IRowFold
+{
+    public static int Number => 0;
+}
+
+/// <summary>Fold 1.</summary>
+internal readonly struct SecondFold : IRowFold
+{
+    public static int Number => 1;
 }

@@ -9,17 +9,17 @@ internal readonly struct LayerNormOp : IRowOp
 {
     public static RowParts Parts => RowParts.G | RowParts.H;
 
-    public static int Terms(int fold) => 1 + fold;
+    public static int Sums(int fold) => 1 + fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>
     {
         T distance = e.A - s.P;
-        return fold == 0 ? e.A : term == 0 ? distance * distance : distance;
+        return fold == 0 ? new() { A = e.A } : new() { A = distance * distance, B = distance };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,19 +52,19 @@ internal readonly struct LayerNormGradientOp : IRowOp, IRowColumns
 {
     public static RowParts Parts => RowParts.B | RowParts.G;
 
-    public static int Sums => 2;
+    public static int Columns => 2;
 
-    public static int Terms(int fold) => 2 - (2 * fold);
+    public static int Sums(int fold) => 2 - (2 * fold);
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T>
     {
         T d = e.B * e.G;
-        return term == 0 ? d : d * (e.A - s.P);
+        return new() { A = d, B = d * (e.A - s.P) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,14 +91,14 @@ internal readonly struct RMSNormOp : IRowOp
 {
     public static RowParts Parts => RowParts.G;
 
-    public static int Terms(int fold) => 1 - fold;
+    public static int Sums(int fold) => 1 - fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.A * e.A;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.A * e.A };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -121,16 +121,16 @@ internal readonly struct RMSNormGradientOp : IRowOp, IRowColumns
 {
     public static RowParts Parts => RowParts.B | RowParts.G;
 
-    public static int Sums => 1;
+    public static int Columns => 1;
 
-    public static int Terms(int fold) => 1 - fold;
+    public static int Sums(int fold) => 1 - fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.B * e.G * e.A;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.B * e.G * e.A };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -155,15 +155,15 @@ internal readonly struct OfSum<TOp> : IRowOp
 {
     public static RowParts Parts => TOp.Parts | RowParts.B | RowParts.KeepsFirst;
 
-    public static int Terms(int fold) => TOp.Terms(fold);
+    public static int Sums(int fold) => TOp.Sums(fold);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A + e.B;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => TOp.Term(fold, term, e, s);
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => TOp.Terms(fold, e, s);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)

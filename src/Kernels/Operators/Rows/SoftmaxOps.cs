@@ -7,15 +7,15 @@ internal readonly struct SoftmaxOp : IRowOp
 {
     public static RowParts Parts => RowParts.Max | RowParts.KeepsSecond;
 
-    public static int Terms(int fold) => 1;
+    public static int Sums(int fold) => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => T.Exp(e.A - s.P);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.A;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.A };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -35,15 +35,15 @@ internal readonly struct MaskedSoftmaxOp : IRowOp
 {
     public static RowParts Parts => RowParts.Max | RowParts.KeepsSecond | RowParts.Mask;
 
-    public static int Terms(int fold) => 1;
+    public static int Sums(int fold) => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => T.IfGreater(e.H, 0, T.Exp(e.A - s.P), 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => fold == 0 ? T.IfGreater(e.H, 0, e.A, double.NegativeInfinity) : e.A;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = fold == 0 ? T.IfGreater(e.H, 0, e.A, double.NegativeInfinity) : e.A };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -64,14 +64,14 @@ internal readonly struct SoftmaxGradientOp : IRowOp
 {
     public static RowParts Parts => RowParts.B;
 
-    public static int Terms(int fold) => 1 - fold;
+    public static int Sums(int fold) => 1 - fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.A * e.B;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.A * e.B };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -91,14 +91,14 @@ internal readonly struct LogSoftmaxOp : IRowOp
 {
     public static RowParts Parts => RowParts.Max;
 
-    public static int Terms(int fold) => 1;
+    public static int Sums(int fold) => 1;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => fold == 0 ? e.A : T.Exp(e.A - s.P);
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = fold == 0 ? e.A : T.Exp(e.A - s.P) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -120,14 +120,14 @@ internal readonly struct LogSoftmaxGradientOp : IRowOp
 {
     public static RowParts Parts => RowParts.B;
 
-    public static int Terms(int fold) => 1 - fold;
+    public static int Sums(int fold) => 1 - fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.B;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.B };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)
@@ -147,14 +147,14 @@ internal readonly struct LargestOp : IRowOp
 {
     public static RowParts Parts => RowParts.Max;
 
-    public static int Terms(int fold) => 1 - fold;
+    public static int Sums(int fold) => 1 - fold;
 
     public static T Keep<T>(RowElement<T> e, RowStats<T> s)
         where T : unmanaged, IReal<T> => e.A;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Term<T>(int fold, int term, RowElement<T> e, RowStats<T> s)
-        where T : unmanaged, IReal<T> => e.A;
+    public static RowSums<T> Terms<T>(int fold, RowElement<T> e, RowStats<T> s)
+        where T : unmanaged, IReal<T> => new() { A = e.A };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowStats<T> Settle<T>(int fold, RowSums<T> sums, RowStats<T> s, RowLabel<T> label, T n)

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Kernels;
 
 /// <summary>Where an operand's elements start in host memory, and how they are brought into a row to compute with.</summary>
-internal readonly unsafe struct HostPort<TStored, TScalar>(byte* start, bool isMask)
+internal readonly unsafe struct HostOperand<TStored, TScalar>(byte* start, bool isMask)
     where TStored : unmanaged, IStored<TStored, TScalar>
     where TScalar : unmanaged, INumeric<TScalar>, IScalar<TScalar>
 {
     private readonly byte* _start = start;
     private readonly bool _isMask = isMask;
 
-    internal static HostPort<TStored, TScalar> Of(in Operand operand) =>
+    internal static HostOperand<TStored, TScalar> Of(in Operand operand) =>
         new(operand.Block.Host<byte>((long)operand.Offset * operand.DType.Size), operand.DType == DType.Bool);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
