@@ -9,7 +9,7 @@ public class CpuOnlyTests
     [Theory]
     [InlineData("", "")]
     [InlineData("DOTNET_TieredCompilation", "0")]
-    public void Training_on_the_CPU_loads_no_ILGPU(string setting, string value)
+    public async Task Training_on_the_CPU_loads_no_ILGPU(string setting, string value)
     {
         // It looks for itself at what is loaded in the end; a process of its own, since other tests do load ILGPU. With full optimisation
         // from the start, methods are inlined that would only be called otherwise.
@@ -22,9 +22,9 @@ public class CpuOnlyTests
 
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
         Assert.Contains("accuracy: 0.9", output, StringComparison.Ordinal);
     }
 }
