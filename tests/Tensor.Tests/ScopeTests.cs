@@ -49,7 +49,7 @@ public class ScopeTests
         }
 
         string ofView = Message(() => view.ToArray<double>());
-        Assert.Contains("Permute", ofView, StringComparison.Ordinal);
+        Assert.Contains("Transpose", ofView, StringComparison.Ordinal);
         Assert.Contains("[3, 2]", ofView, StringComparison.Ordinal);
 
         static string Message(Action use) => Assert.Throws<ObjectDisposedException>(use).Message;
