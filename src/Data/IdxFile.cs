@@ -90,7 +90,8 @@ public static class IdxFile
             throw new InvalidDataException($"{path}: expected {what}, and found a file of {length} bytes, too short to hold them.");
         }
 
-        Tensor made = Tensor.Zeros(new Shape(dims), DType.UInt8, device);
+        // All of it is read, or it is thrown away.
+        Tensor made = Tensor.Uninitialized(new Shape(dims), DType.UInt8, device ?? Device.Default, nameof(IdxFile));
         try
         {
             byte[] chunk = new byte[Math.Min((int)count, Chunk)];
