@@ -119,38 +119,16 @@ internal static class Dispatch
     internal static void Numeric<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, INumericVisitor, allows ref struct
     {
-        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
         switch (dtype)
         {
-            case DType.Float32 when wide:
-                visitor.Visit<F32, F32, F32x16>();
-                break;
-            case DType.Float32:
-                visitor.Visit<F32, F32, F32x>();
-                break;
-            case DType.Float64 when wide:
-                visitor.Visit<F64, F64, F64x8>();
-                break;
-            case DType.Float64:
-                visitor.Visit<F64, F64, F64x>();
-                break;
             case DType.Int32:
                 visitor.Visit<I32, I32, Ix<int, I32>>();
                 break;
             case DType.Int64:
                 visitor.Visit<I64, I64, Ix<long, I64>>();
                 break;
-            case DType.Float16 when wide:
-                visitor.Visit<F16, F32, F32x16>();
-                break;
-            case DType.Float16:
-                visitor.Visit<F16, F32, F32x>();
-                break;
-            case DType.BFloat16 when wide:
-                visitor.Visit<BF16, F32, F32x16>();
-                break;
-            case DType.BFloat16:
-                visitor.Visit<BF16, F32, F32x>();
+            case DType.Float32 or DType.Float64 or DType.Float16 or DType.BFloat16:
+                Real(name, dtype, device, new RealOfNumeric<TVisitor>(visitor));
                 break;
             default:
                 throw new ArgumentException($"{name} has no form for {dtype}. Cast to Int32 or Float32 first.");
@@ -166,20 +144,10 @@ internal static class Dispatch
     internal static void Float<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, IFloatVisitor, allows ref struct
     {
-        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
         switch (dtype)
         {
-            case DType.Float32 when wide:
-                visitor.Visit<F32, F32x16>();
-                break;
-            case DType.Float32:
-                visitor.Visit<F32, F32x>();
-                break;
-            case DType.Float64 when wide:
-                visitor.Visit<F64, F64x8>();
-                break;
-            case DType.Float64:
-                visitor.Visit<F64, F64x>();
+            case DType.Float32 or DType.Float64:
+                Real(name, dtype, device, new RealOfFloat<TVisitor>(visitor));
                 break;
             default:
                 throw new ArgumentException($"{name} is computed in Float32 or Float64, not {dtype}. Cast first.");
@@ -253,5 +221,27 @@ internal static class Dispatch
         {
             visitor.Visit<Index64>();
         }
+    }
+
+    private readonly ref struct RealOfNumeric<TVisitor>(TVisitor visitor) : IRealVisitor
+        where TVisitor : struct, INumericVisitor, allows ref struct
+    {
+        private readonly TVisitor _visitor = visitor;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector> => _visitor.Visit<TStored, TScalar, TVector>();
+    }
+
+    private readonly ref struct RealOfFloat<TVisitor>(TVisitor visitor) : IRealVisitor
+        where TVisitor : struct, IFloatVisitor, allows ref struct
+    {
+        private readonly TVisitor _visitor = visitor;
+
+        public void Visit<TStored, TScalar, TVector>()
+            where TStored : unmanaged, IStored<TStored, TScalar>
+            where TScalar : unmanaged, IReal<TScalar>, IScalar<TScalar>
+            where TVector : unmanaged, IReal<TVector> => _visitor.Visit<TScalar, TVector>();
     }
 }
