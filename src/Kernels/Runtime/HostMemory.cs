@@ -7,7 +7,7 @@ namespace DeepSharp.Kernels;
 /// Linux gives large memory in pages of 4 KB unless it is asked for more, and loops over several arrays of some megabytes then
 /// spend up to half of their time on translating addresses.
 /// </remarks>
-internal static unsafe partial class HostMemory
+internal static unsafe class HostMemory
 {
     // ILGPU's own host buffers are not aligned; SIMD code wants whole cache lines.
     private const nuint LineSize = 64;
@@ -18,32 +18,26 @@ internal static unsafe partial class HostMemory
     // MADV_HUGEPAGE of the kernel's interface.
     private const int AdviseHugePages = 14;
 
-    private static bool s_canAdvise = OperatingSystem.IsLinux();
+    // madvise(2), or null. By the program's own symbols: the file of the C library has many names, and programs compiled ahead of time do
+    // not know what "libc" means.
+    private static readonly delegate* unmanaged<void*, nuint, int, int> s_advise =
+        OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "madvise", out IntPtr address)
+            ? (delegate* unmanaged<void*, nuint, int, int>)address
+            : null;
 
     /// <summary>Memory of undefined contents, to be freed with <see cref="Free"/>.</summary>
     internal static void* Allocate(nuint bytes)
     {
-        if (bytes < 2 * HugePage || !s_canAdvise)
+        if (bytes < 2 * HugePage || s_advise == null)
         {
             return NativeMemory.AlignedAlloc(bytes, LineSize);
         }
 
+        // A kernel that has no such pages answers with an error, and the memory is as it was.
         void* start = NativeMemory.AlignedAlloc(bytes, HugePage);
-        try
-        {
-            // A kernel that has no such pages answers with an error, and the memory is as it was.
-            _ = Advise(start, bytes, AdviseHugePages);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            s_canAdvise = false;
-        }
-
+        _ = s_advise(start, bytes, AdviseHugePages);
         return start;
     }
 
     internal static void Free(void* start) => NativeMemory.AlignedFree(start);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(void* start, nuint length, int advice);
 }
