@@ -26,7 +26,8 @@ public static class ModuleTraining
         /// <param name="validation">Data to evaluate on after each epoch.</param>
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
         /// given; in [0, 1).</param>
-        /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
+        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
         /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>

@@ -23,8 +23,12 @@ internal sealed class ModuleModes : IDisposable
     }
 
     /// <summary>Sets the mode of a module and all below it for this call.</summary>
-    internal static ModuleModes Begin(Module model, bool training) =>
-        s_current.Value = new ModuleModes(s_current.Value, model.All().ToDictionary(static module => module, _ => training));
+    internal static ModuleModes Begin(Module model, bool training)
+    {
+        Dictionary<Module, bool> modes = new(ReferenceEqualityComparer.Instance);
+        Set(modes, model, training);
+        return s_current.Value = new ModuleModes(s_current.Value, modes);
+    }
 
     /// <summary>The mode that the call under way has set; null if it has set none.</summary>
     internal static bool? Of(Module module)
@@ -53,7 +57,7 @@ internal sealed class ModuleModes : IDisposable
                 if (modes.Count > 0)
                 {
                     Module[] covered = [.. left.Where(modes.ContainsKey)];
-                    Dictionary<Module, bool> changed = new(modes);
+                    Dictionary<Module, bool> changed = new(modes, ReferenceEqualityComparer.Instance);
                     Array.ForEach(covered, module => changed[module] = training);
                     call._modes = changed;
                     left = [.. left.Where(module => !modes.ContainsKey(module))];
@@ -62,6 +66,17 @@ internal sealed class ModuleModes : IDisposable
         }
 
         return left;
+    }
+
+    private static void Set(Dictionary<Module, bool> modes, Module module, bool training)
+    {
+        if (modes.TryAdd(module, training))
+        {
+            for (int i = 0; i < module.Children.Count; i++)
+            {
+                Set(modes, module.Children[i].Value, training);
+            }
+        }
     }
 
     /// <summary>Ends the call. Ending twice does nothing, and calls may end in any order.</summary>
