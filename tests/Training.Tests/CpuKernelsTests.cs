@@ -1,6 +1,5 @@
 using DeepSharp.Layers;
 using DeepSharp.Optim;
-using DeepSharp.Training;
 
 namespace DeepSharp.Tests;
 

@@ -37,7 +37,8 @@ internal static unsafe class HostParallel
     internal static void For<TBody>(WorkerPool? pool, int count, int grain, in TBody body)
         where TBody : struct, IRangeBody => For(pool, pool?.Threads ?? 1, count, grain, body);
 
-    private static void For<TBody>(WorkerPool? pool, int threads, int count, int grain, in TBody body)
+    /// <summary>The same on at most so many threads, which the pool starts if it has fewer.</summary>
+    internal static void For<TBody>(WorkerPool? pool, int threads, int count, int grain, in TBody body)
         where TBody : struct, IRangeBody
     {
         if (count > grain && pool is not null && pool.TryEnter())
