@@ -149,7 +149,7 @@ public abstract class Optimizer<TOptions> : Optimizer
                     Shrinkage = decoupled ? group.LearningRate * decay : 0,
                     Ascends = group.CommonOptions.Maximize,
                 };
-                run.CountChange();
+                run.CountChange(ofMoved: true);
                 Update(group, run);
             }
         }

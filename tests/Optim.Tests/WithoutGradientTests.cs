@@ -159,6 +159,25 @@ public class WithoutGradientTests
     }
 
     [Fact]
+    public void A_graph_that_saved_what_a_step_has_not_moved_can_still_be_used()
+    {
+        Parameter a = Surface.Parameter([1]);
+        Parameter b = Surface.Parameter([2]);
+        SGD optimizer = new([a, b], 0.1);
+        using TensorScope scope = Tensor.Scope();
+        Tensor first = a.Square().Sum();
+        Tensor second = (a.Detach().Clone() * b.Square()).Sum();
+        Tensor third = b.Square().Sum();
+        optimizer.ZeroGradients();
+        first.Backward();
+        optimizer.Step();
+        second.Backward();
+        optimizer.Step();
+        Assert.Equal(2 - (0.1 * 4), b.Item(), 1e-12);
+        Assert.Contains("changed in place", Assert.Throws<InvalidOperationException>(() => third.Backward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_slow_step_of_Lookahead_takes_all_along()
     {
         Parameter a = Surface.Parameter([1]);

@@ -130,11 +130,15 @@ public sealed class UpdateRun
     }
 
     /// <summary>Tells graphs that saved the parameters' values that these are no longer what they were.</summary>
-    internal void CountChange()
+    /// <param name="ofMoved">Whether only those are meant that a step moves.</param>
+    internal void CountChange(bool ofMoved = false)
     {
         for (int i = 0; i < Run.Members.Count; i++)
         {
-            Run.Members[i].CountChange();
+            if (!ofMoved || Moves(i))
+            {
+                Run.Members[i].CountChange();
+            }
         }
     }
 
