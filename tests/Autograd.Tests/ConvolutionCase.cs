@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Tests;
 
 /// <summary>A convolution of some sizes, and its value and gradients as sums over every index in double precision.</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A convolution over a sequence: [N, inputs, L] gives [N, outputs, …].</summary>

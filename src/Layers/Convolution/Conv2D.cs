@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A convolution over an image: [N, inputs, H, W] gives [N, outputs, …].</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A convolution over a volume: [N, inputs, D, H, W] gives [N, outputs, …].</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A transposed convolution over a sequence: [N, inputs, L] gives [N, outputs, …], larger where the stride is.</summary>

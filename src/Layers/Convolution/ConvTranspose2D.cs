@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A transposed convolution over an image: [N, inputs, H, W] gives [N, outputs, …], larger where the stride is.</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Layers;
 
 /// <summary>A transposed convolution over a volume: [N, inputs, D, H, W] gives [N, outputs, …], larger where the stride is.</summary>

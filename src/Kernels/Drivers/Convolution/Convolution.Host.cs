@@ -140,6 +140,9 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         _sumPitch += _sumPitch % (1024 / sizeof(T)) == 0 ? 64 / sizeof(T) : 0;
     }
 
+    // The sums of a tile for one remainder.
+    private readonly nint Area => (nint)_sumPitch * GemmSimd<TRegister, T>.Rows;
+
     private static int Panel => 8 * GemmSimd<TRegister, T>.Count;
 
     internal static void Run(TAct activation, in HostTaps<TStored, T> x)
@@ -171,7 +174,7 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         nint stage = _plan.Before + ((nint)_slice * _plan.Channel) + behind;
         stage = (stage + 15) / 16 * 16;
         int tiles = (_tiles + _parts - 1) / _parts;
-        nint sums = (nint)_sumPitch * GemmSimd<TRegister, T>.Rows * (_slices > 1 ? tiles * _remainders.Length : 1);
+        nint sums = Area * _remainders.Length * (_slices > 1 ? tiles : 1);
         T* memory = GemmScratch.Take<T>(stage + sums + 16);
         for (int task = start; task < end; task++)
         {
@@ -210,32 +213,28 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
             int c0 = slice * _slice;
             int count = Math.Min(_slice, channels - c0);
             TapStage<TStored, T>.Run(_plan, block, source + ((nint)c0 * _x.PlaceSource.Channel), _x.PlaceSource, count, stage);
-            int* reaches = _reaches;
-            T* weights = _weights + ((nint)group * _groupWeights);
-            T* sum = sums;
-            foreach (TapRemainder remainder in _remainders)
+            for (int tile = firstTile; tile < endTile; tile++)
             {
-                int taps = remainder.Taps.Length;
-                int places = remainder.Places(_plan, block);
-                for (int tile = firstTile; tile < endTile; tile++)
+                int row = FirstRow(tile);
+                int rows = FirstRow(tile + 1) - row;
+                int* reaches = _reaches;
+                T* weights = _weights + ((nint)group * _groupWeights);
+                T* tileSums = sums + (_slices > 1 ? (tile - firstTile) * _remainders.Length * Area : 0);
+                T* sum = tileSums;
+                foreach (TapRemainder remainder in _remainders)
                 {
-                    int row = FirstRow(tile);
-                    int rows = FirstRow(tile + 1) - row;
+                    int taps = remainder.Taps.Length;
                     T* packed = weights + ((((nint)tile * channels) + c0) * taps * GemmSimd<TRegister, T>.Rows);
-                    if (places > 0)
-                    {
-                        Sums(rows, places, count * taps, packed, reaches, stage + _plan.Start, sum, slice > 0);
-                        if (slice == _slices - 1)
-                        {
-                            Finish(block, remainder, (group * _x.TargetChannels) + row, rows, sum);
-                        }
-                    }
-
-                    sum += _slices > 1 ? (nint)_sumPitch * GemmSimd<TRegister, T>.Rows : 0;
+                    Sums(rows, remainder.Places(_plan, block), count * taps, packed, reaches, stage + _plan.Start, sum, slice > 0);
+                    weights += (nint)_tiles * channels * taps * GemmSimd<TRegister, T>.Rows;
+                    reaches += _slice * taps;
+                    sum += Area;
                 }
 
-                weights += (nint)_tiles * channels * taps * GemmSimd<TRegister, T>.Rows;
-                reaches += _slice * taps;
+                if (slice == _slices - 1)
+                {
+                    Finish(block, (group * _x.TargetChannels) + row, rows, tileSums);
+                }
             }
         }
     }
@@ -291,65 +290,111 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         }
     }
 
-    // f(sum + bias) of the outputs, without the gaps.
-    private readonly void Finish(in TapBlock block, TapRemainder remainder, int channel, int rows, T* sums)
+    // f(sum + bias) of the outputs, without the gaps, line by line as they stand in memory.
+    private readonly void Finish(in TapBlock block, int channel, int rows, T* sums)
     {
-        ConvolutionShape shape = _x.Shape;
         (TapAxis first, TapAxis second, TapAxis third) = (_plan.Axes[0], _plan.Axes[1], _plan.Axes[2]);
-        int count0 = _plan.Count(0, remainder.First, block);
-        int count1 = _plan.Count(1, remainder.Second, block);
-        int count2 = _plan.Count(2, remainder.Third, block);
-        int start0 = (((_plan.BandAxis == 0 ? block.Start : 0) * first.Out) + remainder.First) * second.Target;
-        int start1 = ((_plan.BandAxis == 1 ? block.Start : 0) * second.Out) + remainder.Second;
-        int start2 = ((_plan.BandAxis == 2 ? block.Start : 0) * third.Out) + remainder.Third;
+        (int start0, int end0) = Targets(block, 0);
+        (int start1, int end1) = Targets(block, 1);
+        (int start2, int end2) = Targets(block, 2);
+        int count = end2 - start2;
         int size = first.Target * second.Target * third.Target;
+        int sheets = second.Taps.Length * third.Taps.Length;
 
-        // Whether the lines stand one behind the other: then one may be written over the next ones, which follow.
-        bool fills = _remainders.Length == 1 && count2 == third.Target;
-        T* bias = stackalloc T[sizeof(TVector) / sizeof(T)];
+        // Lines at once, where one follows the other in the sums, too.
+        int together = second.Out == 1 ? end1 - start1 : 1;
         for (int i = 0; i < rows; i++)
         {
-            T shift = _x.Bias is null ? default : _x.Bias[channel + i];
-            for (int lane = 0; lane < sizeof(TVector) / sizeof(T); lane++)
-            {
-                bias[lane] = shift;
-            }
-
+            T bias = _x.Bias is null ? default : _x.Bias[channel + i];
             for (int image = 0; image < block.Images; image++)
             {
-                nint plane = ((nint)(block.Image + image) * shape.Groups * _x.TargetChannels) + channel + i;
+                TStored* plane = _x.Target + ((((nint)(block.Image + image) * _x.Shape.Groups * _x.TargetChannels) + channel + i) * size) + start2;
                 T* from = sums + ((nint)i * _sumPitch) + ((nint)image * _plan.Image);
-                for (int q0 = 0; q0 < count0; q0++)
+                for (int y0 = start0; y0 < end0; y0++)
                 {
-                    for (int q1 = 0; q1 < count1; q1++)
+                    T* sheet = from + (y0 % first.Out * sheets * Area) + ((nint)((y0 - start0) / first.Out) * _plan.Sheet);
+                    for (int y1 = start1; y1 < end1; y1 += together)
                     {
-                        nint line = (((nint)q0 * first.Out * second.Target) + start0 + (q1 * second.Out) + start1) * third.Target;
-                        int room = fills ? ((count0 - q0) * count1 * count2) - (q1 * count2) : count2;
-                        Line(from + ((nint)q0 * _plan.Sheet) + ((nint)q1 * _plan.Line), _x.Target + (plane * size) + line + start2, count2, room, third.Out, bias);
+                        T* line = sheet + (y1 % second.Out * third.Taps.Length * Area) + ((nint)((y1 - start1) / second.Out) * _plan.Line);
+                        int room = count == third.Target ? (((end0 - y0) * (end1 - start1)) - (y1 - start1)) * count : count;
+                        Lines(line, plane + (((nint)y0 * second.Target) + y1) * third.Target, together, count, room, bias);
                     }
                 }
             }
         }
     }
 
-    // A line of outputs, in registers as long as there is room for them.
+    // The places of the target that a block makes, along an axis.
+    private readonly (int Start, int End) Targets(in TapBlock block, int axis)
+    {
+        TapAxis along = _plan.Axes[axis];
+        return axis == _plan.BandAxis
+            ? (block.Start * along.Out, Math.Min((block.Start + _plan.Band) * along.Out, along.Target))
+            : (0, along.Target);
+    }
+
+    // Lines of outputs, in registers as long as there is room for them: what is written behind a line, the next one overwrites.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Line(T* from, TStored* to, int count, int room, int step, T* bias)
+    private readonly void Lines(T* from, TStored* to, int lines, int count, int room, T bias)
     {
         int lanes = sizeof(TVector) / sizeof(T);
-        int j = 0;
-        if (StoredRows<TStored, T>.IsPlain && step == 1)
+        int next = _plan.Axes[2].Target;
+        int used = room > count ? count : 0;
+        int step = _plan.Axes[2].Out;
+        T* shifts = stackalloc T[lanes];
+        for (int lane = 0; lane < lanes; lane++)
         {
-            TVector shift = *(TVector*)bias;
-            for (; j < count && j + lanes <= room; j += lanes)
-            {
-                *(TVector*)(to + j) = _activation.Forward(*(TVector*)(from + j) + shift);
-            }
+            shifts[lane] = bias;
         }
 
-        for (; j < count; j++)
+        TVector shift = *(TVector*)shifts;
+        for (; lines > 0; lines--, from += _plan.Line, to += next, room -= used)
         {
-            to[j * step] = TStored.Store(_activation.Forward(from[j] + bias[0]));
+            int j = 0;
+            if (step == 1 && StoredRows<TStored, T>.IsPlain)
+            {
+                for (; j < count && j + lanes <= room; j += lanes)
+                {
+                    *(TVector*)(to + j) = _activation.Forward(*(TVector*)(from + j) + shift);
+                }
+
+                for (; j < count; j++)
+                {
+                    *(T*)(to + j) = _activation.Forward(from[j] + bias);
+                }
+            }
+            else if (step == 1)
+            {
+                for (; j + lanes <= count; j += lanes)
+                {
+                    *(TVector*)(from + j) = _activation.Forward(*(TVector*)(from + j) + shift);
+                }
+
+                for (; j < count; j++)
+                {
+                    from[j] = _activation.Forward(from[j] + bias);
+                }
+
+                StoredRows<TStored, T>.Store(from, to, count);
+            }
+            else
+            {
+                if (step == 2 && typeof(TStored) == typeof(F32) && sizeof(TVector) == sizeof(Vector512<uint>))
+                {
+                    // Two remainders in turn.
+                    for (; j < count && j + (2 * lanes) <= room; j += 2 * lanes)
+                    {
+                        TVector even = _activation.Forward(*(TVector*)(from + (j / 2)) + shift);
+                        TVector odd = _activation.Forward(*(TVector*)(from + (j / 2) + Area) + shift);
+                        StageLines.Zip(*(Vector512<uint>*)&even, *(Vector512<uint>*)&odd, (uint*)(to + j));
+                    }
+                }
+
+                for (; j < count; j++)
+                {
+                    to[j] = TStored.Store(_activation.Forward(from[(j % step * Area) + (j / step)] + bias));
+                }
+            }
         }
     }
 

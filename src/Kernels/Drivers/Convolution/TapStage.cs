@@ -59,63 +59,79 @@ internal static unsafe class TapStage<TStored, T>
         return place < along.Source ? place : -1;
     }
 
+    // The places of the stage that the source's numbers of a phase stand at, along an axis.
+    private static (int From, int End) Filled(TapPlan plan, in TapBlock block, int axis, int phase)
+    {
+        TapAxis along = plan.Axes[axis];
+        int shift = along.Origin - (axis == plan.BandAxis ? block.Start : 0);
+        int from = Math.Clamp(shift, 0, along.Pitch);
+        return (from, Math.Clamp(((along.Source - phase + along.In - 1) / along.In) + shift, from, along.Pitch));
+    }
+
     private static void Sheet(
         TapPlan plan, in TapBlock block, TStored* source, in ImagePlace place, int phase1, int phase2, T* target)
     {
-        TapAxis third = plan.Axes[2];
+        (TapAxis second, TapAxis third) = (plan.Axes[1], plan.Axes[2]);
         int pitch = third.Pitch;
-        int start = plan.BandAxis == 2 ? block.Start : 0;
-        int from = Math.Clamp(third.Origin - start, 0, pitch);
-        int end = ((third.Source - phase2 + third.In - 1) / third.In) + third.Origin - start;
-        end = Math.Clamp(end, from, pitch);
-        nint skip = ((nint)(from - third.Origin + start) * third.In) + phase2;
-        int step = third.In * place.Third;
-        int count = end - from;
-        for (int i = 0; i < plan.Axes[1].Pitch; i++, target += pitch)
+        (int first, int last) = source is null ? (0, 0) : Filled(plan, block, 1, phase1);
+        (int from, int end) = Filled(plan, block, 2, phase2);
+        new Span<T>(target, first * pitch).Clear();
+        new Span<T>(target + (last * pitch), (second.Pitch - last) * pitch).Clear();
+        if (first == last)
         {
-            int at = source is null ? -1 : Place(plan, block, 1, i, phase1);
-            if (at < 0)
+            return;
+        }
+
+        TStored* line = source + ((nint)Place(plan, block, 1, first, phase1) * place.Second)
+            + ((nint)Place(plan, block, 2, from, phase2) * place.Third);
+        target += (first * pitch) + from;
+        nint next = (nint)second.In * place.Second;
+        int step = third.In * place.Third;
+        if (from == end)
+        {
+            new Span<T>(target - from, (last - first) * pitch).Clear();
+        }
+        else if (step == 1 && StoredRows<TStored, T>.IsPlain)
+        {
+            StageLines.Copy((byte*)line, next * sizeof(T), last - first, (end - from) * sizeof(T), (byte*)target, from * sizeof(T), pitch * sizeof(T));
+        }
+        else
+        {
+            Lines(line, next, step, last - first, end - from, target, from, pitch);
+        }
+    }
+
+    // Lines that are converted or picked from, with zeros before and behind.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Lines(TStored* line, nint next, int step, int lines, int count, T* target, int from, int pitch)
+    {
+        for (; lines > 0; lines--, line += next, target += pitch)
+        {
+            for (int j = -from; j < 0; j++)
             {
-                Zero(target, pitch);
-                continue;
+                target[j] = default;
             }
 
-            TStored* line = source + ((nint)at * place.Second) + (skip * place.Third);
-            Zero(target, from);
             if (step == 1)
             {
-                Line(line, target + from, count);
+                StoredRows<TStored, T>.Load(line, target, count);
+            }
+            else if (step == 2 && typeof(TStored) == typeof(F32))
+            {
+                StageLines.EverySecond((uint*)line, (uint*)target, count);
             }
             else
             {
                 for (int j = 0; j < count; j++)
                 {
-                    target[from + j] = TStored.Load(line[j * step]);
+                    target[j] = TStored.Load(line[j * step]);
                 }
             }
 
-            Zero(target + end, pitch - end);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Zero(T* target, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            target[i] = default;
-        }
-    }
-
-    private static void Line(TStored* source, T* target, int count)
-    {
-        if (StoredRows<TStored, T>.IsPlain)
-        {
-            Unsafe.CopyBlockUnaligned(target, source, (uint)(count * sizeof(T)));
-        }
-        else
-        {
-            StoredRows<TStored, T>.Load(source, target, count);
+            for (int j = count; j < pitch - from; j++)
+            {
+                target[j] = default;
+            }
         }
     }
 }
