@@ -32,6 +32,9 @@ public class InitializerTests
     public static IEnumerable<object[]> DefaultNames => Golden.Names("initializers", "default_weight", "default_bias")
         .Where(static row => Golden.Load("initializers")[(string)row[0]].Options.Integers("shape").Length == 2);
 
+    public static IEnumerable<object[]> ConvolutionNames => Golden.Names("initializers", "default_weight", "default_bias")
+        .Where(static row => Golden.Load("initializers")[(string)row[0]].Options.Integers("shape").Length is > 2 and < 6);
+
     public static TheoryData<string> StatisticsNames => [.. s_statistics.Keys];
 
     [Theory]
@@ -81,6 +84,43 @@ public class InitializerTests
         }
 
         Assert.InRange(largest, bound * 0.99, bound);
+    }
+
+    // A transposed layer's weight has the shape of another one's, and begins as that does.
+    [Theory]
+    [MemberData(nameof(ConvolutionNames))]
+    public void Convolutions_begin_as_PyTorchs_do(string name)
+    {
+        GoldenCase golden = Golden.Load("initializers")[name];
+        int[] shape = golden.Options.Integers("shape");
+        foreach (bool transposed in (bool[])[false, true])
+        {
+            double largest = 0;
+            int count = 0;
+            (int inputs, int outputs) = transposed ? (shape[0], shape[1]) : (shape[1], shape[0]);
+            for (ulong seed = 0; count < 2000; seed++)
+            {
+                using TensorScope scope = Tensor.Scope();
+                ConvolutionLayer layer = Layer(transposed, shape.Length - 2, inputs, outputs, shape[2..], new Generator(seed));
+                Assert.Equal(new Shape(shape), layer.Weight.Shape);
+                Assert.Equal(new Shape(outputs), layer.Bias!.Shape);
+                double[] values = (golden.Kind == "default_bias" ? layer.Bias : layer.Weight).ToArray<double>();
+                largest = Math.Max(largest, values.Max(Math.Abs));
+                count += values.Length;
+            }
+
+            Assert.InRange(largest, Value(golden, "high") * 0.99, Value(golden, "high"));
+        }
+
+        static ConvolutionLayer Layer(bool transposed, int axes, int inputs, int outputs, int[] kernel, Generator generator) => (transposed, axes) switch
+        {
+            (false, 1) => new Conv1D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (false, 2) => new Conv2D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (false, _) => new Conv3D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (true, 1) => new ConvTranspose1D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (true, 2) => new ConvTranspose2D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            _ => new ConvTranspose3D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+        };
     }
 
     [Theory]
