@@ -16,5 +16,5 @@ public sealed class Reshape(params int[] shape) : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Reshape({string.Join(", ", shape)})";
+    public override string ToString() => $"Reshape({string.Join(", ", shape.Select(static length => $"{length}"))})";
 }

@@ -21,5 +21,5 @@ public sealed class Unflatten(int axis, params int[] lengths) : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Unflatten({axis}, {string.Join(", ", lengths)})";
+    public override string ToString() => $"Unflatten({axis}, {string.Join(", ", lengths.Select(static length => $"{length}"))})";
 }
