@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DeepSharp.Persistence;
@@ -20,6 +21,12 @@ public static class AtomicFile
     private const int BufferSize = 1 << 16;
     private const string Before = ".deepsharp-";
     private const string After = ".tmp";
+
+    // SIGXFSZ on Linux and macOS: a file reached the limit that its process has for files. Unheard it ends the process; heard, writing fails
+    // with an error. Kept for good, as Python does, since it may come a moment after the error.
+    private static readonly PosixSignalRegistration? s_tooLarge = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+        ? PosixSignalRegistration.Create((PosixSignal)25, static context => context.Cancel = true)
+        : null;
 
     // A process that has just made its file may not have locked it yet.
     private static readonly TimeSpan s_unlockedFor = TimeSpan.FromSeconds(2);
@@ -60,6 +67,7 @@ public static class AtomicFile
         try
         {
             // Open until it has its new name, so that nobody takes it for a leftover.
+            GC.KeepAlive(s_tooLarge);
             TargetStream.Try(path, temporary, () => file = new FileStream(temporary, Options(target)));
             RemoveLeftovers(folder, temporary);
             write(new TargetStream(file!, path));
