@@ -130,8 +130,9 @@ internal sealed class BlockPool(Device device)
     {
         lock (_lock)
         {
+            // Counted as a rent, which tells what came back just before it from what comes next.
             FreeReturnedBefore(_rentsAtSweep);
-            _rentsAtSweep = _rents;
+            _rentsAtSweep = ++_rents;
             _sweptAt = Environment.TickCount64;
         }
     }
