@@ -18,10 +18,12 @@ internal sealed class BlockPool(Device device)
     // How many kinds of tensor an error lists.
     private const int Listed = 8;
 
-    // What has waited for one such span at least, and for two at most, goes.
+    // What has waited from one look to the next, so long and while so many others were lent, goes. No step of a training lends as many, so
+    // that a slow one keeps its blocks.
     private const long SweepMilliseconds = 15_000;
+    private const long RentsPerSweep = 1 << 15;
 
-    // The clock is looked at once in so many rents; a power of two.
+    // Whether it is time is asked once in so many rents; a power of two.
     private const int RentsPerLook = 256;
 
     // Of the limit, what may wait when another block has to be made.
@@ -67,7 +69,8 @@ internal sealed class BlockPool(Device device)
         int index = ClassOf(bytes, out long size);
         lock (_lock)
         {
-            if ((++_rents & (RentsPerLook - 1)) == 0 && Environment.TickCount64 - _sweptAt >= SweepMilliseconds)
+            if ((++_rents & (RentsPerLook - 1)) == 0 && _rents - _rentsAtSweep >= RentsPerSweep
+                && Environment.TickCount64 - _sweptAt >= SweepMilliseconds)
             {
                 Sweep();
             }

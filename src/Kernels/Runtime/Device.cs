@@ -113,7 +113,7 @@ public sealed partial class Device
         {
             if (value <= 0)
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, $"MemoryLimit: a limit must be above 0 bytes, not {value}.");
+                throw new ArgumentOutOfRangeException(nameof(value), $"MemoryLimit: a limit must be above 0 bytes, not {value}.");
             }
 
             Pool.Limit = value;
