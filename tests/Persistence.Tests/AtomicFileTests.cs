@@ -195,7 +195,7 @@ public class AtomicFileTests
     }
 
     [Fact]
-    public void A_pipe_and_a_device_are_written_to_and_stay_what_they_are()
+    public async Task A_pipe_and_a_device_are_written_to_and_stay_what_they_are()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -206,10 +206,10 @@ public class AtomicFileTests
         SpecialFile.MakePipe(folder["pipe"]);
         Task<byte[]> read = Task.Run(() => File.ReadAllBytes(folder["pipe"]));
         Npy.Save(folder["pipe"], Example.Of(DType.Float32, 2, 3));
-        Assert.Equal(File.ReadAllBytes(Example.File("f4.npy")), read.Result);
+        Assert.Equal(File.ReadAllBytes(Example.File("f4.npy")), await read);
         read = Task.Run(() => File.ReadAllBytes(folder["pipe"]));
         Npz.Save(folder["pipe"], new Dictionary<string, Tensor> { ["x"] = Example.Of(DType.Float32, 2, 3) });
-        File.WriteAllBytes(folder["came"], read.Result);
+        File.WriteAllBytes(folder["came"], await read);
         Example.Same(Example.Of(DType.Float32, 2, 3), Npz.Load(folder["came"], Device.Cpu)["x"]);
         Assert.Equal(["came", "pipe"], folder.Files);
 

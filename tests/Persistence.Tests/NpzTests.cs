@@ -17,7 +17,7 @@ public class NpzTests
     [InlineData("compressed.npz")]
     public void NumPys_files_are_read(string name)
     {
-        IReadOnlyDictionary<string, Tensor> read = Npz.Load(Example.File(name), Device.Cpu);
+        TensorDictionary read = Npz.Load(Example.File(name), Device.Cpu);
         foreach ((string key, Tensor value) in Tensors)
         {
             Example.Same(value, read[key]);
@@ -43,7 +43,7 @@ public class NpzTests
         Npz.Save(folder["a"], tensors, compress);
         Npz.Save(folder["b"], tensors.Reverse().ToDictionary(), compress);
         Assert.Equal(File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]));
-        IReadOnlyDictionary<string, Tensor> read = Npz.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = Npz.Load(folder["a"], Device.Cpu);
         Assert.Equal(tensors.Count, read.Count);
         foreach ((string key, Tensor value) in tensors)
         {
@@ -155,13 +155,20 @@ public class NpzTests
     public void Arrays_that_no_tensor_holds_do_not_keep_the_others_from_being_read()
     {
         string path = Example.File("types.npz");
-        LoadedTensors read = Npz.Load(path, Device.Cpu);
+        TensorDictionary read = Npz.Load(path, Device.Cpu);
         Assert.Equal(["a"], read.Keys);
         Example.Same(Example.Of(DType.Float32, 2, 3), read["a"]);
         Dictionary<string, string> expected = new()
         {
-            ["names"] = "'<U3'", ["raw"] = "'|S3'", ["pairs"] = "[('x', '<f4'), ('y]', '<i4', (2,))]", ["objects"] = "'|O'", ["times"] = "'<M8[D]'",
-            ["complex"] = "'<c8'", ["short"] = "'<i2'", ["void"] = "'|V5'", ["axes"] = "the shape (1, 1, 1, 1, 1, 1, 1, 1, 1)",
+            ["names"] = "'<U3'",
+            ["raw"] = "'|S3'",
+            ["pairs"] = "[('x', '<f4'), ('y]', '<i4', (2,))]",
+            ["objects"] = "'|O'",
+            ["times"] = "'<M8[D]'",
+            ["complex"] = "'<c8'",
+            ["short"] = "'<i2'",
+            ["void"] = "'|V5'",
+            ["axes"] = "the shape (1, 1, 1, 1, 1, 1, 1, 1, 1)",
         };
         Assert.Equal(expected.Keys.Order(), read.Skipped.Keys.Order());
         foreach ((string name, string found) in expected)
@@ -176,7 +183,7 @@ public class NpzTests
     [Fact]
     public void Other_ways_to_compress_are_named_and_folders_are_passed_over()
     {
-        LoadedTensors read = Npz.Load(Example.File("methods.npz"), Device.Cpu);
+        TensorDictionary read = Npz.Load(Example.File("methods.npz"), Device.Cpu);
         Assert.Equal(["deflated", "folder/stored"], read.Keys.Order(StringComparer.Ordinal));
         foreach (Tensor tensor in read.Values)
         {

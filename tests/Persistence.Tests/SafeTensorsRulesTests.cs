@@ -96,7 +96,7 @@ public class SafeTensorsRulesTests
         string error = Assert.Throws<InvalidDataException>(() => file.Load("x")).Message;
         Assert.Contains(says, error, StringComparison.Ordinal);
         Assert.Contains("'x'", error, StringComparison.Ordinal);
-        LoadedTensors read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(["y"], read.Keys);
         Assert.Contains(says, read.Skipped["x"], StringComparison.Ordinal);
     }

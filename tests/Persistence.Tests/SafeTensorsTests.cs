@@ -22,7 +22,7 @@ public class SafeTensorsTests
     [Fact]
     public void Files_of_another_writer_are_read()
     {
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("canonical.safetensors"), Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(Example.File("canonical.safetensors"), Device.Cpu);
         Dictionary<string, Tensor> expected = Canonical;
         Assert.Equal(expected.Keys.Order(), read.Keys.Order());
         foreach ((string name, Tensor value) in expected)
@@ -65,7 +65,7 @@ public class SafeTensorsTests
     [Fact]
     public void Halves_and_unaligned_elements_are_read()
     {
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
         Assert.Equal(["brain", "half", "mask", "wide"], read.Keys.Order());
         Example.Same(Example.Of(DType.Float16, 2, 4), read["half"]);
         Example.Same(Example.Of(DType.BFloat16, 5), read["brain"]);
@@ -107,7 +107,7 @@ public class SafeTensorsTests
             ["expanded"] = Example.Of(dtype, 1, 3).Expand([4, 3]),
         };
         SafeTensors.Save(folder["a"], tensors);
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(tensors.Count, read.Count);
         foreach ((string name, Tensor value) in tensors)
         {
@@ -133,7 +133,7 @@ public class SafeTensorsTests
         double[] doubles = [-0.0, double.NaN, double.NegativeInfinity, double.Epsilon, double.MinValue];
         Dictionary<string, Tensor> tensors = new() { ["f"] = Tensor.From(floats, Device.Cpu), ["d"] = Tensor.From(doubles, Device.Cpu) };
         SafeTensors.Save(folder["a"], tensors);
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(floats.Select(BitConverter.SingleToInt32Bits), read["f"].ToArray<float>().Select(BitConverter.SingleToInt32Bits));
         Assert.Equal(doubles.Select(BitConverter.DoubleToInt64Bits), read["d"].ToArray<double>().Select(BitConverter.DoubleToInt64Bits));
     }
@@ -170,7 +170,7 @@ public class SafeTensorsTests
         using TemporaryFolder folder = new();
         int[] values = [.. Enumerable.Range(0, 600_001)];
         SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = Tensor.From(values, Device.Cpu), ["y"] = Tensor.From(values, Device.Cpu) });
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(values, read["x"].ToArray<int>());
         Assert.Equal(values, read["y"].ToArray<int>());
     }
@@ -231,7 +231,7 @@ public class SafeTensorsTests
     public void What_no_tensor_holds_is_named_and_the_others_are_read(string file, string good, string odd, string format)
     {
         string path = Example.File(file);
-        LoadedTensors read = SafeTensors.Load(path, Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(path, Device.Cpu);
         Assert.Equal([good], read.Keys);
         Assert.Contains(format, read.Skipped[odd], StringComparison.Ordinal);
         Assert.False(read.ContainsKey(odd));
@@ -254,7 +254,7 @@ public class SafeTensorsTests
     [Fact]
     public void Of_all_types_of_the_format_those_of_tensors_are_read()
     {
-        LoadedTensors read = SafeTensors.Load(Example.File("types.safetensors"), Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(Example.File("types.safetensors"), Device.Cpu);
 
         // The bytes are 7 i, modulo 256.
         byte[] bytes = [.. Enumerable.Range(0, 32).Select(static i => (byte)(7 * i))];

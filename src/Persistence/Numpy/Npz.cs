@@ -55,11 +55,11 @@ public static class Npz
     /// <exception cref="InvalidDataException">It is no ZIP archive of npy files, a name comes twice, members overlap, they take more than the
     /// bytes allowed, a checksum is wrong, or a member breaks a rule of its format; the message names the file, what was expected and what
     /// was found.</exception>
-    public static LoadedTensors Load(string path, Device? device = null, long? maxBytes = null)
+    public static TensorDictionary Load(string path, Device? device = null, long? maxBytes = null)
     {
         using FileStream file = InputFile.Open(path, "a ZIP archive", seeks: true);
         ZipReader archive = new(file, path);
-        LoadedTensors tensors = new(path);
+        TensorDictionary tensors = new(path);
         long left = maxBytes ?? long.MaxValue;
         try
         {
@@ -96,7 +96,7 @@ public static class Npz
         }
     }
 
-    private static void Read(ZipReader archive, ZipMember member, string name, Device? device, string path, LoadedTensors tensors)
+    private static void Read(ZipReader archive, ZipMember member, string name, Device? device, string path, TensorDictionary tensors)
     {
         using Stream content = archive.Open(member);
         ByteSource source = new(content, $"{path}, member {member.Name}", sums: true);

@@ -60,10 +60,10 @@ public static class SafeTensors
     /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names the file, what was expected and what was
     /// found.</exception>
-    public static LoadedTensors Load(string path, Device? device = null)
+    public static TensorDictionary Load(string path, Device? device = null)
     {
         using SafeTensorsFile file = Open(path);
-        LoadedTensors tensors = new(path);
+        TensorDictionary tensors = new(path);
         try
         {
             foreach (SafeTensorsEntry entry in file.Entries)

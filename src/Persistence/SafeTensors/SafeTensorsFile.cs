@@ -51,7 +51,7 @@ public sealed class SafeTensorsFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return !_entries.TryGetValue(name, out SafeTensorsEntry? entry)
-            ? throw new KeyNotFoundException(LoadedTensors.NoSuch(Path, name, Entries.Select(static entry => entry.Name)))
+            ? throw new KeyNotFoundException(TensorDictionary.NoSuch(Path, name, Entries.Select(static entry => entry.Name)))
             : MisfitOf(entry) is { } misfit ? throw _source.Bad($"{misfit.Expected} for '{name}'", misfit.Found)
             : Load(entry, device);
     }

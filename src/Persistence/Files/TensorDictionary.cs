@@ -8,7 +8,7 @@ namespace DeepSharp.Persistence;
 /// What no tensor can hold, such as strings or 16-bit integers, does not keep the others from being read. It is no key here; whoever asks
 /// for it is told why.
 /// </remarks>
-public sealed class LoadedTensors : IReadOnlyDictionary<string, Tensor>
+public sealed class TensorDictionary : IReadOnlyDictionary<string, Tensor>
 {
     private const int Shown = 20;
 
@@ -16,7 +16,7 @@ public sealed class LoadedTensors : IReadOnlyDictionary<string, Tensor>
     private readonly Dictionary<string, Tensor> _tensors = [];
     private readonly Dictionary<string, string> _skipped = [];
 
-    internal LoadedTensors(string path) => _path = path;
+    internal TensorDictionary(string path) => _path = path;
 
     /// <summary>What became no tensor: the name, and what it holds.</summary>
     public IReadOnlyDictionary<string, string> Skipped => _skipped;
