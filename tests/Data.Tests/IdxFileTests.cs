@@ -172,6 +172,12 @@ public class IdxFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
         Assert.Equal(values, read.ToArray<byte>());
         Assert.InRange(device.Statistics.PeakBytes, 12_345_678, 2 * 12_345_678);
+
+        // On another device the memory that has become too small is copied there.
+        byte[] fewer = values[..1_300_000];
+        Write(folder["b"], Make([1300, 1000], fewer), zipped: true);
+        using Tensor there = IdxFile.Read(folder["b"], TestDevice.Gpu);
+        Assert.Equal(fewer, there.ToArray<byte>());
     }
 
     [Fact]

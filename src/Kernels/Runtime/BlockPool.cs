@@ -85,7 +85,7 @@ internal sealed class BlockPool(Device device)
                 return block;
             }
 
-            while (_cached > Limit / WaitingShare)
+            while (_cached > 0 && (_cached > Limit / WaitingShare || size > Limit - _live - _cached))
             {
                 FreeOldest();
             }

@@ -85,8 +85,8 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
                     depth--;
                     break;
                 case '\'' or '"':
-                    Quoted("a name or a type");
-                    continue;
+                    PassQuoted();
+                    break;
                 case null:
                     throw Unexpected("']'");
             }
@@ -96,6 +96,21 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
         while (depth > 0);
 
         return text[start.._at];
+    }
+
+    // From a quote to the one that closes it, where it stays; a backslash goes with what follows it.
+    private void PassQuoted()
+    {
+        char quote = text[_at++];
+        while (_at < text.Length && text[_at] != quote)
+        {
+            _at += text[_at] == '\\' ? 2 : 1;
+        }
+
+        if (_at >= text.Length)
+        {
+            throw Unexpected($"{quote}");
+        }
     }
 
     private string Quoted(string what)

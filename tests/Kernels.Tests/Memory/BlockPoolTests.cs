@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeepSharp.Kernels.Tests.Memory;
 
 public class BlockPoolTests
@@ -169,7 +171,7 @@ public class BlockPoolTests
         {
             long total = 1024 * long.Parse(
                 File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-                System.Globalization.CultureInfo.InvariantCulture);
+                CultureInfo.InvariantCulture);
             Assert.InRange(device.MemoryLimit, 1, total);
         }
 
@@ -179,7 +181,8 @@ public class BlockPoolTests
             Assert.Throws<DeviceException>(() => device.Pool.Rent(2_000_000)).Message, StringComparison.Ordinal);
         foreach (long wrong in (long[])[0, -1, long.MinValue])
         {
-            Assert.Contains($"{wrong}", Assert.Throws<ArgumentOutOfRangeException>(() => device.MemoryLimit = wrong).Message, StringComparison.Ordinal);
+            ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => device.MemoryLimit = wrong);
+            Assert.Contains(wrong.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(1_000_000, device.MemoryLimit);
