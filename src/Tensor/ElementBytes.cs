@@ -20,6 +20,13 @@ internal static class ElementBytes
     /// <param name="fill">Fills a piece with the next bytes, which begin at the offset it is given, or throws.</param>
     internal static Tensor Read(Shape shape, DType dtype, Device device, string origin, bool isThere, SpanAction<byte, long> fill)
     {
+        // What grows is copied, which costs little on the host alone.
+        if (!isThere && !device.IsHost)
+        {
+            using Tensor here = Read(shape, dtype, Device.Cpu, origin, isThere, fill);
+            return here.To(device);
+        }
+
         long total = (long)shape.Size * dtype.Size;
         byte[] piece = new byte[Math.Min(total, PieceSize)];
         long held = isThere ? total : piece.Length;

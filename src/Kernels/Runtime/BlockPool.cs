@@ -8,7 +8,7 @@ namespace DeepSharp.Kernels;
 /// <remarks>
 /// Classes are a quarter of an octave apart, so at most a fifth of a block is padding. Work on a device is in order, so a
 /// block can be lent again as soon as it is returned. What waits is bounded in two ways that cost a training loop nothing, because it asks
-/// for the same blocks in every step: a block that nobody has asked for from one look to the next goes back to the system, and when a new
+/// for the same blocks in every step: where much waits, a block that nobody has asked for in a while goes back to the system, and when a new
 /// one must be made although a quarter of the limit waits, those that have waited longest make way.
 /// </remarks>
 internal sealed class BlockPool(Device device)
@@ -22,6 +22,9 @@ internal sealed class BlockPool(Device device)
     // that a slow one keeps its blocks.
     private const long SweepMilliseconds = 15_000;
     private const long RentsPerSweep = 1 << 15;
+
+    // As much may wait for good: too little to be missed elsewhere.
+    private const long WaitingAnyway = 64L * 1024 * 1024;
 
     // Whether it is time is asked once in so many rents; a power of two.
     private const int RentsPerLook = 256;
@@ -128,13 +131,17 @@ internal sealed class BlockPool(Device device)
         }
     }
 
-    /// <summary>Frees what nobody has asked for since the last call.</summary>
+    /// <summary>Frees what nobody has asked for since the last call, if more waits than anyway.</summary>
     internal void Sweep()
     {
         lock (_lock)
         {
-            // Counted as a rent, which tells what came back just before it from what comes next.
-            FreeReturnedBefore(_rentsAtSweep);
+            if (_cached > WaitingAnyway)
+            {
+                FreeReturnedBefore(_rentsAtSweep);
+            }
+
+            // Counted as a rent, which tells what came back just before from what comes next.
             _rentsAtSweep = ++_rents;
             _sweptAt = Environment.TickCount64;
         }
