@@ -4,6 +4,10 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp;
 
 /// <summary>The lengths of a tensor's axes, outermost first. A scalar has none.</summary>
+/// <remarks>The product of the lengths is at most 2^31 - 1, <see cref="int.MaxValue"/>: of tensors in memory, of views that repeat elements
+/// (<see cref="Tensor.Expand"/>), and of every result. Whatever would be larger is refused at the call, by the operator's name and the shape.
+/// Elements are counted in <see cref="int"/> everywhere, on purpose: at 8 GB in Float32 such a tensor is larger than a step of training
+/// wants, kernels index faster so, and larger data is a list of tensors or batches.</remarks>
 [CollectionBuilder(typeof(ShapeBuilder), nameof(ShapeBuilder.Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
@@ -22,18 +26,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             throw new ArgumentException($"A tensor has at most {MaxRank} axes, not {dims.Length}.", nameof(dims));
         }
 
-        long count = 1;
         foreach (int dim in dims)
         {
             if (dim < 0)
             {
                 throw new ArgumentException($"The length of an axis cannot be negative: {Format(dims)}.", nameof(dims));
             }
-
-            // Beyond the limit it only has to stay there, unless an axis is empty.
-            count = dim * Math.Min(count, 1L << 31);
         }
 
+        long count = Product(dims);
         if (count > int.MaxValue)
         {
             throw new ArgumentException(
@@ -153,6 +154,19 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             ? (axis < 0 ? axis + rank : axis)
             : throw new ArgumentOutOfRangeException(
                 nameof(axis), $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
+    }
+
+    /// <summary>The product of lengths; of more than 2^31 - 1, some larger number.</summary>
+    internal static long Product(ReadOnlySpan<int> dims)
+    {
+        long count = 1;
+        foreach (int dim in dims)
+        {
+            // Beyond the limit it only has to stay there, unless an axis is empty.
+            count = dim * Math.Min(count, 1L << 31);
+        }
+
+        return count;
     }
 
     internal int[] RowMajorStrides()

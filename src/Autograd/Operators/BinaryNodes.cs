@@ -66,7 +66,8 @@ internal sealed class DivideNode : Node
     }
 }
 
-/// <summary>The larger or smaller of two: the gradient goes to the winner, half to each where they are equal.</summary>
+/// <summary>The larger or smaller of two: the gradient goes to the winner, half to each where they are equal, all of it to both where one
+/// is NaN, as in PyTorch.</summary>
 internal sealed class ExtremumNode : Node
 {
     private readonly int _sign;
@@ -82,18 +83,20 @@ internal sealed class ExtremumNode : Node
     {
         Tensor a = Saved(0).Detach();
         Tensor b = Saved(1).Detach();
-        Tensor wins = (_sign > 0 ? a > b : a < b).To(gradient.DType);
-        Tensor share = wins + (a.Equal(b).To(gradient.DType) * 0.5);
+        Tensor tie = a.Equal(b).To(gradient.DType) * -0.5;
         if (Wants(0))
         {
-            Send(0, (gradient * share).SumTo(a.Shape));
+            Send(0, Share(gradient, _sign > 0 ? a < b : a > b, tie).SumTo(a.Shape));
         }
 
         if (Wants(1))
         {
-            Send(1, (gradient * (1 - share)).SumTo(b.Shape));
+            Send(1, Share(gradient, _sign > 0 ? a > b : a < b, tie).SumTo(b.Shape));
         }
     }
+
+    // All of it where nothing was lost: beside NaN, which is neither larger nor smaller, too.
+    private static Tensor Share(Tensor gradient, Tensor loses, Tensor tie) => gradient * (1 - loses.To(gradient.DType) + tie);
 }
 
 /// <summary>A choice by a mask: the gradient follows it.</summary>

@@ -77,11 +77,11 @@ public static class BinaryOperators
         /// <summary>Where a &lt;= b: a mask.</summary>
         public static Tensor operator <=(Tensor a, double b) => Binary.Compare(default(LessOrEqualOp), a, b);
 
-        /// <summary>The larger of two, element by element; equal elements share the gradient.</summary>
+        /// <summary>The larger of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Maximum(Tensor a, Tensor b) =>
             Binary.Run(default(MaximumOp), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
 
-        /// <summary>The smaller of two, element by element; equal elements share the gradient.</summary>
+        /// <summary>The smaller of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Minimum(Tensor a, Tensor b) =>
             Binary.Run(default(MinimumOp), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
 

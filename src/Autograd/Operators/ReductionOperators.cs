@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Reductions over axes, with their gradients.</summary>
@@ -121,12 +123,13 @@ public static class ReductionOperators
         /// <inheritdoc cref="Variance(Tensor, int, int, bool)"/>
         public Tensor StandardDeviation(int axis, int correction = 1, bool keepDims = false) => x.StandardDeviation([axis], correction, keepDims);
 
-        /// <summary>The square root of the <see cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)">variance</see>.</summary>
+        /// <summary>The square root of the <see cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)">variance</see>; where all elements are equal
+        /// the gradient is 0.</summary>
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
             x.DType.IsHalfPrecision
                 ? x.HalfToSingle().StandardDeviation(axes, correction, keepDims).Like(x).MadeBy(nameof(StandardDeviation))
-                : x.Variance(axes, correction, keepDims).Sqrt().MadeBy(nameof(StandardDeviation));
+                : x.Variance(axes, correction, keepDims).Apply(default(RootOfSquaresOp)).MadeBy(nameof(StandardDeviation));
 
         /// <summary>ln of the sum of e^x along one axis, without overflow.</summary>
         /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
@@ -155,8 +158,8 @@ public static class ReductionOperators
         /// <summary>Whether no element is zero. Waits for the device.</summary>
         public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
 
-        /// <summary>The square root of the sum of squares of all elements.</summary>
-        public Tensor Norm() => x.DType.IsHalfPrecision ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Sqrt().MadeBy(nameof(Norm));
+        /// <summary>The square root of the sum of squares of all elements; the gradient at the zero vector is 0.</summary>
+        public Tensor Norm() => x.DType.IsHalfPrecision ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Apply(default(RootOfSquaresOp)).MadeBy(nameof(Norm));
 
         /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
         internal Tensor SumTo(Shape shape)

@@ -102,7 +102,8 @@ public readonly struct I64 : INumeric<I64>, IScalar<I64>, IStored<I64, I64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I64 FromDouble(double value) => new((long)value);
+    public static I64 FromDouble(double value) => new(
+        value >= long.MaxValue ? long.MaxValue : value > long.MinValue ? (long)value : value <= long.MinValue ? long.MinValue : 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

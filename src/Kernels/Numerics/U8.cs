@@ -29,7 +29,7 @@ public readonly struct U8 : IScalar<U8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static U8 FromDouble(double value) => new((byte)(int)value);
+    public static U8 FromDouble(double value) => new(value >= 255 ? (byte)255 : value > 0 ? (byte)(int)value : (byte)0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
