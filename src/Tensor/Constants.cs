@@ -9,9 +9,9 @@ internal static class Constants
     /// <summary>Refuses a constant that no element of a type can hold: for integers all but whole numbers of their range, for floats finite
     /// numbers that would round to infinity. Masks hold whether a number is 0.</summary>
     /// <returns>The constant.</returns>
-    internal static double Checked(string operation, double value, DType dtype, string argument = "value")
+    internal static double Checked(string operation, double value, DType dtype, string argument = "value", string? name = null)
     {
-        RequireWhole(operation, value, dtype, argument);
+        RequireWhole(operation, value, dtype, argument, name);
         (double least, double above) = dtype switch
         {
             DType.UInt8 => (0, 256.0),
@@ -22,19 +22,19 @@ internal static class Constants
         if (dtype.IsInteger ? !(value >= least && value < above) : double.IsFinite(value) && !double.IsFinite(Rounded(value, dtype)))
         {
             throw new ArgumentException(
-                $"{operation}: {argument} is {value}, which no element of {dtype} can hold. Use another element type, or a value in its range.", argument);
+                $"{operation}: {name ?? argument} is {value}, which no element of {dtype} can hold. Use another element type, or a value in its range.", argument);
         }
 
         return value;
     }
 
     /// <summary>Refuses a constant with a fraction, and NaN, for integers.</summary>
-    internal static void RequireWhole(string operation, double value, DType dtype, string argument)
+    internal static void RequireWhole(string operation, double value, DType dtype, string argument, string? name = null)
     {
         if (dtype.IsInteger && value != Math.Truncate(value))
         {
             throw new ArgumentException(
-                $"{operation}: {argument} is {value}, which is no whole number and would be cut off to one as {dtype}. Use DType.Float32, or round "
+                $"{operation}: {name ?? argument} is {value}, which is no whole number and would be cut off to one as {dtype}. Use DType.Float32, or round "
                 + "it first.", argument);
         }
     }

@@ -44,8 +44,9 @@ public partial class Tensor
     /// hold them: integers take a whole start and step.</exception>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32, Device? device = null)
     {
-        // The difference of the ends may be larger than any number.
-        double steps = double.IsFinite(end - start) ? (end - start) / step : (end / step) - (start / step);
+        // Halves, where the difference of the ends would be larger than any number.
+        double scale = double.IsInfinity(end - start) ? 0.5 : 1;
+        double steps = ((end * scale) - (start * scale)) / (step * scale);
         if (!(step != 0) || steps < 0 || !double.IsFinite(steps))
         {
             throw new ArgumentException($"Arange: from {start} to {end} there are no steps of {step}.", nameof(step));
@@ -62,11 +63,13 @@ public partial class Tensor
         if (count > 0)
         {
             _ = Constants.Checked(nameof(Arange), start, dtype, nameof(start));
-            _ = Constants.Checked(nameof(Arange), start + ((count - 1) * step), dtype, nameof(end));
             Constants.RequireWhole(nameof(Arange), step, dtype, nameof(step));
+            _ = Constants.Checked(nameof(Arange), At(count - 1), dtype, nameof(end), "the last number");
         }
 
-        return Ramp(i => start + (i * step), count, dtype, device, nameof(Arange));
+        return Ramp(At, count, dtype, device, nameof(Arange));
+
+        double At(int i) => ((start * scale) + (i * (step * scale))) / scale;
     }
 
     /// <summary>The numbers 0, 1, … below <paramref name="count"/>, on one axis.</summary>
@@ -87,7 +90,7 @@ public partial class Tensor
         if (count > 1)
         {
             _ = Constants.Checked(nameof(Linspace), end, dtype, nameof(end));
-            Constants.RequireWhole(nameof(Linspace), step, dtype, nameof(count));
+            Constants.RequireWhole(nameof(Linspace), step / scale, dtype, nameof(count), "the distance");
         }
 
         return Ramp(

@@ -16,7 +16,7 @@ internal static class Binary
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return Tensor.Filled(
-            Shape.Scalar, tensor.DType.IsInteger ? Constants.Checked(operation, value, tensor.DType, "the constant") : value, tensor.DType, tensor.Device,
+            Shape.Scalar, tensor.DType.IsInteger ? Constants.Checked(operation, value, tensor.DType, "value", "the constant") : value, tensor.DType, tensor.Device,
             operation);
     }
 

@@ -57,7 +57,7 @@ internal sealed record BinaryCase(
             (o, g, x, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeA<LogitLossOp>>(default), o, g, x, t),
             (g, x, t, r) => r(g * r(r(r(1 - t) * r(DoubleOracle.Sigmoid(x))) - r(t * r(DoubleOracle.Sigmoid(-x))))))
         {
-            Ulps = 8,
+            Ulps = 32,
         },
         new(
             "LogitLoss by t", 3, false, false,
