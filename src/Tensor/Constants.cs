@@ -6,26 +6,21 @@ namespace DeepSharp;
 /// <see cref="Tensor.To(DType)"/>.</summary>
 internal static class Constants
 {
-    /// <summary>Refuses a constant that no element of a type can hold: for integers all but whole numbers of their range, for floats finite
-    /// numbers that would round to infinity. Masks hold whether a number is 0.</summary>
+    /// <summary>Refuses a constant that no element of a type can hold.</summary>
+    /// <param name="operation">The operator, for the message.</param>
+    /// <param name="value">The constant.</param>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="argument">The argument it was given as.</param>
+    /// <param name="name">What it is, if it is not the argument itself.</param>
     /// <returns>The constant.</returns>
     internal static double Checked(string operation, double value, DType dtype, string argument = "value", string? name = null)
     {
         RequireWhole(operation, value, dtype, argument, name);
-        (double least, double above) = dtype switch
-        {
-            DType.UInt8 => (0, 256.0),
-            DType.Int32 => (int.MinValue, -(double)int.MinValue),
-            DType.Int64 => (long.MinValue, -(double)long.MinValue),
-            _ => (double.NegativeInfinity, double.PositiveInfinity),
-        };
-        if (dtype.IsInteger ? !(value >= least && value < above) : double.IsFinite(value) && !double.IsFinite(Rounded(value, dtype)))
-        {
-            throw new ArgumentException(
-                $"{operation}: {name ?? argument} is {value}, which no element of {dtype} can hold. Use another element type, or a value in its range.", argument);
-        }
-
-        return value;
+        return Fits(value, dtype)
+            ? value
+            : throw new ArgumentException(
+                $"{operation}: {name ?? argument} is {value}, which no element of {dtype} can hold. Use a value in its range, or another element type, "
+                + "of tensors with To(DType.Float32).", argument);
     }
 
     /// <summary>Refuses a constant with a fraction, and NaN, for integers.</summary>
@@ -34,16 +29,21 @@ internal static class Constants
         if (dtype.IsInteger && value != Math.Truncate(value))
         {
             throw new ArgumentException(
-                $"{operation}: {name ?? argument} is {value}, which is no whole number and would be cut off to one as {dtype}. Use DType.Float32, or round "
-                + "it first.", argument);
+                $"{operation}: {name ?? argument} is {value}, which is no whole number, and would be cut off to one as {dtype}. Round it first, or use "
+                + "another element type, of tensors with To(DType.Float32).", argument);
         }
     }
 
-    private static double Rounded(double value, DType dtype) => dtype switch
+    /// <summary>Whether an element can hold a constant: of integers a whole number of their range, of floats all but finite numbers that would
+    /// round to infinity. Masks hold whether it is 0.</summary>
+    internal static bool Fits(double value, DType dtype) => dtype switch
     {
-        DType.Float32 => (float)value,
-        DType.Float16 => F16.ToDouble(F16.FromDouble(value)),
-        DType.BFloat16 => BF16.ToDouble(BF16.FromDouble(value)),
-        _ => value,
+        DType.UInt8 => value is >= 0 and <= 255 && value == Math.Truncate(value),
+        DType.Int32 => value is >= int.MinValue and <= int.MaxValue && value == Math.Truncate(value),
+        DType.Int64 => value >= long.MinValue && value < -(double)long.MinValue && value == Math.Truncate(value),
+        DType.Float32 => !double.IsFinite(value) || float.IsFinite((float)value),
+        DType.Float16 => !double.IsFinite(value) || double.IsFinite(F16.ToDouble(F16.FromDouble(value))),
+        DType.BFloat16 => !double.IsFinite(value) || double.IsFinite(BF16.ToDouble(BF16.FromDouble(value))),
+        _ => true,
     };
 }

@@ -15,9 +15,12 @@ internal static class Binary
     internal static Tensor Like(string operation, Tensor tensor, double value)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return Tensor.Filled(
-            Shape.Scalar, tensor.DType.IsInteger ? Constants.Checked(operation, value, tensor.DType, "value", "the constant") : value, tensor.DType, tensor.Device,
-            operation);
+        if (tensor.DType.IsInteger && !Constants.Fits(value, tensor.DType))
+        {
+            _ = Constants.Checked(operation, value, tensor.DType, nameof(value), $"the constant beside {tensor.Shape}");
+        }
+
+        return Tensor.Filled(Shape.Scalar, value, tensor.DType, tensor.Device, operation);
     }
 
     /// <summary>Bytes and masks as integers, which can be computed with.</summary>

@@ -94,6 +94,8 @@ public static class BinaryOperators
         public static Tensor Where(Tensor mask, Tensor yes, Tensor no)
         {
             ArgumentNullException.ThrowIfNull(mask);
+            ArgumentNullException.ThrowIfNull(yes);
+            ArgumentNullException.ThrowIfNull(no);
             if (mask.DType != DType.Bool)
             {
                 throw new ArgumentException(
