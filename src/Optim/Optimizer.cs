@@ -94,7 +94,7 @@ public abstract partial class Optimizer
     {
         ArgumentNullException.ThrowIfNull(loss);
         ZeroGradients();
-        Tensor value = loss();
+        Tensor value = Given.Required(GetType().Name, "the loss", loss());
         value.Backward();
         Step();
         return value;

@@ -77,7 +77,11 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>A shape from an array of axis lengths.</summary>
-    public static implicit operator Shape(int[] dims) => new(dims);
+    public static implicit operator Shape(int[] dims)
+    {
+        ArgumentNullException.ThrowIfNull(dims);
+        return new(dims);
+    }
 
     /// <summary>A shape of one axis.</summary>
     public static implicit operator Shape(int dim) => new(dim);
@@ -89,6 +93,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <exception cref="ArgumentException">Two lengths differ and neither is 1.</exception>
     public static Shape Broadcast(Shape left, Shape right, string operation = "Broadcast")
     {
+        ArgumentNullException.ThrowIfNull(operation);
         if (left.Equals(right))
         {
             return left;

@@ -62,7 +62,7 @@ public static class LearningRateFinder
                 model.Train();
             }
 
-            Optimizer tried = optimizer(model.Parameters());
+            Optimizer tried = Given.Required(nameof(LearningRateFinder), "the optimizer", optimizer(model.Parameters()));
             List<(double Rate, double Loss)> found = Try(
                 model, data, tried, loss ?? new CrossEntropyLoss(), step => lowest * Math.Pow(highest / lowest, step / (steps - 1.0)), steps,
                 batchSize, smoothing, divergence, seed);
@@ -92,7 +92,7 @@ public static class LearningRateFinder
             {
                 optimizer.LearningRate = rate(found.Count);
                 optimizer.ZeroGradients();
-                Tensor value = loss.Compute(model.Forward(x), y);
+                Tensor value = Given.Required(loss.GetType().Name, "the loss", loss.Compute(model.Output(x), y));
                 double number = value.Item();
                 if (!double.IsFinite(number))
                 {

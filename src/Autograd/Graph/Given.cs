@@ -13,7 +13,7 @@ internal static class Given
     /// <param name="given">It.</param>
     internal static T Required<T>(string operation, string what, [NotNull] T? given)
         where T : class => given ?? throw new InvalidOperationException(
-        $"{operation}: {what} is null. Return {(typeof(T) == typeof(Tensor) ? "a tensor" : "a list of tensors")}.");
+        $"{operation}: {what} is null. Return one that is not.");
 
     /// <summary>Refuses a tensor that has not the shape, element type and device of what it is for.</summary>
     /// <param name="operation">The operator, for the message.</param>

@@ -22,6 +22,9 @@ public abstract class Module
     /// <param name="input">The input; its first axis is the batch.</param>
     public abstract Tensor Forward(Tensor input);
 
+    /// <summary>What <see cref="Forward"/> returned, which must be something.</summary>
+    internal Tensor Output(Tensor input) => Given.Required(GetType().Name, "what Forward returned", Forward(input));
+
     /// <summary>The module and all below it to training mode.</summary>
     public void Train() => SetTraining(true);
 

@@ -39,6 +39,7 @@ public abstract class Initializer
         }
 
         using TensorScope scope = Tensor.Scope();
-        return new Parameter(Create(shape, dtype, device, generator));
+        Tensor made = Given.Required(GetType().Name, "what Create returned", Create(shape, dtype, device, generator));
+        return new Parameter(Given.Fitting(GetType().Name, "what Create returned", made, "the parameter", shape, dtype, device ?? Device.Default));
     }
 }

@@ -105,7 +105,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         RequireAllTrainable();
         ZeroGradients();
         EvaluationCount++;
-        Tensor first = loss();
+        Tensor first = Given.Required(nameof(LBFGS), "the loss", loss());
         first.Backward();
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
@@ -351,7 +351,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
             using GradMode.Restore recording = GradMode.Set(true);
             run.ZeroGradients();
             owner.EvaluationCount++;
-            Tensor value = loss();
+            Tensor value = Given.Required(nameof(LBFGS), "the loss", loss());
             value.Backward();
             return value.Item();
         }

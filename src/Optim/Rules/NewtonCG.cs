@@ -71,7 +71,7 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
         ArgumentNullException.ThrowIfNull(loss);
         RequireAllTrainable();
         NewtonCGOptions o = Options;
-        Tensor first = loss();
+        Tensor first = Given.Required(nameof(NewtonCG), "the loss", loss());
         using TensorScope scope = Tensor.Scope();
         Parameter[] parameters = [.. Groups[0].Parameters];
         double sign = o.Maximize ? -1 : 1;
@@ -181,7 +181,7 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
     {
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
-        return loss().Item();
+        return Given.Required(nameof(NewtonCG), "the loss", loss()).Item();
     }
 
     private static void Move(Parameter[] parameters, Tensor[] start, Tensor[] direction, double length)
