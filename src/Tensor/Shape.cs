@@ -116,7 +116,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             dims[^back] = x == 1 ? y : x;
         }
 
-        return new Shape(dims);
+        return OfResult(operation, dims);
     }
 
     /// <inheritdoc/>
@@ -160,6 +160,12 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             : throw new ArgumentOutOfRangeException(
                 nameof(axis), $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
     }
+
+    /// <summary>The shape of an operator's result; the error of one that is too large names the operator.</summary>
+    internal static Shape OfResult(string operation, params ReadOnlySpan<int> dims) => Product(dims) <= int.MaxValue
+        ? new Shape(dims)
+        : throw new ArgumentException(
+            $"{operation}: a result of shape {Format(dims)} has too many elements; a tensor holds at most {int.MaxValue:N0}. Work on parts.");
 
     /// <summary>The product of lengths; of more than 2^31 - 1, some larger number.</summary>
     internal static long Product(ReadOnlySpan<int> dims)

@@ -35,7 +35,7 @@ internal sealed class ReducedAxes
         }
 
         Count = Shape.Product(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(reduced));
-        Kept = new Shape(kept);
+        Kept = Shape.OfResult(operation, kept);
         Dropped = new Shape([.. dropped]);
     }
 
