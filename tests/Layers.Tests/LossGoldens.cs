@@ -136,6 +136,23 @@ public class LossGoldens
         }
     }
 
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("emulated")]
+    public void Target_distributions_take_no_gradient_for_classes_without_weight(string where)
+    {
+        using TensorScope scope = Tensor.Scope();
+        Device device = where == "cpu" ? Device.Cpu : TestDevice.Gpu;
+        Tensor logits = Tensor.From(new[,] { { 1.0, double.NegativeInfinity, 1 } }, device);
+        Tensor target = Tensor.From(new[,] { { 0.25, 0, 0.75 } }, device).RequireGrad();
+        CrossEntropyLoss loss = new(0.5, Tensor.From([2.0, 0, 1], device), reduction: LossReduction.Sum);
+        foreach (bool createGraph in (bool[])[false, true])
+        {
+            double[] gradient = Grad.Of(loss.Compute(logits, target), target, createGraph).ToArray<double>();
+            Assert.Equal([Math.Log(2), 0, 0.5 * Math.Log(2)], gradient, static (a, b) => Math.Abs(a - b) < 1e-14);
+        }
+    }
+
     /// <summary>ln(1 + e^-|x|) where the logit is right, and |x| more where it is wrong: by series, all digits. Float32 had 0 from 15 on.</summary>
     [Theory]
     [InlineData("cpu")]
