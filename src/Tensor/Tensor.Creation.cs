@@ -6,7 +6,7 @@ namespace DeepSharp;
 /// <content>Tensors from constants, ranges and arrays.</content>
 public partial class Tensor
 {
-    private const int RampPiece = 256 * 1024;
+    private const int RampPiece = 64 * 1024;
 
     /// <summary>A tensor of zeros.</summary>
     /// <param name="shape">The axis lengths, such as <c>[2, 3]</c>.</param>
@@ -53,6 +53,7 @@ public partial class Tensor
         }
 
         steps = Math.Ceiling(steps);
+        Line line = new(start * scale, step * scale, scale);
         if (steps > int.MaxValue)
         {
             throw new ArgumentException(
@@ -64,12 +65,10 @@ public partial class Tensor
         {
             _ = Constants.Checked(nameof(Arange), start, dtype, nameof(start));
             Constants.RequireWhole(nameof(Arange), step, dtype, nameof(step));
-            _ = Constants.Checked(nameof(Arange), At(count - 1), dtype, nameof(end), "the last number");
+            _ = Constants.Checked(nameof(Arange), line.At(count - 1), dtype, nameof(end), "the last number");
         }
 
-        return Ramp(At, count, dtype, device, nameof(Arange));
-
-        double At(int i) => ((start * scale) + (i * (step * scale))) / scale;
+        return Ramp(line, null, count, dtype, device, nameof(Arange));
     }
 
     /// <summary>The numbers 0, 1, … below <paramref name="count"/>, on one axis.</summary>
@@ -93,8 +92,7 @@ public partial class Tensor
             Constants.RequireWhole(nameof(Linspace), step / scale, dtype, nameof(count), "the distance");
         }
 
-        return Ramp(
-            i => i == 0 ? start : i == count - 1 ? end : ((start * scale) + (i * step)) / scale, count, dtype, device, nameof(Linspace));
+        return Ramp(new(start * scale, count > 1 ? step : 0, scale), count > 1 ? end : start, count, dtype, device, nameof(Linspace));
     }
 
     /// <summary>The identity matrix [size, size].</summary>
@@ -170,7 +168,7 @@ public partial class Tensor
     }
 
     // A piece at a time, so that the host holds no more than that of a tensor that is as large as one can be.
-    private static Tensor Ramp(Func<int, double> value, int count, DType dtype, Device? device, string origin)
+    private static Tensor Ramp(Line line, double? end, int count, DType dtype, Device? device, string origin)
     {
         Tensor made = Uninitialized(count, dtype, device ?? Device.Default, origin);
         double[] piece = new double[Math.Min(count, RampPiece)];
@@ -180,7 +178,12 @@ public partial class Tensor
             int length = (int)Math.Min(piece.Length, count - first);
             for (int i = 0; i < length; i++)
             {
-                piece[i] = value((int)first + i);
+                piece[i] = line.At((int)first + i);
+            }
+
+            if (end is { } last && first + length == count)
+            {
+                piece[length - 1] = last;
             }
 
             using Tensor numbers = From<double>(piece.AsSpan(0, length), length, Device.Cpu);
@@ -191,5 +194,15 @@ public partial class Tensor
         }
 
         return made;
+    }
+
+    // Numbers at equal distances, scaled down where they would leave the range on the way.
+    private readonly record struct Line(double Start, double Step, double Scale)
+    {
+        internal double At(int i)
+        {
+            double value = Start + (i * Step);
+            return Scale == 1 ? value : value / Scale;
+        }
     }
 }

@@ -66,39 +66,6 @@ internal sealed class DivideNode : Node
     }
 }
 
-/// <summary>The larger or smaller of two: the gradient goes to the winner, half to each where they are equal, all of it to both where one
-/// is NaN, as in PyTorch.</summary>
-internal sealed class ExtremumNode : Node
-{
-    private readonly int _sign;
-
-    internal ExtremumNode(string name, Tensor a, Tensor b, int sign)
-        : base(name, a, b)
-    {
-        _sign = sign;
-        SaveInputs(a, b);
-    }
-
-    internal override void Backward(Tensor gradient)
-    {
-        Tensor a = Saved(0).Detach();
-        Tensor b = Saved(1).Detach();
-        Tensor tie = a.Equal(b).To(gradient.DType) * -0.5;
-        if (Wants(0))
-        {
-            Send(0, Share(gradient, _sign > 0 ? a < b : a > b, tie).SumTo(a.Shape));
-        }
-
-        if (Wants(1))
-        {
-            Send(1, Share(gradient, _sign > 0 ? a > b : a < b, tie).SumTo(b.Shape));
-        }
-    }
-
-    // All of it where nothing was lost: beside NaN, which is neither larger nor smaller, too.
-    private static Tensor Share(Tensor gradient, Tensor loses, Tensor tie) => gradient * (1 - loses.To(gradient.DType) + tie);
-}
-
 /// <summary>A choice by a mask: the gradient follows it.</summary>
 internal sealed class WhereNode : Node
 {

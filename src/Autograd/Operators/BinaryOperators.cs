@@ -79,11 +79,11 @@ public static class BinaryOperators
 
         /// <summary>The larger of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Maximum(Tensor a, Tensor b) =>
-            Binary.Run(default(MaximumOp), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
+            Binary.Run(default(MaximumOp), a, b, static (a, b) => new FusedBinaryNode<MaximumOp>(default, a, b));
 
         /// <summary>The smaller of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Minimum(Tensor a, Tensor b) =>
-            Binary.Run(default(MinimumOp), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
+            Binary.Run(default(MinimumOp), a, b, static (a, b) => new FusedBinaryNode<MinimumOp>(default, a, b));
 
         /// <summary>b where the mask is true, else c; all three broadcast.</summary>
         /// <param name="mask">A tensor of <see cref="DType.Bool"/>.</param>

@@ -102,8 +102,7 @@ public readonly struct I32 : INumeric<I32>, IScalar<I32>, IStored<I32, I32>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I32 FromDouble(double value) => new(
-        value >= int.MaxValue ? int.MaxValue : value > int.MinValue ? (int)value : value <= int.MinValue ? int.MinValue : 0);
+    public static I32 FromDouble(double value) => new((int)value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

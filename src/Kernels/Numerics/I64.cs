@@ -102,8 +102,7 @@ public readonly struct I64 : INumeric<I64>, IScalar<I64>, IStored<I64, I64>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I64 FromDouble(double value) => new(
-        value >= long.MaxValue ? long.MaxValue : value > long.MinValue ? (long)value : value <= long.MinValue ? long.MinValue : 0);
+    public static I64 FromDouble(double value) => new((long)value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
