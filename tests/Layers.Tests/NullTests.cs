@@ -51,17 +51,17 @@ public class NullTests
     {
         using TensorScope scope = Tensor.Scope();
         Tensor x = Tensor.Ones([2, 2], device: Device.Cpu);
-        Says<ArgumentNullException>(() => new Sequential(new ReLU(), null!), "module");
-        Says<ArgumentNullException>(() => new Residual((Module)null!), "module");
+        Says<ArgumentNullException>(() => _ = new Sequential(new ReLU(), null!), "module");
+        Says<ArgumentNullException>(() => _ = new Residual((Module)null!), "module");
         foreach (Module network in (Module[])[new Sequential(new Custom(_ => null!), new ReLU()), new Residual(new Custom(_ => null!)), new Ensemble([new Custom(_ => null!)])])
         {
             Says<InvalidOperationException>(() => network.Forward(x), "Custom", "null");
         }
 
-        Says<InvalidOperationException>(() => new Dense(2, 2, weightInitializer: new CustomStart(() => null!), device: Device.Cpu), "CustomStart", "null");
-        Says<InvalidOperationException>(() => new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2], device: Device.Cpu)), device: Device.Cpu), "CustomStart", "[2]", "[2, 2]");
-        Says<InvalidOperationException>(() => new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2, 2], DType.Float64, Device.Cpu)), device: Device.Cpu), "CustomStart", "Float64", "Float32");
-        Says<InvalidOperationException>(() => new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2, 2], device: TestDevice.Gpu)), device: Device.Cpu), "CustomStart", TestDevice.Gpu.ToString());
+        Says<InvalidOperationException>(() => _ = new Dense(2, 2, weightInitializer: new CustomStart(() => null!), device: Device.Cpu), "CustomStart", "null");
+        Says<InvalidOperationException>(() => _ = new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2], device: Device.Cpu)), device: Device.Cpu), "CustomStart", "[2]", "[2, 2]");
+        Says<InvalidOperationException>(() => _ = new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2, 2], DType.Float64, Device.Cpu)), device: Device.Cpu), "CustomStart", "Float64", "Float32");
+        Says<InvalidOperationException>(() => _ = new Dense(2, 2, weightInitializer: new CustomStart(() => Tensor.Ones([2, 2], device: TestDevice.Gpu)), device: Device.Cpu), "CustomStart", TestDevice.Gpu.ToString());
     }
 
     private static void Says<TError>(Action call, params string[] parts)
