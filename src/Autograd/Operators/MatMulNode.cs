@@ -24,7 +24,8 @@ internal sealed class MatMulNode : Node
             return Run(a, b).To(dtype);
         }
 
-        Tensor c = Tensor.Uninitialized(Shape.OfResult(nameof(MatMulOperators.MatMul), a.Shape[0], b.Shape[1]), dtype, a.Device, nameof(MatMulOperators.MatMul));
+        const string name = nameof(MatMulOperators.MatMul);
+        Tensor c = Tensor.Uninitialized(Shape.OfResult(name, a.Shape[0], b.Shape[1]), dtype, a.Device, name);
         Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         return c;
     }
