@@ -51,7 +51,7 @@ public static class GraphExtensions
         /// <remarks>Until a backward pass reaches it, or something is written into it, an optimizer then leaves a parameter as it is.</remarks>
         public void ZeroGradient()
         {
-            if (tensor.Node is LeafNode leaf)
+            if (Present(tensor).Node is LeafNode leaf)
             {
                 leaf.SetToZero();
                 leaf.Settle();
