@@ -23,7 +23,7 @@ internal static class CommandLine
             Description = "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]",
         };
         Option<ulong> seed = NumberOption.Make<ulong>(
-            "--seed", "The seed of initial values and shuffling. Same seed, same device: same bits.", 1, ulong.MinValue, ulong.MaxValue);
+            "--seed", "The seed of initial values and shuffling. Same seed, same device, same instruction set: same bits.", 1, ulong.MinValue, ulong.MaxValue);
         Option<int?> limit = NumberOption.MakeOptional("--limit", "Use only the first N samples, to train on and to test on.", 1, int.MaxValue);
         Option<FileInfo?> output = new("--out") { Description = "Save the trained network to this file, as safetensors." };
         output.Validators.Add(static result =>

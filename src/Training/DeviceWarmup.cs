@@ -53,7 +53,6 @@ public static class DeviceWarmup
             values.Take(model);
             Dictionary<string, Tensor> state = optimizer.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
             ulong position = Generator.Default.Position;
-            bool training = model.IsTraining;
             bool skips = optimizer.SkipsNonFinite;
             try
             {
@@ -62,6 +61,7 @@ public static class DeviceWarmup
                     Precision = mixedPrecision,
                     Scaler = mixedPrecision == DType.Float16 ? new LossScaler() : null,
                 };
+                using ModuleModes? mode = model.IsTraining ? null : ModuleModes.Begin(model, training: true);
                 run.TryOneBatch(data, batchSize);
             }
             finally
@@ -71,10 +71,6 @@ public static class DeviceWarmup
                 optimizer.SkipsNonFinite = skips;
                 optimizer.ZeroGradients();
                 Generator.Default.Position = position;
-                if (!training)
-                {
-                    model.Eval();
-                }
             }
 
             DeviceStatistics after = device.Statistics;

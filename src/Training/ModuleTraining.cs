@@ -13,7 +13,9 @@ public static class ModuleTraining
         /// <remarks>
         /// An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
         /// added up on the device and read once an epoch, or when a callback looks. A network in evaluation mode is set to training
-        /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen.
+        /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen. A callback may
+        /// set the network to evaluation mode to look at it, and the training goes on in the mode it had; parts that a callback sets to
+        /// evaluation mode stay frozen from then on. Other threads may predict and evaluate meanwhile.
         /// </remarks>
         /// <param name="data">The training set.</param>
         /// <param name="optimizer">The optimizer of the network's parameters.</param>
@@ -24,7 +26,8 @@ public static class ModuleTraining
         /// <param name="validation">Data to evaluate on after each epoch.</param>
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
         /// given; in [0, 1).</param>
-        /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
+        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
         /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
@@ -103,6 +106,8 @@ public static class ModuleTraining
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
+        /// <remarks>The mode is that of this call (<see cref="EvaluationMode"/>): several threads may evaluate a network at once, each with
+        /// metrics of its own, and beside <c>Fit</c>.</remarks>
         /// <param name="data">The data.</param>
         /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
         /// <param name="metrics">What is measured besides the loss.</param>
@@ -125,6 +130,8 @@ public static class ModuleTraining
         }
 
         /// <summary>The network's output for inputs, in evaluation mode and without gradients.</summary>
+        /// <remarks>The mode is that of this call (<see cref="EvaluationMode"/>): several threads may predict with a network at once, and
+        /// beside <c>Fit</c>.</remarks>
         /// <param name="inputs">The inputs; the first axis is the batch.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
         /// <returns>The outputs, one behind the other along the first axis.</returns>

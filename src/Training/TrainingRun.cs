@@ -11,6 +11,7 @@ internal sealed class TrainingRun(
     Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks) : IDisposable
 {
     private readonly RunningMean _loss = new();
+    private readonly KeptModes _modes = new(model);
 
     /// <summary>The type of factors; Float32 for no mixed precision.</summary>
     internal DType Precision { get; init; } = DType.Float32;
@@ -36,11 +37,11 @@ internal sealed class TrainingRun(
         int begun = 0;
         try
         {
-            foreach (ICallback callback in callbacks)
+            Tell(callback =>
             {
                 callback.OnTrainBegin(context);
                 begun++;
-            }
+            });
 
             for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
             {
@@ -85,11 +86,6 @@ internal sealed class TrainingRun(
     /// <summary>Trains and evaluates on one batch, with all that a training does on the device.</summary>
     internal void TryOneBatch(Dataset data, int batchSize)
     {
-        if (!model.IsTraining)
-        {
-            model.Train();
-        }
-
         // Pinned, so that it does not count as an epoch.
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, epoch: 0))
         {
@@ -176,9 +172,9 @@ internal sealed class TrainingRun(
             context.Batch++;
             context.Samples += x.Shape[0];
             context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            foreach (ICallback callback in callbacks)
+            if (callbacks.Count > 0)
             {
-                callback.OnBatchEnd(context);
+                Tell(callback => callback.OnBatchEnd(context));
             }
         }
 
@@ -255,11 +251,19 @@ internal sealed class TrainingRun(
         }
     }
 
+    // A callback that sets the whole network to evaluation mode, to look at what it does, does not mean the training that goes on. Parts that
+    // it sets to evaluation mode stay in it.
     private void Tell(Action<ICallback> what)
     {
+        _modes.Take();
         foreach (ICallback callback in callbacks)
         {
             what(callback);
+        }
+
+        if (!model.IsTraining)
+        {
+            _modes.Restore();
         }
     }
 }

@@ -159,9 +159,24 @@ public class ErrorTests
             loss = x.Exp().Sum().Keep();
         }
 
-        Says(() => loss.Backward(), "freed", "scope");
+        Says(() => loss.Backward(), "freed", "the scope (Tensor.Scope(), or a step of Batches) in which it was computed has ended", "Keep()");
         Assert.Equal(Math.E, loss.Item(), 1e-14);
         loss.Dispose();
+
+        // Without Keep the tensor is gone as well; and a pass that has used the graph is another fault.
+        using (Tensor.Scope())
+        {
+            loss = x.Exp().Sum();
+        }
+
+        string message = Assert.Throws<ObjectDisposedException>(() => loss.Backward()).Message;
+        Assert.Contains("at the end of the scope", message, StringComparison.Ordinal);
+        Assert.Contains("Keep()", message, StringComparison.Ordinal);
+        using TensorScope scope = Tensor.Scope();
+        loss = x.Exp().Sum();
+        loss.Backward();
+        Says(() => loss.Backward(), "earlier backward pass", "retainGraph: true", "Step(() => loss)");
+        Says(() => Tensor.Ones([1], device: Device.Cpu).Backward(), "RequireGrad()", "NoGrad", "scope", "Keep()");
     }
 
     [Fact]

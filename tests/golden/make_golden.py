@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 
 from families import (activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      products, programs, residual, rows, schedule_options, schedules, second_order, training)
+                      pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, products, programs,
+    activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling, products, programs,
     residual, rows, schedule_options, schedules, second_order, training)}
 
 

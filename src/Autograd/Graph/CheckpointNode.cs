@@ -46,6 +46,7 @@ internal sealed class CheckpointNode : Node
 
     internal override void Backward(Tensor gradient)
     {
+        Checkpoint.RequireStack();
         bool createGraph = Grad.IsEnabled;
         long floor = NextOrder;
         Tensor output;

@@ -48,12 +48,13 @@ public static class GraphExtensions
             tensor.Alias(tensor.Shape, tensor.Strides.ToArray(), tensor.Operand.Offset, tensor.Origin);
 
         /// <summary>Sets a leaf's gradient to zero.</summary>
+        /// <remarks>Until a backward pass reaches it, or something is written into it, an optimizer then leaves a parameter as it is.</remarks>
         public void ZeroGradient()
         {
-            if (tensor.Gradient is { } gradient)
+            if (tensor.Node is LeafNode leaf)
             {
-                gradient.CountChange();
-                Kernels.Fill.Zero(gradient.Operand);
+                leaf.SetToZero();
+                leaf.Settle();
             }
         }
 

@@ -26,7 +26,7 @@ internal static class DoublePrecision
     {
         // e^710 overflows and e^-746 is less than half of the smallest denormal.
         x = T.AtMost(T.AtLeast(x, -746.0), 710.0);
-        T n = Round(x * Log2E);
+        T n = RoundedProduct(x, Log2E);
         return T.Scale(ExpReducedMinusOne(Reduce(x, n)) + 1.0, n);
     }
 
@@ -36,7 +36,7 @@ internal static class DoublePrecision
         where T : unmanaged, IRealBits<T>, IReal<T>
     {
         T limited = T.AtMost(T.AtLeast(x, -40.0), 710.0);
-        T n = Round(limited * Log2E);
+        T n = RoundedProduct(limited, Log2E);
         T q = ExpReducedMinusOne(Reduce(limited, n));
 
         // Half of the result, because 2^1024 is not a number.
@@ -121,6 +121,43 @@ internal static class DoublePrecision
         return T.CopySign(T.IfGreater(1.0, a, small, large), x);
     }
 
+    /// <summary>Q(a) = e^(-a^2/2) R(a) for a of zero and above, with a rational function for Mills' ratio R, which falls slowly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T NormalTail<T>(T a, out T density)
+        where T : unmanaged, IRealBits<T>, IReal<T>
+    {
+        // Q(38.6) is less than half of the smallest denormal.
+        a = T.AtMost(a, 39.0);
+        T p = T.MultiplyAdd(a, 1.3858758260208500986e-6, 3.7257950743481177763e-5);
+        p = T.MultiplyAdd(p, a, 0.00049045796417808171564);
+        p = T.MultiplyAdd(p, a, 0.0040895870515184260405);
+        p = T.MultiplyAdd(p, a, 0.023623680589334591336);
+        p = T.MultiplyAdd(p, a, 0.097703354969927380294);
+        p = T.MultiplyAdd(p, a, 0.28934132889418990387);
+        p = T.MultiplyAdd(p, a, 0.59405811948729747717);
+        p = T.MultiplyAdd(p, a, 0.7748818668514966707);
+        p = T.MultiplyAdd(p, a, 0.49999999999999997434);
+        T q = T.MultiplyAdd(a, 3.4738755306417622316e-6, 9.339183278628502067e-5);
+        q = T.MultiplyAdd(q, a, 0.0012328696762565960702);
+        q = T.MultiplyAdd(q, a, 0.010344466356505258598);
+        q = T.MultiplyAdd(q, a, 0.060438234190863763489);
+        q = T.MultiplyAdd(q, a, 0.25497027124918859562);
+        q = T.MultiplyAdd(q, a, 0.78206313292019678999);
+        q = T.MultiplyAdd(q, a, 1.7144166767623242106);
+        q = T.MultiplyAdd(q, a, 2.5612685673563130383);
+        q = T.MultiplyAdd(q, a, 2.3476482945058485752);
+        q = T.MultiplyAdd(q, a, 1.0);
+
+        // The square in two parts, since its error is that of the exponential's digits.
+        T leading = T.Leading(a);
+        T high = leading * leading * -0.5;
+        T low = (leading - a) * (0.5 * (leading + a));
+        T n = RoundedProduct(high + low, Log2E);
+        T power = ExpReducedMinusOne(Reduce(high, n) + low) + 1.0;
+        density = T.Scale(power * 0.39894228040143267794, n);
+        return T.Scale(power * (p / q), n);
+    }
+
     /// <summary>The sine of q quarter turns and the angle r, |r| up to pi/4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SinReduced<T>(T q, T r)
@@ -199,15 +236,15 @@ internal static class DoublePrecision
         T powerHigh = T.IfGreater(1000.0, size, yHigh * logHigh, T.AtMost(T.AtLeast(power, -1000.0), 1000.0));
         T powerLow = T.IfGreater(1000.0, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0.0);
 
-        T n = Round((powerHigh + powerLow) * Log2E);
+        T n = RoundedProduct(powerHigh + powerLow, Log2E);
         T magnitude = T.Scale(ExpReducedMinusOne(Reduce(powerHigh, n) + powerLow) + 1.0, n);
         return RealFunctions.PowSpecial(x, y, magnitude);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Round<T>(T x)
+    private static T RoundedProduct<T>(T x, double y)
         where T : unmanaged, IRealBits<T>, IReal<T>
-        => x + Rounder - Rounder;
+        => T.MultiplyAdd(x, y, Rounder) - Rounder;
 
     /// <summary>x - n ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -238,7 +275,7 @@ internal static class DoublePrecision
     private static T ExpBounded<T>(T x)
         where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        T n = Round(x * Log2E);
+        T n = RoundedProduct(x, Log2E);
         return (ExpReducedMinusOne(Reduce(x, n)) + 1.0) * T.PowerOfTwo(n);
     }
 

@@ -168,8 +168,12 @@ public readonly struct Dual<T> : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> NormalTail(Dual<T> a) =>
-        new(T.NormalTail(a.Value), T.Scaled(a.Slope, -0.39894228040143267794 * T.Exp(-0.5f * (a.Value * a.Value))));
+    public static Dual<T> NormalTail(Dual<T> a, out Dual<T> density)
+    {
+        T tail = T.NormalTail(a.Value, out T height);
+        density = new(height, T.Scaled(a.Slope, -T.Scaled(height, a.Value)));
+        return new(tail, T.Scaled(a.Slope, -height));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,9 +51,10 @@ public interface IReal<T> : INumeric<T>
     static abstract T Erf(T a);
 
     /// <summary>
-    /// The upper tail of the standard normal distribution, Q(a) = P(Z &gt; a) = (1 - erf(a / sqrt 2)) / 2, for a of zero and above.
+    /// The upper tail of the standard normal distribution, Q(a) = P(Z &gt; a) = (1 - erf(a / sqrt 2)) / 2, for a of zero and above, and the
+    /// distribution's density e^(-a^2/2) / sqrt(2 pi), which comes with it.
     /// </summary>
-    static abstract T NormalTail(T a);
+    static abstract T NormalTail(T a, out T density);
 
     /// <summary>The sine of an angle in radians.</summary>
     static abstract T Sin(T a);

@@ -5,18 +5,13 @@ namespace DeepSharp.Kernels;
 /// <summary>The parts of the elementary functions that do not depend on the precision.</summary>
 internal static class RealFunctions
 {
-    /// <summary>1 / (1 + e^-x), from e^-|x|, which does not overflow.</summary>
+    /// <summary>e^x / (1 + e^x), which is 1 where the sum no longer holds the 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
-        where T : unmanaged, IReal<T>
+        where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        T e = T.Exp(-T.Abs(x));
-        T sum = e + 1f;
-        T y = T.IfGreater(0f, x, e, 1f) / sum;
-
-        // What the sum lost by rounding, to first order.
-        T lost = e - (sum - 1f);
-        return y - (y * lost);
+        T e = T.Exp(T.AtMost(x, 60f));
+        return e / (e + 1f);
     }
 
     /// <summary>The logarithm where it is finite, and -inf, NaN and +inf where it is not.</summary>

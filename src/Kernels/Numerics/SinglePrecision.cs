@@ -29,7 +29,7 @@ internal static class SinglePrecision
     {
         // e^89 overflows and e^-104 is less than half of the smallest denormal.
         x = T.AtMost(T.AtLeast(x, -104f), 89f);
-        T n = Round(x * Log2E);
+        T n = RoundedProduct(x, Log2E);
         return T.Scale(ExpReducedMinusOne(Reduce(x, n)) + 1f, n);
     }
 
@@ -39,7 +39,7 @@ internal static class SinglePrecision
         where T : unmanaged, IRealBits<T>, IReal<T>
     {
         T limited = T.AtMost(T.AtLeast(x, -20f), 89f);
-        T n = Round(limited * Log2E);
+        T n = RoundedProduct(limited, Log2E);
         T q = ExpReducedMinusOne(Reduce(limited, n));
 
         // Half of the result, because 2^128 is not a number.
@@ -119,27 +119,37 @@ internal static class SinglePrecision
         return T.CopySign(T.IfGreater(1f, a, small, large), x);
     }
 
-    /// <summary>Q(a) for a of zero and above: 2 to the power of a polynomial for log2 Q(a), which reaches -127, and so 0, at 10.81.</summary>
+    /// <summary>Q(a) = e^(-a^2/2) R(a) for a of zero and above, with a rational function for Mills' ratio R, which falls slowly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T NormalTail<T>(T a)
+    public static T NormalTail<T>(T a, out T density)
         where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        a = T.AtMost(a, 10.81f);
-        T a2 = a * a;
-        T a4 = a2 * a2;
-        T high = T.MultiplyAdd(a2, -3.925234182e-8f, T.MultiplyAdd(a, 1.079273147e-6f, -1.285625513e-5f));
-        T middle = T.MultiplyAdd(a2, T.MultiplyAdd(a, 8.489533502e-5f, -0.0003007206251f), T.MultiplyAdd(a, 2.913445314e-5f, 0.006926290691f));
-        T low = T.MultiplyAdd(a, T.MultiplyAdd(a, T.MultiplyAdd(a, -0.05243560299f, -0.4592205584f), -1.15110445f), -1f);
-        T m = T.MultiplyAdd(a4, T.MultiplyAdd(a4, high, middle), low);
+        // Q(14.2) is less than half of the smallest denormal.
+        a = T.AtMost(a, 14.5f);
+        T p = T.MultiplyAdd(a, 0.004116545924f, 0.04063483443f);
+        p = T.MultiplyAdd(p, a, 0.1832399221f);
+        p = T.MultiplyAdd(p, a, 0.4383014199f);
+        p = T.MultiplyAdd(p, a, 0.5000000030f);
+        T q = T.MultiplyAdd(a, 0.01031853071f, 0.1018628699f);
+        q = T.MultiplyAdd(q, a, 0.4694832525f);
+        q = T.MultiplyAdd(q, a, 1.202523033f);
+        q = T.MultiplyAdd(q, a, 1.674487821f);
+        q = T.MultiplyAdd(q, a, 1f);
 
-        T n = Round(m);
-        T f = m - n;
-        T p = T.MultiplyAdd(f, 0.0001535334159f, 0.001339890063f);
-        p = T.MultiplyAdd(p, f, 0.009618437849f);
-        p = T.MultiplyAdd(p, f, 0.05550332367f);
-        p = T.MultiplyAdd(p, f, 0.2402264774f);
-        p = T.MultiplyAdd(p, f, 0.6931471825f);
-        return T.MultiplyAdd(p, f, 1f) * T.PowerOfTwo(n);
+        // The square in two parts, the first exact, since its error is that of the exponential's digits: e^(-r/2) with r = a^2 + 2 n ln 2.
+        T leading = T.Leading(a);
+        T square = leading * leading;
+        T n = RoundedProduct(leading * a, -0.5f * Log2E);
+        T r = T.MultiplyAdd(n, 2 * Ln2Low, T.MultiplyAdd(n, 2 * Ln2High, square));
+        r = T.MultiplyAdd(a - leading, a + leading, r);
+        T e = T.MultiplyAdd(r, 2.20666820392e-5f, -0.000262346864364f);
+        e = T.MultiplyAdd(e, r, 0.00260395009429f);
+        e = T.MultiplyAdd(e, r, -0.0208326442358f);
+        e = T.MultiplyAdd(e, r, 0.125000026898f);
+        e = T.MultiplyAdd(e, r, -0.500000061458f);
+        e = T.MultiplyAdd(e, r, 1f);
+        density = T.Scale(e * 0.3989422804f, n);
+        return T.Scale(e * (p / q), n);
     }
 
     /// <summary>The sine of q quarter turns and the angle r, |r| up to pi/4.</summary>
@@ -200,15 +210,15 @@ internal static class SinglePrecision
         T powerHigh = T.IfGreater(150f, size, yHigh * logHigh, T.AtMost(T.AtLeast(power, -150f), 150f));
         T powerLow = T.IfGreater(150f, size, T.MultiplyAdd(y, logLow, (y - yHigh) * logHigh), 0f);
 
-        T n = Round((powerHigh + powerLow) * Log2E);
+        T n = RoundedProduct(powerHigh + powerLow, Log2E);
         T magnitude = T.Scale(ExpReducedMinusOne(Reduce(powerHigh, n) + powerLow) + 1f, n);
         return RealFunctions.PowSpecial(x, y, magnitude);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Round<T>(T x)
+    private static T RoundedProduct<T>(T x, float y)
         where T : unmanaged, IRealBits<T>, IReal<T>
-        => x + Rounder - Rounder;
+        => T.MultiplyAdd(x, y, Rounder) - Rounder;
 
     /// <summary>x - n ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -233,7 +243,7 @@ internal static class SinglePrecision
     private static T ExpBounded<T>(T x)
         where T : unmanaged, IRealBits<T>, IReal<T>
     {
-        T n = Round(x * Log2E);
+        T n = RoundedProduct(x, Log2E);
         return (ExpReducedMinusOne(Reduce(x, n)) + 1f) * T.PowerOfTwo(n);
     }
 

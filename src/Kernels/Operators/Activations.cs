@@ -58,14 +58,14 @@ public readonly struct GELUOp : IUnaryDerivative<GELUOp>
     public static Saved Saves => Saved.Input;
 
     /// <inheritdoc/>
-    /// <remarks>Phi(x) is 1 - Q(x), Q the tail, and Q(-x) where x is negative, so that no digits are lost.</remarks>
+    /// <remarks>Computed as max(x, 0) - |x| Q(|x|), Q = 1 - Phi the tail, so that no digits are lost where x is negative.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T>
     {
         // Not the absolute value, whose slope at 0 is 0. At minus infinity Q is zero and x infinite.
-        T tail = T.NormalTail(T.IfGreater(0f, x, -x, x));
-        return T.Scaled(T.IfGreater(0f, x, tail, 1f - tail), x);
+        T a = T.IfGreater(0f, x, -x, x);
+        return T.IfGreater(0f, x, 0f, x) - T.Scaled(T.NormalTail(a, out _), a);
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,8 @@ public readonly struct GELUOp : IUnaryDerivative<GELUOp>
         where T : unmanaged, IReal<T>
     {
         T a = T.IfGreater(0f, saved, -saved, saved);
-        T below = T.NormalTail(a) - T.Scaled(0.39894228040143267794 * T.Exp(-0.5f * (a * a)), a);
+        T tail = T.NormalTail(a, out T density);
+        T below = tail - T.Scaled(density, a);
         return T.IfGreater(0f, saved, below, 1f - below);
     }
 }

@@ -29,7 +29,11 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public int Count => _modules.Length;
 
     /// <summary>The module with this number.</summary>
-    public Module this[int index] => _modules[index];
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public Module this[int index] => (uint)index < (uint)_modules.Length
+        ? _modules[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), $"Sequential: there is no module {index}; {(_modules.Length == 0
+            ? "it has none." : $"it has {_modules.Length}, from 0 to {_modules.Length - 1}.")}");
 
     /// <summary>The output of the last module, each fed with the one before.</summary>
     /// <param name="input">The input of the first.</param>

@@ -103,7 +103,7 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         double coupled = o.DecoupledWeightDecay ? 0 : o.WeightDecay;
         double decoupled = o.WeightDecay - coupled;
         using NoGrad noGrad = new();
-        foreach (Parameter parameter in run.Trainable)
+        foreach (Parameter parameter in run.Moved)
         {
             using TensorScope scope = Tensor.Scope();
             Tensor? go = Gate.Go(run);

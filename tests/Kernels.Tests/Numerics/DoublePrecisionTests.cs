@@ -16,7 +16,7 @@ public class DoublePrecisionTests
         for (int i = 0; i < 600; i++)
         {
             // Even over the exponents of 1e-20 to the end of the function's range, and even around the origin.
-            double end = name is "Erf" ? 5.9 : name is "Exp" or "Sigmoid" or "Expm1" ? 700 : 1e6;
+            double end = name is "Erf" ? 5.9 : name is "NormalTail" ? 38.5 : name is "Exp" or "Sigmoid" or "Expm1" ? 700 : 1e6;
             double x = i % 3 == 0 ? (random.NextDouble() - 0.5) * 6 : Math.Pow(10, (random.NextDouble() * (20 + Math.Log10(end))) - 20);
             x = i % 2 == 0 ? x : -x;
             x = name is "Log" or "Sqrt" ? Math.Abs(x) : name is "Log1p" ? Math.Max(x, -0.999999) : x;
@@ -35,6 +35,9 @@ public class DoublePrecisionTests
     [InlineData("Exp", 709.78)]
     [InlineData("Expm1", 709.78)]
     [InlineData("Sigmoid", -740.3)]
+    [InlineData("NormalTail", 37.6)]
+    [InlineData("NormalTail", 38.44)]
+    [InlineData("NormalTail", 40)]
     [InlineData("Log", 1e-310)]
     [InlineData("Log", 5e-324)]
     [InlineData("Log", double.MaxValue)]

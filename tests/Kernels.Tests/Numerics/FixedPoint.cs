@@ -76,6 +76,9 @@ internal static class FixedPoint
         return (2 * sum << Bits) / Sqrt(Pi);
     }
 
+    /// <summary>(1 - erf(|x| / sqrt 2)) / 2.</summary>
+    public static BigInteger NormalTail(BigInteger x) => (One - Erf((BigInteger.Abs(x) << Bits) / Sqrt(2 * One))) / 2;
+
     public static BigInteger Sin(BigInteger x)
     {
         BigInteger turns = BigInteger.Divide(x, Pi / 2);

@@ -76,7 +76,7 @@ public static class KernelFunctions
     public readonly struct NormalTail : IRealFunction
     {
         public T Apply<T>(T x)
-            where T : unmanaged, IReal<T> => T.NormalTail(T.Abs(x));
+            where T : unmanaged, IReal<T> => T.NormalTail(T.Abs(x), out _);
     }
 
     public readonly struct Sin : IRealFunction

@@ -20,7 +20,7 @@ internal static class Of<T>
 
     internal static T Erf(T a) => T.Erf(a);
 
-    internal static T NormalTail(T a) => T.NormalTail(a);
+    internal static T NormalTail(T a) => T.NormalTail(a, out _);
 
     internal static T Sin(T a) => T.Sin(a);
 

@@ -31,8 +31,12 @@ internal sealed record RealFunction(
             F64.Tanh, Of<F64x>.Tanh, Of<F64x8>.Tanh, Math.Tanh, FixedPoint.Tanh, 1.4, 2.6),
         new(
             "Sigmoid", F32.Sigmoid, Of<F32x>.Sigmoid, Of<F32x16>.Sigmoid,
-            F64.Sigmoid, Of<F64x>.Sigmoid, Of<F64x8>.Sigmoid, DoubleOracle.Sigmoid, FixedPoint.Sigmoid, 1.9, 1.9),
+            F64.Sigmoid, Of<F64x>.Sigmoid, Of<F64x8>.Sigmoid, DoubleOracle.Sigmoid, FixedPoint.Sigmoid, 2.5, 2.5),
         new("Erf", F32.Erf, Of<F32x>.Erf, Of<F32x16>.Erf, F64.Erf, Of<F64x>.Erf, Of<F64x8>.Erf, DoubleOracle.Erf, FixedPoint.Erf, 1.5, 2.8),
+        new(
+            "NormalTail", x => F32.NormalTail(F32.Abs(x), out _), x => Of<F32x>.NormalTail(F32x.Abs(x)), x => Of<F32x16>.NormalTail(F32x16.Abs(x)),
+            x => F64.NormalTail(F64.Abs(x), out _), x => Of<F64x>.NormalTail(F64x.Abs(x)), x => Of<F64x8>.NormalTail(F64x8.Abs(x)),
+            x => DoubleOracle.NormalTail(Math.Abs(x)), FixedPoint.NormalTail, 7, 4),
         new("Sin", F32.Sin, Of<F32x>.Sin, Of<F32x16>.Sin, F64.Sin, Of<F64x>.Sin, Of<F64x8>.Sin, Math.Sin, FixedPoint.Sin, 1.6, 1.6),
         new("Cos", F32.Cos, Of<F32x>.Cos, Of<F32x16>.Cos, F64.Cos, Of<F64x>.Cos, Of<F64x8>.Cos, Math.Cos, FixedPoint.Cos, 1.6, 1.6),
         new(

@@ -34,7 +34,7 @@ internal unsafe struct HostProduct<TStored, T, TA, TB>
 /// <summary>Matrix products on the host: chooses the registers.</summary>
 internal static unsafe class HostGemm
 {
-    /// <summary>Runs a batch of products with the widest registers that the processor has.</summary>
+    /// <summary>Runs a batch of products with the widest registers that there are.</summary>
     internal static void Run<TStored, T, TVector, TAct, TA, TB>(TAct activation, in HostProduct<TStored, T, TA, TB> product)
         where TStored : unmanaged, IStored<TStored, T>
         where T : unmanaged, IReal<T>
@@ -44,11 +44,11 @@ internal static unsafe class HostGemm
         where TB : unmanaged, IFactor
     {
         bool isSingle = typeof(T) == typeof(F32);
-        if (Vector512.IsHardwareAccelerated && isSingle)
+        if (CpuKernels.IsWide && isSingle)
         {
             HostGemm<TStored, T, TVector, Vector512<float>, TAct, TA, TB>.Run(activation, product);
         }
-        else if (Vector512.IsHardwareAccelerated)
+        else if (CpuKernels.IsWide)
         {
             HostGemm<TStored, T, TVector, Vector512<double>, TAct, TA, TB>.Run(activation, product);
         }

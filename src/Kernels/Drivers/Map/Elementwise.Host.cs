@@ -21,22 +21,25 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         bool streams = (long)output.Count * sizeof(TScalar) >= StreamedStore.From && nest.InnerLength >= Tile
             && !(TMap.Arity > 0 && ReferenceEquals(a.Block, output.Block)) && !(TMap.Arity > 1 && ReferenceEquals(b.Block, output.Block))
             && !(TMap.Arity > 2 && ReferenceEquals(c.Block, output.Block));
-        Loop loop = new(
-            map, nest, streams, HostOperand<TStored, TScalar>.Of(output), TMap.Arity > 0 ? HostOperand<TStored, TScalar>.Of(a) : default,
-            TMap.Arity > 1 ? HostOperand<TStored, TScalar>.Of(b) : default, TMap.Arity > 2 ? HostOperand<TStored, TScalar>.Of(c) : default);
-        if (nest.Rank <= 1)
+        fixed (LoopNest* loops = &nest)
         {
-            HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
-        }
-        else
-        {
-            HostParallel.For(nest.OuterCount, Math.Max(1, Grain / nest.InnerLength), loop);
+            Loop loop = new(
+                map, loops, streams, HostOperand<TStored, TScalar>.Of(output), TMap.Arity > 0 ? HostOperand<TStored, TScalar>.Of(a) : default,
+                TMap.Arity > 1 ? HostOperand<TStored, TScalar>.Of(b) : default, TMap.Arity > 2 ? HostOperand<TStored, TScalar>.Of(c) : default);
+            if (nest.Rank <= 1)
+            {
+                HostParallel.For(nest.InnerLength, HostParallel.EvenGrain(nest.InnerLength, Grain, unit: 64), loop);
+            }
+            else
+            {
+                HostParallel.For(nest.OuterCount, Math.Max(1, Grain / nest.InnerLength), loop);
+            }
         }
     }
 
     private readonly struct Loop(
         TMap map,
-        LoopNest nest,
+        LoopNest* nest,
         bool streams,
         HostOperand<TStored, TScalar> output,
         HostOperand<TStored, TScalar> a,
@@ -44,7 +47,10 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
         HostOperand<TStored, TScalar> c) : IRangeBody
     {
         private readonly TMap _map = map;
-        private readonly LoopNest _nest = nest;
+
+        // In the frame of Run, which outlives the loop: large to copy.
+        private readonly LoopNest* _nest = nest;
+
         private readonly bool _streams = streams;
         private readonly HostOperand<TStored, TScalar> _output = output;
         private readonly HostOperand<TStored, TScalar> _a = a;
@@ -53,11 +59,11 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
 
         public void Run(int start, int end)
         {
-            int so = _nest.InnerStride(0);
-            int sa = _nest.InnerStride(1);
-            int sb = _nest.InnerStride(2);
-            int sc = _nest.InnerStride(3);
-            if (_nest.Rank <= 1)
+            int so = _nest->InnerStride(0);
+            int sa = _nest->InnerStride(1);
+            int sb = _nest->InnerStride(2);
+            int sc = _nest->InnerStride(3);
+            if (_nest->Rank <= 1)
             {
                 Row(start * so, start * sa, start * sb, start * sc, so, sa, sb, sc, end - start);
             }
@@ -66,8 +72,8 @@ internal static unsafe class HostMap<TMap, TScalar, TVector, TStored>
                 for (int outer = start; outer < end; outer++)
                 {
                     Row(
-                        _nest.OuterOffset(0, outer), _nest.OuterOffset(1, outer), _nest.OuterOffset(2, outer), _nest.OuterOffset(3, outer),
-                        so, sa, sb, sc, _nest.InnerLength);
+                        _nest->OuterOffset(0, outer), _nest->OuterOffset(1, outer), _nest->OuterOffset(2, outer), _nest->OuterOffset(3, outer),
+                        so, sa, sb, sc, _nest->InnerLength);
                 }
             }
 
