@@ -66,6 +66,43 @@ public class ConvolutionLayerTests
         }
     }
 
+    [Fact]
+    public void Fuse_folds_batch_norms_into_the_layers_before_them()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Device cpu = Device.Cpu;
+        Sequential model =
+        [
+            new Conv2D(3, 6, 3, 2, 1, groups: 3, bias: false, mode: PaddingMode.Replicate, device: cpu), new BatchNorm(6, device: cpu), new ReLU(),
+            new Residual([new Conv2D(6, 6, 3, padding: 1, device: cpu), new BatchNorm(6, affine: false, device: cpu)], new Sequential(new Conv2D(6, 6, 1, device: cpu), new BatchNorm(6, device: cpu))),
+            new ConvTranspose2D(6, 4, 3, 2, 1, 1, 2, dilation: 2, device: cpu), new BatchNorm(4, momentum: null, device: cpu), new Tanh(),
+            new Flatten(), new Dense(4 * 10 * 10, 5, bias: false, device: cpu), new BatchNorm(5, device: cpu), new BatchNorm(5, device: cpu),
+            new Dense(5, 3, device: cpu), new BatchNorm(3, trackRunningStatistics: false, device: cpu),
+        ];
+        for (int step = 0; step < 3; step++)
+        {
+            model.Forward(Tensor.Normal([8, 3, 7, 7], mean: 0.5, device: cpu));
+        }
+
+        foreach ((string name, Parameter value) in model.NamedParameters())
+        {
+            value.CopyFrom(value.Detach() + Tensor.Normal(value.Shape, 0, 0.1, device: cpu));
+        }
+
+        model.Eval();
+        Tensor x = Tensor.Normal([5, 3, 7, 7], device: cpu);
+        Tensor expected = model.Forward(x).Detach();
+        float[] before = model[0].State()["weight"].ToArray<float>();
+        Sequential fused = model.Fuse();
+        Assert.Equal(
+            ["Conv2D", "ReLU", "Residual", "ConvTranspose2D", "Tanh", "Flatten", "Dense", "BatchNorm", "Dense", "BatchNorm"],
+            fused.Select(static module => module.GetType().Name));
+        Assert.Single(Assert.IsType<Sequential>(((Residual)fused[2]).Body));
+        Close(expected, fused.Forward(x));
+        Assert.Equal(before, model[0].State()["weight"].ToArray<float>());
+        Close(expected, model.Forward(x));
+    }
+
     private static void Close(Tensor expected, Tensor actual) =>
         Assert.True((expected - actual).Abs().Max().Item() <= 1e-5 * (1 + expected.Abs().Max().Item()));
 

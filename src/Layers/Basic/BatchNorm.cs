@@ -146,6 +146,16 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)}"
         + $"{(TracksRunningStatistics ? string.Empty : ", no running statistics")})";
 
+    /// <summary>What evaluation does to an input: times a scale plus a shift, each [C].</summary>
+    internal (Tensor Scale, Tensor Shift) AsScale()
+    {
+        using NoGrad noGrad = new();
+        Tensor scale = (RunningVariance + Epsilon).Rsqrt();
+        scale = Weight is null ? scale : scale * Weight;
+        Tensor shift = -(RunningMean * scale);
+        return (scale, Bias is null ? shift : shift + Bias);
+    }
+
     // How far this batch moves the running statistics.
     private double NextMomentum()
     {

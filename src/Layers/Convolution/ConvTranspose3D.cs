@@ -55,6 +55,9 @@ public sealed class ConvTranspose3D : ConvolutionLayer
 
     private protected override string Options => Describe(Padding, OutputPadding);
 
+    private protected override ConvolutionLayer WithBias() => new ConvTranspose3D(
+        Inputs, Outputs, Kernel, Stride, Padding, OutputPadding, Groups, true, Dilation, Constant.Zeros, Constant.Zeros, Weight.DType, Weight.Device);
+
     private protected override Tensor Run<TOp>(Tensor input, TOp op) => ConvolutionOperators.Transpose(
         nameof(ConvTranspose3D), 3, input, Weight, Bias, Stride, Padding, OutputPadding, Groups, Dilation, op);
 }

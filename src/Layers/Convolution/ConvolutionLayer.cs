@@ -7,7 +7,7 @@ namespace DeepSharp.Layers;
 /// In a <see cref="Sequential"/>, an activation behind such a layer runs in its kernel, as behind <see cref="Dense"/>. An input without the
 /// axis of the batch, [C, …], gives an output without it.
 /// </remarks>
-public abstract class ConvolutionLayer : Module, IFusesActivation
+public abstract class ConvolutionLayer : Module, IFusesActivation, IFoldsNorm
 {
     private protected ConvolutionLayer(
         int axes, int inputs, int outputs, PerAxis kernel, PerAxis stride, PerAxis dilation, int groups, bool bias, bool transposed,
@@ -27,7 +27,7 @@ public abstract class ConvolutionLayer : Module, IFusesActivation
                 nameof(groups));
         }
 
-        (Inputs, Outputs, Kernel, Stride, Dilation, Groups) = (inputs, outputs, kernel, stride, dilation, groups);
+        (Inputs, Outputs, Kernel, Stride, Dilation, Groups, IsTransposed) = (inputs, outputs, kernel, stride, dilation, groups, transposed);
         Shape shape = new(transposed ? [inputs, outputs / groups, .. kernels] : [outputs, inputs / groups, .. kernels]);
 
         // PyTorch's bound, which counts a transposed layer's outputs.
@@ -69,6 +69,22 @@ public abstract class ConvolutionLayer : Module, IFusesActivation
 
     Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) => Run(input, op);
 
+    Module IFoldsNorm.Folded(Tensor scale, Tensor shift)
+    {
+        using NoGrad noGrad = new();
+        ConvolutionLayer layer = WithBias();
+
+        // A transposed layer's weight has the outputs of a group along its second axis, and the groups along its first.
+        int[] rest = [.. Enumerable.Repeat(1, Weight.Rank - 2)];
+        Tensor weight = !IsTransposed
+            ? Weight * scale.Reshape([Outputs, 1, .. rest])
+            : (Weight.Reshape([Groups, Inputs / Groups, .. Weight.Shape.AsSpan()[1..]]) * scale.Reshape([Groups, 1, Outputs / Groups, .. rest]))
+                .Reshape(Weight.Shape);
+        layer.Weight.CopyFrom(weight);
+        layer.Bias!.CopyFrom(Bias is null ? shift : (Bias * scale) + shift);
+        return layer;
+    }
+
     /// <inheritdoc/>
     public sealed override string ToString()
     {
@@ -79,6 +95,11 @@ public abstract class ConvolutionLayer : Module, IFusesActivation
         text += Groups == 1 ? string.Empty : $", groups {Groups}";
         return text + (Bias is null ? ", no bias)" : ")");
     }
+
+    /// <summary>A layer of the same sizes and options, with a bias, and zeros for values.</summary>
+    private protected abstract ConvolutionLayer WithBias();
+
+    private bool IsTransposed { get; }
 
     /// <summary>What else differs from the usual, for <see cref="ToString"/>.</summary>
     private protected abstract string Options { get; }

@@ -31,38 +31,25 @@ internal unsafe struct HostTaps<TStored, T>
 /// <summary>Convolutions on the host: chooses the registers.</summary>
 internal static class HostConvolution
 {
-    /// <summary>Makes the target, with the widest registers that the processor has.</summary>
+    /// <summary>Makes the target, with the widest registers that there are.</summary>
     internal static void Run<TStored, T, TVector, TAct>(TAct activation, in HostTaps<TStored, T> given)
+        where TStored : unmanaged, IStored<TStored, T>
+        where T : unmanaged, IReal<T>
+        where TVector : unmanaged, IReal<TVector>
+        where TAct : unmanaged, IUnaryOp =>
+        GemmRegisters.Visit<T, Visitor<TStored, T, TVector, TAct>>(new(activation, given));
+
+    private readonly ref struct Visitor<TStored, T, TVector, TAct>(TAct activation, in HostTaps<TStored, T> given) : IRegisterVisitor
         where TStored : unmanaged, IStored<TStored, T>
         where T : unmanaged, IReal<T>
         where TVector : unmanaged, IReal<TVector>
         where TAct : unmanaged, IUnaryOp
     {
-        bool isSingle = typeof(T) == typeof(F32);
-        if (Vector512.IsHardwareAccelerated && isSingle)
-        {
-            HostConvolution<TStored, T, TVector, Vector512<float>, TAct>.Run(activation, given);
-        }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            HostConvolution<TStored, T, TVector, Vector512<double>, TAct>.Run(activation, given);
-        }
-        else if (Vector256.IsHardwareAccelerated && isSingle)
-        {
-            HostConvolution<TStored, T, TVector, Vector256<float>, TAct>.Run(activation, given);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            HostConvolution<TStored, T, TVector, Vector256<double>, TAct>.Run(activation, given);
-        }
-        else if (isSingle)
-        {
-            HostConvolution<TStored, T, TVector, Vector128<float>, TAct>.Run(activation, given);
-        }
-        else
-        {
-            HostConvolution<TStored, T, TVector, Vector128<double>, TAct>.Run(activation, given);
-        }
+        private readonly TAct _activation = activation;
+        private readonly ref readonly HostTaps<TStored, T> _given = ref given;
+
+        public void Visit<TRegister>()
+            where TRegister : unmanaged => HostConvolution<TStored, T, TVector, TRegister, TAct>.Run(_activation, _given);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
 
@@ -25,36 +24,19 @@ internal unsafe struct HostTapGradient<TStored, T>
 /// <summary>The gradient of a convolution's weight on the host: chooses the registers.</summary>
 internal static class HostConvolutionGradient
 {
-    /// <summary>Makes it, with the widest registers that the processor has.</summary>
+    /// <summary>Makes it, with the widest registers that there are.</summary>
     internal static void Run<TStored, T>(in HostTapGradient<TStored, T> given)
+        where TStored : unmanaged, IStored<TStored, T>
+        where T : unmanaged, IReal<T> => GemmRegisters.Visit<T, Visitor<TStored, T>>(new(given));
+
+    private readonly ref struct Visitor<TStored, T>(in HostTapGradient<TStored, T> given) : IRegisterVisitor
         where TStored : unmanaged, IStored<TStored, T>
         where T : unmanaged, IReal<T>
     {
-        bool isSingle = typeof(T) == typeof(F32);
-        if (Vector512.IsHardwareAccelerated && isSingle)
-        {
-            HostConvolutionGradient<TStored, T, Vector512<float>>.Run(given);
-        }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            HostConvolutionGradient<TStored, T, Vector512<double>>.Run(given);
-        }
-        else if (Vector256.IsHardwareAccelerated && isSingle)
-        {
-            HostConvolutionGradient<TStored, T, Vector256<float>>.Run(given);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            HostConvolutionGradient<TStored, T, Vector256<double>>.Run(given);
-        }
-        else if (isSingle)
-        {
-            HostConvolutionGradient<TStored, T, Vector128<float>>.Run(given);
-        }
-        else
-        {
-            HostConvolutionGradient<TStored, T, Vector128<double>>.Run(given);
-        }
+        private readonly ref readonly HostTapGradient<TStored, T> _given = ref given;
+
+        public void Visit<TRegister>()
+            where TRegister : unmanaged => HostConvolutionGradient<TStored, T, TRegister>.Run(_given);
     }
 }
 

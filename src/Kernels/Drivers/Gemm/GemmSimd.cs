@@ -102,3 +102,49 @@ internal static unsafe class GemmSimd<TRegister, T>
         : typeof(TRegister) == typeof(D256) ? Unsafe.BitCast<double, T>(Vector256.Sum((D256)(object)a))
         : Unsafe.BitCast<double, T>(Vector128.Sum((D128)(object)a));
 }
+
+/// <summary>Work in registers, compiled for each type of them.</summary>
+internal interface IRegisterVisitor
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="TRegister">A vector of 128, 256 or 512 bits of float or double.</typeparam>
+    void Visit<TRegister>()
+        where TRegister : unmanaged;
+}
+
+/// <summary>The registers of products on the host.</summary>
+internal static class GemmRegisters
+{
+    /// <summary>Visits the widest registers that there are.</summary>
+    /// <typeparam name="T"><see cref="F32"/> or <see cref="F64"/>.</typeparam>
+    /// <typeparam name="TVisitor">The type of the work.</typeparam>
+    internal static void Visit<T, TVisitor>(TVisitor visitor)
+        where TVisitor : struct, IRegisterVisitor, allows ref struct
+    {
+        bool isSingle = typeof(T) == typeof(F32);
+        if (CpuKernels.IsWide && isSingle)
+        {
+            visitor.Visit<S512>();
+        }
+        else if (CpuKernels.IsWide)
+        {
+            visitor.Visit<D512>();
+        }
+        else if (Vector256.IsHardwareAccelerated && isSingle)
+        {
+            visitor.Visit<S256>();
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            visitor.Visit<D256>();
+        }
+        else if (isSingle)
+        {
+            visitor.Visit<S128>();
+        }
+        else
+        {
+            visitor.Visit<D128>();
+        }
+    }
+}
