@@ -6,12 +6,12 @@ namespace DeepSharp.Kernels;
 /// <summary>Short lines of images, moved in registers.</summary>
 internal static unsafe class StageLines
 {
-    /// <summary>Copies lines of so many bytes, four at least, with zeros before and behind that fill up the target's pitch.</summary>
+    /// <summary>Copies lines of so many bytes, four at least, with zeros before them and behind, up to an end counted from their start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Copy(byte* source, nint next, int lines, nint bytes, byte* target, nint before, nint pitch)
+    internal static void Copy(byte* source, nint next, int lines, nint bytes, byte* target, nint before, nint end, nint pitch)
     {
-        nint behind = pitch - before - bytes;
-        if (before == 0 && behind == 0 && next == bytes)
+        nint behind = end - bytes;
+        if (before == 0 && pitch == bytes && next == bytes)
         {
             Unsafe.CopyBlockUnaligned(target, source, checked((uint)(bytes * lines)));
             return;
