@@ -160,7 +160,9 @@ public abstract class Optimizer<TOptions> : Optimizer
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Parameter[] trained = [.. parameters.Where(static parameter => parameter.IsTrainable)];
+        Parameter[] given = [.. parameters];
+        Array.ForEach(given, static parameter => ArgumentNullException.ThrowIfNull(parameter, nameof(parameters)));
+        Parameter[] trained = Array.FindAll(given, static parameter => parameter.IsTrainable);
         if (trained.Length == 0)
         {
             throw new ArgumentException(

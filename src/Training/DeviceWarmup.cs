@@ -35,6 +35,7 @@ public static class DeviceWarmup
             IReadOnlyList<Metric>? metrics = null,
             DType mixedPrecision = DType.Float32)
         {
+            ArgumentNullException.ThrowIfNull(device);
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);

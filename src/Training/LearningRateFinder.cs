@@ -60,7 +60,7 @@ public static class LearningRateFinder
         using ModuleModes? mode = model.IsTraining ? null : ModuleModes.Begin(model, training: true);
         try
         {
-            Optimizer tried = optimizer(model.Parameters());
+            Optimizer tried = Given.Required(nameof(LearningRateFinder), "the optimizer", optimizer(model.Parameters()));
             List<(double Rate, double Loss)> found = Try(
                 model, data, tried, loss ?? new CrossEntropyLoss(), step => lowest * Math.Pow(highest / lowest, step / (steps - 1.0)), steps,
                 batchSize, smoothing, divergence, seed);
@@ -87,7 +87,7 @@ public static class LearningRateFinder
             {
                 optimizer.LearningRate = rate(found.Count);
                 optimizer.ZeroGradients();
-                Tensor value = loss.Compute(model.Forward(x), y);
+                Tensor value = Given.Required(loss.GetType().Name, "the loss", loss.Compute(model.Output(x), y));
                 double number = value.Item();
                 if (!double.IsFinite(number))
                 {

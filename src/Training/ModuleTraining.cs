@@ -56,8 +56,14 @@ public static class ModuleTraining
             LossScaler? lossScaler = null,
             int? firstEpoch = null)
         {
+            ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
+            foreach (ICallback callback in callbacks ?? [])
+            {
+                ArgumentNullException.ThrowIfNull(callback, nameof(callbacks));
+            }
+
             Bounds.AtLeast(1, epochs, "Fit");
             Bounds.AtLeast(1, batchSize, "Fit");
             if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
@@ -152,7 +158,7 @@ public static class ModuleTraining
             {
                 using TensorScope scope = Tensor.Scope();
                 int length = Math.Min(batchSize, count - start);
-                Tensor part = model.Forward(inputs.Narrow(0, start, length));
+                Tensor part = model.Output(inputs.Narrow(0, start, length));
                 outputs ??= Tensor.Zeros([count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
                 outputs.Narrow(0, start, length).CopyFrom(part);
             }
@@ -172,7 +178,7 @@ public static class ModuleTraining
             int start = 0;
             foreach ((Tensor x, Tensor _) in data.Batches(batchSize, shuffle: false))
             {
-                Tensor part = model.Forward(x);
+                Tensor part = model.Output(x);
                 outputs ??= Tensor.Zeros([data.Count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
                 outputs.Narrow(0, start, part.Shape[0]).CopyFrom(part);
                 start += part.Shape[0];
@@ -216,6 +222,11 @@ public static class ModuleTraining
 
     private static void RequireNames(string operation, IReadOnlyList<Metric>? metrics)
     {
+        foreach (Metric metric in metrics ?? [])
+        {
+            ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
+        }
+
         string[] names = ["loss", .. (metrics ?? []).Select(static metric => metric.Name)];
         if (names.Distinct().Count() < names.Length)
         {

@@ -76,8 +76,8 @@ internal sealed class TrainingRun(
 
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, shuffle: false))
         {
-            Tensor prediction = model.Forward(x);
-            Collect(mean, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
+            Tensor prediction = model.Output(x);
+            Collect(mean, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
         }
 
         return Values(mean, metrics);
@@ -104,8 +104,8 @@ internal sealed class TrainingRun(
 
             void Evaluate()
             {
-                Tensor prediction = model.Forward(x);
-                Collect(_loss, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
+                Tensor prediction = model.Output(x);
+                Collect(_loss, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
             }
         }
 
@@ -143,8 +143,8 @@ internal sealed class TrainingRun(
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
-            Tensor output = model.Forward(x);
-            (Tensor result, Tensor? counts) = loss.ComputeWeighted(output, y);
+            Tensor output = model.Output(x);
+            (Tensor result, Tensor? counts) = LossOf(loss, output, y);
             return (result, (output, counts));
         }
     }
@@ -194,6 +194,12 @@ internal sealed class TrainingRun(
 
         return new EpochResult(
             context.Epoch, values, optimizer.LearningRate, Stopwatch.GetElapsedTime(began).TotalSeconds, context.Samples / trained);
+    }
+
+    private static (Tensor Value, Tensor? Weight) LossOf(Loss loss, Tensor prediction, Tensor target)
+    {
+        (Tensor value, Tensor? weight) = loss.ComputeWeighted(prediction, target);
+        return (Given.Required(loss.GetType().Name, "the loss", value), weight);
     }
 
     private static void Collect(

@@ -32,7 +32,7 @@ public static class Checkpoint
         RequireStack();
         if (!Grad.IsEnabled)
         {
-            return function(given);
+            return Given.Required(nameof(Checkpoint), "the function's result", function(given));
         }
 
         long floor = Node.NextOrder;
@@ -44,7 +44,7 @@ public static class Checkpoint
             Tensor output;
             using (draws.Record())
             {
-                output = function(given);
+                output = Given.Required(nameof(Checkpoint), "the function's result", function(given));
             }
 
             ends = output.Node is Node root ? CheckpointNode.Ends(root, floor) : [];

@@ -134,6 +134,7 @@ public static class SoftmaxOperators
         /// <exception cref="ArgumentException">The labels are not integers.</exception>
         public Tensor OneHot(int classes, DType dtype = DType.Float32)
         {
+            ArgumentNullException.ThrowIfNull(x);
             Bounds.AtLeast(1, classes, nameof(OneHot));
             if (!x.DType.IsInteger)
             {

@@ -26,6 +26,9 @@ public abstract class Module
     /// <param name="input">The input; its first axis is the batch.</param>
     public abstract Tensor Forward(Tensor input);
 
+    /// <summary>What <see cref="Forward"/> returned, which must be something.</summary>
+    internal Tensor Output(Tensor input) => Given.Required(GetType().Name, "what Forward returned", Forward(input));
+
     /// <summary>The module and all below it to training mode; inside <see cref="EvaluationMode"/>, until that ends.</summary>
     public void Train() => SetTraining(All(), training: true);
 

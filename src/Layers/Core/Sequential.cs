@@ -39,6 +39,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <param name="input">The input of the first.</param>
     public override Tensor Forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         Tensor x = input;
         for (int i = 0; i < _modules.Length; i++)
         {
@@ -57,7 +58,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
             }
             else
             {
-                x = residual is null ? _modules[i].Forward(x) : ((INormalizesSum)_modules[i]).Forward(x, residual);
+                x = residual is null ? _modules[i].Output(x) : ((INormalizesSum)_modules[i]).Forward(x, residual);
             }
         }
 

@@ -203,10 +203,20 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
 
             before.CopyFrom(gradient);
             double lossBefore = loss;
-            double length = o.LearningRate * (very ? Math.Min(1, 1 / Descent.Dot(gradient.Abs(), Tensor.OnesLike(gradient))) : 1);
             double slope = Descent.Dot(gradient, direction);
+            bool overflows = !double.IsFinite(slope);
+            if (overflows)
+            {
+                // Products of such gradients are too large for their type: down the gradient, without what was learnt of the curvature.
+                direction.CopyFrom(gradient * (-1 / Descent.Largest(gradient)));
+                slope = Descent.Dot(gradient, direction);
+                SetNumber(group, Stored, 0);
+            }
+
+            double length = o.LearningRate
+                * (very || overflows ? Math.Min(1, 1 / Descent.Dot(direction.Abs(), Tensor.OnesLike(direction))) : 1);
             SetNumber(group, Length, length);
-            if (slope > -o.ChangeTolerance)
+            if (!(slope <= -o.ChangeTolerance))
             {
                 return;
             }
@@ -243,7 +253,8 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
     private static void Remember(ParameterGroup<LBFGSOptions> group, Tensor[] state, Tensor difference, Tensor step)
     {
         double product = Descent.Dot(difference, step);
-        if (product <= 1e-10)
+        double square = Descent.Dot(difference, difference);
+        if (!(product > 1e-10 && double.IsFinite(product) && double.IsFinite(square)))
         {
             return;
         }
@@ -256,7 +267,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         state[size + place].CopyFrom(difference);
         SetNumber(group, Stored, Math.Min(size, count + 1));
         SetNumber(group, Oldest, count == size ? (oldest + 1) % size : oldest);
-        SetNumber(group, Scale, product / Descent.Dot(difference, difference));
+        SetNumber(group, Scale, product / square);
     }
 
     // The two loops: from the youngest pair to the oldest, and back.

@@ -181,7 +181,7 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
     {
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
-        return loss().Item();
+        return Given.Required(nameof(NewtonCG), "the loss", loss()).Item();
     }
 
     private static void Move(Parameter[] parameters, Tensor[] start, Tensor[] direction, double length)
