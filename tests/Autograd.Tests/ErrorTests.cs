@@ -60,6 +60,8 @@ public class ErrorTests
         (() => s_image[.., ..2].Conv2D(s_kernel, padding: 4, mode: PaddingMode.Reflect), ["Conv2D", "Reflect", "4", "axis 2", "[2, 2, 4, 5]", "at most 3"]),
         (() => s_image[.., ..2].Conv2D(s_kernel.To(DType.Float64)), ["Conv2D", "Float32", "Float64", "To(DType)"]),
         (() => s_image[.., ..2].Conv2D(s_kernel.To(TestDevice.Gpu)), ["Conv2D", "cpu", TestDevice.Gpu.ToString(), "To(Device)"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: 1 << 30), ["Conv2D", "2, 6, ", "2,147,483,647"]),
+        (() => s_image.ConvTranspose2D(s_kernel[..3], stride: 1 << 30), ["ConvTranspose2D", "2, 2, ", "2,147,483,647"]),
         (() => s_image.To(DType.Int32).Conv2D(s_kernel), ["Conv2D", "Int32", "[2, 3, 4, 5]", "To(DType.Float32)"]),
         (() => s_image.ConvTranspose2D(s_kernel), ["ConvTranspose2D", "3 channels", "takes 6"]),
         (() => s_kernel[..1].ConvTranspose2D(s_kernel[..2], stride: 2, outputPadding: 2), ["ConvTranspose2D", "output padding", "(2, 2)", "less than"]),

@@ -142,13 +142,13 @@ public static class ConvolutionOperators
                     + "Use a smaller kernel or more padding.", nameof(weight));
             }
 
-            sizes[3 - axes + i] = new(length, (int)(room / steps[i]) + 1, kernel[i], steps[i], reaches[i], around[i].Before);
+            sizes[3 - axes + i] = new(length, (int)Math.Min((room / steps[i]) + 1, int.MaxValue), kernel[i], steps[i], reaches[i], around[i].Before);
         }
 
         int outputs = weight.Shape[0];
         return Run(name, axes, x, weight, bias, activation, transposed: false, image => new ConvolutionCall(
             name, new(image.Shape[0], groups, weight.Shape[1], outputs / groups, sizes[0], sizes[1], sizes[2]), image.Shape,
-            new Shape([image.Shape[0], outputs, .. sizes[^axes..].Select(static size => size.Output)]), weight.Shape));
+            Shape.OfResult(name, [image.Shape[0], outputs, .. sizes[^axes..].Select(static size => size.Output)]), weight.Shape));
     }
 
     /// <summary>A transposed convolution of so many axes and an activation: one kernel.</summary>
@@ -183,12 +183,13 @@ public static class ConvolutionOperators
                     nameof(padding));
             }
 
-            sizes[3 - axes + i] = new(checked((int)outputs), length, kernel[i], steps[i], reaches[i], cut[i]);
+            sizes[3 - axes + i] = new((int)Math.Min(outputs, int.MaxValue), length, kernel[i], steps[i], reaches[i], cut[i]);
         }
 
         return Run(name, axes, x, weight, bias, activation, transposed: true, image => new ConvolutionCall(
             name, new(image.Shape[0], groups, weight.Shape[1], weight.Shape[0] / groups, sizes[0], sizes[1], sizes[2]),
-            new Shape([image.Shape[0], weight.Shape[1] * groups, .. sizes[^axes..].Select(static size => size.Source)]), image.Shape, weight.Shape));
+            Shape.OfResult(name, [image.Shape[0], weight.Shape[1] * groups, .. sizes[^axes..].Select(static size => size.Source)]), image.Shape,
+            weight.Shape));
     }
 
     private static Tensor Run<TAct>(
@@ -232,8 +233,8 @@ public static class ConvolutionOperators
         }
 
         int channels = x.Shape[x.Rank - axes - 1];
-        int inputs = transposed ? weight.Shape[0] : weight.Shape[1] * groups;
-        int outputs = transposed ? weight.Shape[1] * groups : weight.Shape[0];
+        long inputs = transposed ? weight.Shape[0] : (long)weight.Shape[1] * groups;
+        long outputs = transposed ? (long)weight.Shape[1] * groups : weight.Shape[0];
         if ((transposed ? inputs : outputs) % groups != 0)
         {
             throw new ArgumentException(

@@ -77,6 +77,10 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
     // The sums of a block, if they wait for further slices of channels.
     private const int SumBytes = 512 * 1024;
 
+    // For so many channels of the target and more, the right factor is packed without the gaps, if it is so much shorter then.
+    private const int DenseFrom = 64;
+    private const double DenseGain = 1.05;
+
     private readonly TAct _activation;
     private readonly HostTaps<TStored, T> _x;
     private readonly TapPlan _plan;
@@ -87,6 +91,10 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
     private readonly int _parts;
     private readonly int _groupWeights;
     private readonly int _sumPitch;
+    private readonly int _sumLine;
+    private readonly int _sumSheet;
+    private readonly int _sumImage;
+    private readonly bool _dense;
     private T* _weights;
     private int* _reaches;
 
@@ -123,9 +131,21 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         }
 
         _groupWeights *= channels * _tiles * GemmSimd<TRegister, T>.Rows;
-        _sumPitch = ((_plan.Images * _plan.Image) + Panel - 1) / Panel * Panel;
+        (_sumLine, _sumSheet, _sumImage) = (_plan.Line, _plan.Sheet, _plan.Image);
+        TapBlock first = _plan.Block(0);
+        (int count0, int count1, int count2) = (_plan.Count(0, 0, first), _plan.Count(1, 0, first), _plan.Count(2, 0, first));
+        _dense = rows >= DenseFrom && _remainders[0].Places(_plan, first) > DenseGain * first.Images * count0 * count1 * count2;
+        if (_dense)
+        {
+            (_sumLine, _sumSheet, _sumImage) = (count2, count1 * count2, count0 * count1 * count2);
+        }
+
+        _sumPitch = ((_plan.Images * _sumImage) + Panel - 1) / Panel * Panel;
         _sumPitch += _sumPitch % (1024 / sizeof(T)) == 0 ? 64 / sizeof(T) : 0;
     }
+
+    // Whether the sums of all tiles are kept, since they are made slice by slice or panel by panel.
+    private readonly bool KeepsSums => _slices > 1 || _dense;
 
     // The sums of a tile for one remainder.
     private readonly nint Area => (nint)_sumPitch * GemmSimd<TRegister, T>.Rows;
@@ -161,13 +181,21 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         nint stage = _plan.Before + ((nint)_slice * _plan.Channel) + behind;
         stage = (stage + 15) / 16 * 16;
         int tiles = (_tiles + _parts - 1) / _parts;
-        nint sums = Area * _remainders.Length * (_slices > 1 ? tiles : 1);
-        T* memory = GemmScratch.Take<T>(stage + sums + 16);
+        nint sums = Area * _remainders.Length * (KeepsSums ? tiles : 1);
+        int deepest = 0;
+        foreach (TapRemainder remainder in _remainders)
+        {
+            deepest = Math.Max(deepest, remainder.Taps.Length);
+        }
+
+        nint panel = _dense ? (nint)deepest * _slice * 2 * GemmSimd<TRegister, T>.Count : 0;
+        T* memory = GemmScratch.Take<T>(stage + sums + panel + 32);
         for (int task = start; task < end; task++)
         {
             int part = task % _parts;
             int block = task / _parts / shape.Groups;
-            Block(_plan.Block(block), task / _parts % shape.Groups, _tiles * part / _parts, _tiles * (part + 1) / _parts, memory, memory + stage);
+            Block(_plan.Block(block), task / _parts % shape.Groups, _tiles * part / _parts, _tiles * (part + 1) / _parts, memory, memory + stage,
+                memory + stage + sums + 16);
         }
     }
 
@@ -190,7 +218,7 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
     private readonly int FirstRow(int tile) => (int)((long)_x.TargetChannels * tile / _tiles);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Block(in TapBlock block, int group, int firstTile, int endTile, T* memory, T* sums)
+    private readonly void Block(in TapBlock block, int group, int firstTile, int endTile, T* memory, T* sums, T* panel)
     {
         int channels = _x.SourceChannels;
         T* stage = memory + _plan.Before;
@@ -200,15 +228,20 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
             int c0 = slice * _slice;
             int count = Math.Min(_slice, channels - c0);
             TapStage<TStored, T>.Run(_plan, block, source + ((nint)c0 * _x.PlaceSource.Channel), _x.PlaceSource, count, stage);
+            if (_dense)
+            {
+                Panels(block, group, firstTile, endTile, c0, count, stage + _plan.Start, sums, panel, slice > 0);
+            }
+
             for (int tile = firstTile; tile < endTile; tile++)
             {
                 int row = FirstRow(tile);
                 int rows = FirstRow(tile + 1) - row;
                 int* reaches = _reaches;
                 T* weights = _weights + ((nint)group * _groupWeights);
-                T* tileSums = sums + (_slices > 1 ? (tile - firstTile) * _remainders.Length * Area : 0);
+                T* tileSums = sums + (KeepsSums ? (tile - firstTile) * _remainders.Length * Area : 0);
                 T* sum = tileSums;
-                foreach (TapRemainder remainder in _remainders)
+                foreach (TapRemainder remainder in _dense ? [] : _remainders)
                 {
                     int taps = remainder.Taps.Length;
                     T* packed = weights + ((((nint)tile * channels) + c0) * taps * GemmSimd<TRegister, T>.Rows);
@@ -224,6 +257,72 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
                 }
             }
         }
+    }
+
+    // The sums of all tiles, panel by panel of the right factor, which is packed without the gaps between lines.
+    private readonly void Panels(
+        in TapBlock block, int group, int firstTile, int endTile, int c0, int count, T* stage, T* sums, T* panel, bool reads)
+    {
+        int channels = _x.SourceChannels;
+        int width = 2 * GemmSimd<TRegister, T>.Count;
+        int places = ((block.Images - 1) * _sumImage) + ((_plan.Count(0, 0, block) - 1) * _sumSheet) + (_plan.Count(1, 0, block) * _sumLine);
+        int* pieces = stackalloc int[2 * width];
+        int* reaches = _reaches;
+        T* weights = _weights + ((nint)group * _groupWeights);
+        T one = 1;
+        foreach (TapRemainder remainder in _remainders)
+        {
+            int taps = remainder.Taps.Length;
+            Tile<T> tile = new()
+            {
+                RowA = 1,
+                ColumnA = GemmSimd<TRegister, T>.Rows,
+                B = panel,
+                RowB = width,
+                RowC = _sumPitch,
+                Depth = count * taps,
+                Alpha = one,
+                Beta = one,
+                Reads = reads,
+            };
+            for (int f = 0; f < places; f += width)
+            {
+                int used = Math.Min(width, places - f);
+                int longest = Pieces(f, used, pieces, out int number);
+                StageLines.Gather((byte*)stage, reaches, count * taps, sizeof(T), pieces, number, longest, (byte*)panel, width * sizeof(T));
+                for (int t = firstTile; t < endTile; t++)
+                {
+                    tile.A = weights + ((((nint)t * channels) + c0) * taps * GemmSimd<TRegister, T>.Rows);
+                    tile.C = sums + ((t - firstTile) * _remainders.Length * Area) + f;
+                    GemmTile<T, TRegister>.Run(FirstRow(t + 1) - FirstRow(t), used > width / 2 ? 2 : 1, tile);
+                }
+            }
+
+            weights += (nint)_tiles * channels * taps * GemmSimd<TRegister, T>.Rows;
+            reaches += _slice * taps;
+            sums += Area;
+        }
+    }
+
+    // Where the parts of lines stand in the stage that are some places of a block, and where in a panel, in bytes; the longest one's length.
+    private readonly int Pieces(int start, int count, int* pieces, out int number)
+    {
+        int longest = 0;
+        number = 0;
+        for (int f = start; f < start + count;)
+        {
+            int inLine = f % _sumLine;
+            int inSheet = f % _sumSheet / _sumLine;
+            int inImage = f % _sumImage / _sumSheet;
+            int length = Math.Min(_sumLine - inLine, start + count - f);
+            pieces[2 * number] = ((f / _sumImage * _plan.Image) + (inImage * _plan.Sheet) + (inSheet * _plan.Line) + inLine) * sizeof(T);
+            pieces[(2 * number) + 1] = (f - start) * sizeof(T);
+            number++;
+            longest = Math.Max(longest, length);
+            f += length;
+        }
+
+        return longest * sizeof(T);
     }
 
     // The sums of some channels of the target at all places of a block.
@@ -296,13 +395,13 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
             for (int image = 0; image < block.Images; image++)
             {
                 TStored* plane = _x.Target + ((((nint)(block.Image + image) * _x.Shape.Groups * _x.TargetChannels) + channel + i) * size) + start2;
-                T* from = sums + ((nint)i * _sumPitch) + ((nint)image * _plan.Image);
+                T* from = sums + ((nint)i * _sumPitch) + ((nint)image * _sumImage);
                 for (int y0 = start0; y0 < end0; y0++)
                 {
-                    T* sheet = from + (y0 % first.Out * sheets * Area) + ((nint)((y0 - start0) / first.Out) * _plan.Sheet);
+                    T* sheet = from + (y0 % first.Out * sheets * Area) + ((nint)((y0 - start0) / first.Out) * _sumSheet);
                     for (int y1 = start1; y1 < end1; y1 += together)
                     {
-                        T* line = sheet + (y1 % second.Out * third.Taps.Length * Area) + ((nint)((y1 - start1) / second.Out) * _plan.Line);
+                        T* line = sheet + (y1 % second.Out * third.Taps.Length * Area) + ((nint)((y1 - start1) / second.Out) * _sumLine);
                         int room = count == third.Target ? (((end0 - y0) * (end1 - start1)) - (y1 - start1)) * count : count;
                         Lines(line, plane + (((nint)y0 * second.Target) + y1) * third.Target, together, count, room, bias);
                     }
@@ -328,14 +427,8 @@ internal unsafe struct HostConvolution<TStored, T, TVector, TRegister, TAct> : I
         int next = _plan.Axes[2].Target;
         int used = room > count ? count : 0;
         int step = _plan.Axes[2].Out;
-        T* shifts = stackalloc T[lanes];
-        for (int lane = 0; lane < lanes; lane++)
-        {
-            shifts[lane] = bias;
-        }
-
-        TVector shift = *(TVector*)shifts;
-        for (; lines > 0; lines--, from += _plan.Line, to += next, room -= used)
+        TVector shift = typeof(T) == typeof(F32) ? *(float*)&bias : *(double*)&bias;
+        for (; lines > 0; lines--, from += _sumLine, to += next, room -= used)
         {
             int j = 0;
             if (step == 1 && StoredRows<TStored, T>.IsPlain)

@@ -214,7 +214,7 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
         threes = _threeTaps ? threes : (channels + 2) / 3 * shape.Kernel;
         if (_dot)
         {
-            Dots(block, output, count0, count1, count2, lines, threes, stage, outputs, sums, adds);
+            Dots(block, output, count0, count1, count2, lines, channels, threes, stage, outputs, sums, adds);
             return;
         }
 
@@ -274,19 +274,29 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
     }
 
     private void Dots(
-        in TapBlock block, TStored* output, int count0, int count1, int count2, int* lines, int threes, T* stage, T* outputs, T* sums, bool adds)
+        in TapBlock block, TStored* output, int count0, int count1, int count2, int* lines, int channels, int threes, T* stage, T* outputs, T* sums,
+        bool adds)
     {
         ImagePlace place = _x.PlaceOutput;
         int each = count0 * count1;
         int places = _taps.Places(_plan, block);
         new Span<T>(outputs, places * _columns).Clear();
+        bool copies = StoredRows<TStored, T>.IsPlain && place.Third == 1;
         for (int column = 0; column < _columns; column++)
         {
-            for (int i = 0; i < block.Images * each; i++)
+            // Lines of a sheet at once, if they are copied.
+            for (int i = 0; i < block.Images * each; i += copies ? count1 : 1)
             {
                 TStored* from = output + ((nint)column * place.Channel) + ((nint)(i / each) * place.Image)
                     + ((nint)(i % each / count1) * place.First) + ((nint)(i % count1) * place.Second);
                 T* to = outputs + ((nint)column * places) + lines[i];
+                if (copies)
+                {
+                    StageLines.Copy(
+                        (byte*)from, (nint)place.Second * sizeof(T), count1, count2 * sizeof(T), (byte*)to, 0, count2 * sizeof(T), _plan.Line * sizeof(T));
+                    continue;
+                }
+
                 for (int j = 0; j < count2; j++)
                 {
                     to[j] = TStored.Load(from[j * place.Third]);
@@ -303,7 +313,8 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
             {
                 tile.B = stage + _threes[three];
                 tile.C = sums + ((nint)column * _rows) + (3 * three);
-                GemmDot<T, TRegister>.Run(Math.Min(GemmSimd<TRegister, T>.DotRows, _columns - column), 3, tile);
+                int used = _threeTaps ? 3 : Math.Min(3, channels - (three / _x.Shape.Kernel * 3));
+                GemmDot<T, TRegister>.Run(Math.Min(GemmSimd<TRegister, T>.DotRows, _columns - column), used, tile);
             }
         }
     }

@@ -6,12 +6,12 @@ namespace DeepSharp.Kernels;
 /// <summary>Short lines of images, moved in registers.</summary>
 internal static unsafe class StageLines
 {
-    /// <summary>Copies lines of so many bytes, four at least, with zeros before and behind that fill up the target's pitch.</summary>
+    /// <summary>Copies lines of so many bytes, four at least, with zeros before them and behind, up to an end counted from their start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Copy(byte* source, nint next, int lines, nint bytes, byte* target, nint before, nint pitch)
+    internal static void Copy(byte* source, nint next, int lines, nint bytes, byte* target, nint before, nint end, nint pitch)
     {
-        nint behind = pitch - before - bytes;
-        if (before == 0 && behind == 0 && next == bytes)
+        nint behind = end - bytes;
+        if (before == 0 && pitch == bytes && next == bytes)
         {
             Unsafe.CopyBlockUnaligned(target, source, checked((uint)(bytes * lines)));
             return;
@@ -78,6 +78,15 @@ internal static unsafe class StageLines
                 Vector128.Narrow(Vector128.Load((ulong*)(source + (2 * j))), Vector128.Load((ulong*)(source + (2 * j) + 4))), target + j);
         }
 
+        if (j > 0)
+        {
+            // The last four, some of them again: as the upper halves, since nothing may be read behind the last one.
+            uint* last = source + (2 * count) - 9;
+            Vector128.Store(
+                Vector128.Narrow(Vector128.Load((ulong*)last) >> 32, Vector128.Load((ulong*)(last + 4)) >> 32), target + count - 4);
+            return;
+        }
+
         for (; j < count; j++)
         {
             target[j] = source[2 * j];
@@ -92,5 +101,33 @@ internal static unsafe class StageLines
         (Vector512<ulong> lowSecond, Vector512<ulong> highSecond) = Vector512.Widen(second);
         Vector512.Store(low | (lowSecond << 32), (ulong*)target);
         Vector512.Store(high | (highSecond << 32), (ulong*)(target + 16));
+    }
+
+    /// <summary>Rows of a right factor out of pieces of a stage: for each of so many places the pieces that begin at them, one behind the
+    /// other.</summary>
+    /// <remarks>Each piece is copied as if it had <paramref name="bytes"/>; what is too much, the next one overwrites.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void Gather(byte* stage, int* places, int depth, int size, int* pieces, int count, int bytes, byte* target, int pitch)
+    {
+        for (int k = 0; k < depth; k++, target += pitch)
+        {
+            byte* from = stage + ((nint)places[k] * size);
+            for (int i = 0; i < count; i++)
+            {
+                byte* piece = from + pieces[2 * i];
+                byte* to = target + pieces[(2 * i) + 1];
+                if (bytes <= 32)
+                {
+                    Vector256.Store(Vector256.Load(piece), to);
+                    continue;
+                }
+
+                Vector512.Store(Vector512.Load(piece), to);
+                for (int j = 64; j < bytes; j += 64)
+                {
+                    Vector512.Store(Vector512.Load(piece + j), to + j);
+                }
+            }
+        }
     }
 }

@@ -93,7 +93,8 @@ internal static unsafe class TapStage<TStored, T>
         }
         else if (step == 1 && StoredRows<TStored, T>.IsPlain)
         {
-            StageLines.Copy((byte*)line, next * sizeof(T), last - first, (end - from) * sizeof(T), (byte*)target, from * sizeof(T), pitch * sizeof(T));
+            StageLines.Copy((byte*)line, next * sizeof(T), last - first, (end - from) * sizeof(T), (byte*)target, from * sizeof(T), (pitch - from) * sizeof(T),
+                pitch * sizeof(T));
         }
         else
         {
