@@ -7,8 +7,8 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "products",
-            "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "activations", "attention", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "products",
+            "programs", "recurrent", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
         ];
 
         Assert.Equal(expected, Golden.Families);

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      products, programs, residual, rows, schedule_options, schedules, second_order, training)
+from families import (activations, attention, half, initializers, layers, losses, operators, optimizer_options, optimizers,
+                      products, programs, recurrent, residual, rows, schedule_options, schedules, second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, half, initializers, layers, losses, operators, optimizer_options, optimizers, products, programs,
-    residual, rows, schedule_options, schedules, second_order, training)}
+    activations, attention, half, initializers, layers, losses, operators, optimizer_options, optimizers, products, programs,
+    recurrent, residual, rows, schedule_options, schedules, second_order, training)}
 
 
 def main(names):

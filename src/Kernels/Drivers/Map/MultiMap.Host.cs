@@ -39,7 +39,7 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
 
     // Outputs stand first in all lists of operands.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Contiguous(TMap map, TScalar** at, int length)
+    internal static void Contiguous(TMap map, TScalar** at, int length)
     {
         int width = sizeof(TVector) / sizeof(TScalar);
         int i = 0;
