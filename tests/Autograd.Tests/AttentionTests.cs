@@ -199,7 +199,7 @@ public class AttentionTests
         Fails(() => Tensor.ScaledDotProductAttention(q.To(DType.Int32), k, k), "Int32", "To(DType.Float32)");
     }
 
-    private static void Fails(Action action, params string[] words)
+    private static void Fails(Func<object?> action, params string[] words)
     {
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(action);
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));

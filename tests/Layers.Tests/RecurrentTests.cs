@@ -106,7 +106,7 @@ public class RecurrentTests
     private static void Same(Tensor expected, Tensor actual) => Assert.All(
         expected.Contiguous().ToArray<float>().Zip(actual.Contiguous().ToArray<float>()), static pair => Assert.Equal(pair.First, pair.Second, 2e-6));
 
-    private static void Fails(Action action, params string[] words)
+    private static void Fails(Func<object?> action, params string[] words)
     {
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(action);
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));

@@ -124,7 +124,7 @@ public class TransformerTests
         Fails(() => self.Forward(q[.., ..1], q[.., ..1], q[.., ..1], cache: cache), "2 sequences", "1 of", "cache for each generation");
     }
 
-    private static void Fails(Action action, params string[] words)
+    private static void Fails(Func<object?> action, params string[] words)
     {
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(action);
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
