@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
+using System.Numerics;
 
 namespace DeepSharp.Kernels;
 
@@ -22,13 +22,14 @@ internal readonly unsafe struct PackedFactor<T>
         _columns = columns;
     }
 
-    private static int Lanes => (Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16) / sizeof(T);
+    // Two registers.
+    private static int Panel => 2 * (CpuKernels.IsWide ? 64 : Vector<byte>.Count) / sizeof(T);
 
     // As in HostGemm: a slice of a tile's rows stays in the first cache.
     private static int MaxDepth => 1536 / sizeof(T);
 
     /// <summary>The elements of memory that a packed factor takes.</summary>
-    internal static int Size(int depth, int columns) => checked(depth * ((columns + (2 * Lanes) - 1) / (2 * Lanes) * 2 * Lanes));
+    internal static int Size(int depth, int columns) => checked(depth * ((columns + Panel - 1) / Panel * Panel));
 
     /// <summary>Packs a factor.</summary>
     /// <param name="source">Its first element.</param>
@@ -40,7 +41,7 @@ internal readonly unsafe struct PackedFactor<T>
     internal static PackedFactor<T> Pack<TStored>(TStored* source, nint row, nint column, int depth, int columns, T* memory)
         where TStored : unmanaged, IStored<TStored, T>
     {
-        int panel = 2 * Lanes;
+        int panel = Panel;
         T* target = memory;
         for (int p = 0; p < depth; p += MaxDepth)
         {
@@ -68,69 +69,7 @@ internal readonly unsafe struct PackedFactor<T>
     internal void Multiply(T* a, nint rowA, nint columnA, int rows, T* c, nint rowC, bool adds)
     {
         Debug.Assert(_depth > 0, "A product has a depth.");
-        bool isSingle = typeof(T) == typeof(F32);
-        if (Vector512.IsHardwareAccelerated && isSingle)
-        {
-            Multiply<Vector512<float>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            Multiply<Vector512<double>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-        else if (Vector256.IsHardwareAccelerated && isSingle)
-        {
-            Multiply<Vector256<float>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Multiply<Vector256<double>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-        else if (isSingle)
-        {
-            Multiply<Vector128<float>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-        else
-        {
-            Multiply<Vector128<double>>(a, rowA, columnA, rows, c, rowC, adds);
-        }
-    }
-
-    // Slices of the depth outside, since all of C's rows use a panel while it is in the first cache.
-    private void Multiply<TRegister>(T* a, nint rowA, nint columnA, int rows, T* c, nint rowC, bool adds)
-        where TRegister : unmanaged
-    {
-        int panel = 2 * GemmSimd<TRegister, T>.Count;
-        int tiles = (rows + GemmSimd<TRegister, T>.Rows - 1) / GemmSimd<TRegister, T>.Rows;
-        T* rest = stackalloc T[GemmSimd<TRegister, T>.Rows * panel];
-        T one = 1;
-        Tile<T> tile = new() { RowA = rowA, ColumnA = columnA, B = _memory, RowB = panel, Alpha = one, Beta = one };
-        for (int p = 0; p < _depth; p += MaxDepth)
-        {
-            tile.Depth = Math.Min(MaxDepth, _depth - p);
-            bool reads = adds || p > 0;
-            for (int j = 0; j < _columns; j += panel, tile.B += tile.Depth * panel)
-            {
-                int width = Math.Min(panel, _columns - j);
-                int registers = width > GemmSimd<TRegister, T>.Count ? 2 : 1;
-                bool whole = width == registers * GemmSimd<TRegister, T>.Count;
-                for (int u = 0, i = 0; u < tiles; u++)
-                {
-                    int end = (int)((long)rows * (u + 1) / tiles);
-                    T* piece = c + (i * rowC) + j;
-                    tile.A = a + (i * rowA) + (p * columnA);
-                    tile.C = whole ? piece : rest;
-                    tile.RowC = whole ? rowC : panel;
-                    tile.Reads = whole && reads;
-                    GemmTile<T, TRegister>.Run(end - i, registers, tile);
-                    if (!whole)
-                    {
-                        Merge(rest, panel, piece, rowC, end - i, width, reads);
-                    }
-
-                    i = end;
-                }
-            }
-        }
+        GemmRegisters.Visit<T, Product>(new(this, a, rowA, columnA, rows, c, rowC, adds));
     }
 
     private static void Merge(T* rest, int panel, T* c, nint rowC, int rows, int width, bool reads)
@@ -140,6 +79,57 @@ internal readonly unsafe struct PackedFactor<T>
             for (int j = 0; j < width; j++)
             {
                 c[j] = reads ? c[j] + rest[j] : rest[j];
+            }
+        }
+    }
+
+    private readonly ref struct Product(PackedFactor<T> factor, T* a, nint rowA, nint columnA, int rows, T* c, nint rowC, bool adds)
+        : IRegisterVisitor
+    {
+        private readonly PackedFactor<T> _factor = factor;
+        private readonly T* _a = a;
+        private readonly nint _rowA = rowA;
+        private readonly nint _columnA = columnA;
+        private readonly int _rows = rows;
+        private readonly T* _c = c;
+        private readonly nint _rowC = rowC;
+        private readonly bool _adds = adds;
+
+        // Slices of the depth outside, since all of C's rows use a panel while it is in the first cache.
+        public void Visit<TRegister>()
+            where TRegister : unmanaged
+        {
+            int panel = 2 * GemmSimd<TRegister, T>.Count;
+            int tiles = (_rows + GemmSimd<TRegister, T>.Rows - 1) / GemmSimd<TRegister, T>.Rows;
+            T* rest = stackalloc T[GemmSimd<TRegister, T>.Rows * panel];
+            T one = 1;
+            Tile<T> tile = new() { RowA = _rowA, ColumnA = _columnA, B = _factor._memory, RowB = panel, Alpha = one, Beta = one };
+            for (int p = 0; p < _factor._depth; p += MaxDepth)
+            {
+                tile.Depth = Math.Min(MaxDepth, _factor._depth - p);
+                bool reads = _adds || p > 0;
+                for (int j = 0; j < _factor._columns; j += panel, tile.B += tile.Depth * panel)
+                {
+                    int width = Math.Min(panel, _factor._columns - j);
+                    int registers = width > GemmSimd<TRegister, T>.Count ? 2 : 1;
+                    bool whole = width == registers * GemmSimd<TRegister, T>.Count;
+                    for (int u = 0, i = 0; u < tiles; u++)
+                    {
+                        int end = (int)((long)_rows * (u + 1) / tiles);
+                        T* piece = _c + (i * _rowC) + j;
+                        tile.A = _a + (i * _rowA) + (p * _columnA);
+                        tile.C = whole ? piece : rest;
+                        tile.RowC = whole ? _rowC : panel;
+                        tile.Reads = whole && reads;
+                        GemmTile<T, TRegister>.Run(end - i, registers, tile);
+                        if (!whole)
+                        {
+                            Merge(rest, panel, piece, _rowC, end - i, width, reads);
+                        }
+
+                        i = end;
+                    }
+                }
             }
         }
     }
