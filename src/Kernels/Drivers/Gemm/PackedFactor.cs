@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
 
@@ -23,7 +23,7 @@ internal readonly unsafe struct PackedFactor<T>
     }
 
     // Two registers.
-    private static int Panel => 2 * (CpuKernels.IsWide ? 64 : Vector<byte>.Count) / sizeof(T);
+    private static int Panel => 2 * (CpuKernels.IsWide ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16) / sizeof(T);
 
     // As in HostGemm: a slice of a tile's rows stays in the first cache.
     private static int MaxDepth => 1536 / sizeof(T);
