@@ -81,6 +81,37 @@ public class RecurrentTests
     }
 
     [Fact]
+    public void A_batch_of_nothing_gives_nothing_and_gradients_of_zero()
+    {
+        using TensorScope scope = Tensor.Scope();
+        LSTM layer = new(3, 4, bidirectional: true, device: Device.Cpu);
+        Tensor x = Tensor.Zeros([5, 0, 3], device: Device.Cpu).RequireGrad();
+        (Tensor output, (Tensor hidden, Tensor _)) = layer.Forward(x, null);
+        Assert.Equal(new Shape(5, 0, 8), output.Shape);
+        Assert.Equal(new Shape(2, 0, 4), hidden.Shape);
+        output.Sum().Backward();
+        Assert.All(layer.Parameters(), static parameter => Assert.All(parameter.Gradient!.ToArray<float>(), static value => Assert.Equal(0f, value)));
+    }
+
+    [Fact]
+    public void A_checkpoint_has_the_gradients_of_the_whole_graph()
+    {
+        using TensorScope scope = Tensor.Scope();
+        GRU layer = new(3, 8, 2, dropout: 0.5, bidirectional: true, device: Device.Cpu, generator: new Generator(1));
+        Tensor x = Tensor.Normal([6, 2, 3], 0, 1, device: Device.Cpu, generator: new Generator(2));
+        float[][] found = [.. new[] { false, true }.Select(checkpoint =>
+        {
+            // The same numbers are dropped: a generator of the same seed, at the same place.
+            GRU own = new(3, 8, 2, dropout: 0.5, bidirectional: true, device: Device.Cpu, generator: new Generator(7));
+            own.LoadState(layer.State());
+            Tensor y = checkpoint ? Checkpoint.Run(own.Forward, x) : own.Forward(x);
+            y.Square().Sum().Backward();
+            return own.Parameters().SelectMany(static parameter => parameter.Gradient!.ToArray<float>()).ToArray();
+        })];
+        Assert.Equal(found[0], found[1]);
+    }
+
+    [Fact]
     public void Errors_name_the_shapes_and_the_remedy()
     {
         using TensorScope scope = Tensor.Scope();
