@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training)
+from families import (activations, attention, convolution, half, initializers, layers, losses, operators, optimizer_options,
+                      optimizers, pooling, products, programs, recurrent, residual, rows, schedule_options, schedules,
+                      second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling, products, programs,
-    residual, rows, schedule_options, schedules, second_order, training)}
+    activations, attention, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling,
+    products, programs, recurrent, residual, rows, schedule_options, schedules, second_order, training)}
 
 
 def main(names):

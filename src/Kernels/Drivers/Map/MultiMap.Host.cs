@@ -39,28 +39,47 @@ internal static unsafe class HostMultiMap<TMap, TScalar, TVector, TStored>
 
     // Outputs stand first in all lists of operands.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Contiguous(TMap map, TScalar** at, int length)
+    internal static void Contiguous(TMap map, TScalar** at, int length)
     {
         int width = sizeof(TVector) / sizeof(TScalar);
         int i = 0;
         for (; i <= length - width; i += width)
         {
-            Pack<TVector> x = default;
-            for (int input = 0; input < TMap.Inputs; input++)
+            // Field by field: of a struct whose address is taken nothing stays in registers. Constants decide.
+            Pack<TVector> y = map.Apply(new Pack<TVector>
             {
-                (&x.A)[input] = *(TVector*)(at[TMap.Outputs + input] + i);
-            }
-
-            Pack<TVector> y = map.Apply(x);
-            for (int output = 0; output < TMap.Outputs; output++)
-            {
-                *(TVector*)(at[output] + i) = (&y.A)[output];
-            }
+                A = Load(at, 0, i),
+                B = Load(at, 1, i),
+                C = Load(at, 2, i),
+                D = Load(at, 3, i),
+                E = Load(at, 4, i),
+                F = Load(at, 5, i),
+                G = Load(at, 6, i),
+            });
+            Store(at, 0, i, y.A);
+            Store(at, 1, i, y.B);
+            Store(at, 2, i, y.C);
+            Store(at, 3, i, y.D);
+            Store(at, 4, i, y.E);
+            Store(at, 5, i, y.F);
+            Store(at, 6, i, y.G);
         }
 
         if (i < length)
         {
             Tail(map, at, i, length - i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Load(TScalar** at, int input, int i) => input < TMap.Inputs ? *(TVector*)(at[TMap.Outputs + input] + i) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TScalar** at, int output, int i, TVector value)
+    {
+        if (output < TMap.Outputs)
+        {
+            *(TVector*)(at[output] + i) = value;
         }
     }
 
