@@ -7,7 +7,7 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "products",
+            "activations", "arranging", "functions", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "products",
             "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
         ];
 

@@ -92,13 +92,13 @@ internal static class Binary
         return operand with { Dims = shape.Dims, Strides = strides };
     }
 
-    internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
+    internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node>? node)
         where TOp : unmanaged, INumericMap
     {
         HalfPrecision.Match(ref a, ref b);
         Tensor result = Output<TOp>(a, b, null);
         Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
-        return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
+        return node is not null && (a.Records() || b.Records()) ? node(a, b).Attach(result) : result;
     }
 
     internal static Tensor RunReal<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
