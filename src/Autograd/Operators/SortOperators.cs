@@ -110,7 +110,7 @@ public static class SortOperators
             int length = x.Shape[along];
             double rank = fraction * (length - 1);
             int below = Math.Min((int)rank, length - 1);
-            int above = Math.Min(below + 1, length - 1);
+            int above = Math.Min((int)Math.Ceiling(rank), length - 1);
             Tensor sorted = x.Sort(along).Values;
             Tensor value = Tensor.Lerp(sorted.Narrow(along, below, 1), sorted.Narrow(along, above, 1), rank - below);
             Tensor last = sorted.Narrow(along, length - 1, 1);
