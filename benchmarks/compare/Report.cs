@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using DeepSharp.Persistence;
 
 namespace DeepSharp.Benchmarks.Compare;
 
@@ -44,7 +45,7 @@ internal sealed partial class Report
             return;
         }
 
-        File.WriteAllText(file.FullName, text[..(from + begin.Length)] + Text + text[to..]);
+        AtomicFile.WriteText(file.FullName, text[..(from + begin.Length)] + Text + text[to..]);
         if (Text.Contains(Picture, StringComparison.Ordinal))
         {
             string picture = Path.Combine(file.DirectoryName!, Picture);

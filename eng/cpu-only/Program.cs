@@ -10,6 +10,13 @@ using DeepSharp.Optim;
 using DeepSharp.Persistence;
 using DeepSharp.Training;
 
+// Registers and threads, to compare machines.
+if (args is [string bits, string threads])
+{
+    CpuKernels.VectorBits = int.Parse(bits, CultureInfo.InvariantCulture);
+    CpuKernels.Threads = int.Parse(threads, CultureInfo.InvariantCulture);
+}
+
 string folder = Directory.CreateTempSubdirectory("cpu-only").FullName;
 Generator.Default = new Generator(seed: 1);
 

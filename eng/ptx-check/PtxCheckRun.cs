@@ -1,4 +1,5 @@
 using System.Reflection;
+using DeepSharp.Persistence;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
@@ -57,7 +58,7 @@ internal static class PtxCheckRun
             }
             else
             {
-                File.WriteAllText(report.FullName, text);
+                AtomicFile.WriteText(report.FullName, text);
             }
 
             int faults = rows.Count(static row => row.HasFault);

@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     internal static RootCommand Build(Func<Options, int> run)
     {
-        Option<string> model = Choice("--model", "The network: softmax regression, or 784-256-128-10 with batch norm and ReLU.", "mlp", "softmax", "mlp");
+        Option<string> model = Choice("--model", "The network: softmax regression, 784-256-128-10 with batch norm and ReLU, or a convolutional one.", "mlp", "softmax", "mlp", "cnn");
         Option<string> device = Choice("--device", "Where to train; the best there is if not given.", "best", "best", "cpu", "cuda", "opencl", "emulated");
         Option<int> epochs = NumberOption.Make("--epochs", "Passes over the training set.", 5, 1, 10_000);
         Option<int> batch = NumberOption.Make("--batch", "Samples in a step.", 128, 1, 60_000);
@@ -18,22 +18,12 @@ internal static class CommandLine
             "--schedule", "How the learning rate falls: not at all, or to zero along half a cosine.", "cosine", "cosine", "constant");
         Option<string> precision = Choice(
             "--precision", "What matrix products are made of; parameters are float32.", "float32", "float32", "float16", "bfloat16");
-        Option<DirectoryInfo?> data = new("--data")
-        {
-            Description = "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]",
-        };
+        Option<DirectoryInfo?> data = PathOption.Folder(
+            "--data", "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]");
         Option<ulong> seed = NumberOption.Make<ulong>(
-            "--seed", "The seed of initial values and shuffling. Same seed, same device: same bits.", 1, ulong.MinValue, ulong.MaxValue);
+            "--seed", "The seed of initial values and shuffling. Same seed, same device, same instruction set: same bits.", 1, ulong.MinValue, ulong.MaxValue);
         Option<int?> limit = NumberOption.MakeOptional("--limit", "Use only the first N samples, to train on and to test on.", 1, int.MaxValue);
-        Option<FileInfo?> output = new("--out") { Description = "Save the trained network to this file, as safetensors." };
-        output.Validators.Add(static result =>
-        {
-            // Before hours of training, not after.
-            if (result.GetValueOrDefault<FileInfo?>() is { Directory: { Exists: false } folder })
-            {
-                result.AddError($"--out: there is no folder {folder.FullName}.");
-            }
-        });
+        Option<FileInfo?> output = PathOption.ToWrite("--out", "Save the trained network to this file, as safetensors.");
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {

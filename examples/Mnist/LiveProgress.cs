@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DeepSharp.Training;
 using Spectre.Console;
 
@@ -14,6 +15,9 @@ internal static class LiveProgress
             return train(new ProgressLines());
         }
 
+        // The bars hide the cursor, and a program that is interrupted does not come to show it again by itself.
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => AnsiConsole.Cursor.Show());
+        using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => AnsiConsole.Cursor.Show());
         return AnsiConsole.Progress()
             .AutoClear(false)
             .HideCompleted(false)

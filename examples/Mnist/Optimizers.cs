@@ -33,7 +33,7 @@ internal static class Optimizers
         ["muon"] = (0.02, static (parameters, rate) => new Muon(parameters.Where(static parameter => parameter.Rank == 2), rate)),
 
         // For large batches: a curvature measured on few samples is mostly noise.
-        ["l-bfgs"] = (1, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 4, lineSearch: true)),
+        ["l-bfgs"] = (1, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 4, historySize: 10, lineSearch: true)),
         ["newton-cg"] = (1, static (parameters, rate) => new NewtonCG(parameters, rate, iterations: 10)),
     };
 

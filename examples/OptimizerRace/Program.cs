@@ -32,11 +32,8 @@ Option<int> samples = NumberOption.Make("--samples", "How many images to train o
 Option<int> epochs = NumberOption.Make("--epochs", "Passes over them.", 2, 1, 1000);
 Option<int> batch = NumberOption.Make("--batch", "Images in a step.", 64, 2, 60_000);
 Option<ulong> seed = NumberOption.Make<ulong>("--seed", "The seed of initial values and shuffling.", 1, ulong.MinValue, ulong.MaxValue);
-Option<DirectoryInfo?> data = new("--data")
-{
-    Description = "A folder with the four IDX files, plain or gzipped. [default: the bundled MNIST]",
-};
-Option<FileInfo> output = PictureOption.Make("The SVG file of the race; that of the valleys lies beside it, its name ends in -paths.", "race.svg");
+Option<DirectoryInfo?> data = PathOption.Folder("--data", "A folder with the four IDX files, plain or gzipped. [default: the bundled MNIST]");
+Option<FileInfo?> output = PictureOption.Make("The SVG file of the race; that of the valleys lies beside it, its name ends in -paths.", "race.svg");
 
 RootCommand root = new("Lets update rules train the same network and descend the same valleys, and draws how they fare.")
 {

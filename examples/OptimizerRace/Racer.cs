@@ -47,7 +47,7 @@ internal sealed record Racer(string Family, string Name, double? Rate, Func<IEnu
         new(Averages, "lookahead-adam", 1e-3, static (parameters, rate) => new Lookahead(new Adam(parameters, rate))),
         new(Averages, "schedule-free", 2.5e-3, static (parameters, rate) => new ScheduleFreeAdamW(parameters, rate)),
         // These trust the loss to be the same function at every step, which that of a mini-batch is not.
-        new(Curvature, "l-bfgs", null, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 1, lineSearch: true)),
+        new(Curvature, "l-bfgs", null, static (parameters, rate) => new LBFGS(parameters, rate, iterations: 1, historySize: 10, lineSearch: true)),
         new(Curvature, "newton-cg", null, static (parameters, rate) => new NewtonCG(parameters, rate)),
     ];
 }

@@ -17,7 +17,7 @@ Option<int> epochs = NumberOption.Make("--epochs", "How many epochs.", 100, 1, 1
 Option<double> rate = NumberOption.Make("--lr", "The learning rate that the schedules start from.", 0.1, 1e-9, 1000);
 Option<bool> log = new("--log") { Description = "Draw the rate on a logarithmic scale." };
 Option<bool> together = new("--together") { Description = "Draw all in one chart." };
-Option<FileInfo> output = PictureOption.Make("The SVG file to write.", "schedules.svg");
+Option<FileInfo?> output = PictureOption.Make("The SVG file to write.", "schedules.svg");
 
 RootCommand root = new("Draws learning-rate schedules over epochs.") { names, epochs, rate, log, together, output };
 root.SetAction(parsed => PictureOption.Try(() =>

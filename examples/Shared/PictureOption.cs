@@ -6,22 +6,7 @@ namespace DeepSharp.Examples;
 internal static class PictureOption
 {
     /// <summary>A file to write, in a folder that exists.</summary>
-    internal static Option<FileInfo> Make(string description, string fallback)
-    {
-        Option<FileInfo> option = new("--out")
-        {
-            Description = description,
-            DefaultValueFactory = _ => new FileInfo(fallback),
-        };
-        option.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<FileInfo?>() is { Directory: { Exists: false } folder })
-            {
-                result.AddError($"--out: there is no folder {folder.FullName}.");
-            }
-        });
-        return option;
-    }
+    internal static Option<FileInfo?> Make(string description, string fallback) => PathOption.ToWrite("--out", description, fallback);
 
     /// <summary>Runs a program; what can go wrong with files and arguments is told in a line.</summary>
     internal static int Try(Action program)

@@ -10,6 +10,9 @@ namespace DeepSharp.Optim;
 /// <para>A step divides the gradients by the scale in place, is skipped by the optimizer if they are not all finite, and then moves
 /// the scale. All of that happens on the device, and the host does not wait. Clipping sees gradients that are divided. Scales are
 /// powers of two with the usual factors, so that dividing is exact. Use one scaler for each optimizer; BFloat16 needs none.</para>
+/// <para>The scale does not fall below a least one, from which it can grow again. Where it stays there, gradients are infinite or NaN for another
+/// reason than scaling, and <see cref="Optimizer.SkippedSteps"/> grows with every step: look at the data, the rate, and with
+/// <see cref="AnomalyMode"/> at where it begins.</para>
 /// <para>After Micikevicius et al., "Mixed Precision Training" (2018); defaults are those of PyTorch's GradScaler.</para>
 /// </remarks>
 /// <example><code>
@@ -30,25 +33,34 @@ public sealed class LossScaler
     private const string ScaleName = "scale";
     private const string StepsName = "steps_since_change";
 
+    // What has an inverse in Float32, and is not zero where denormal numbers are.
+    private const float SmallestScale = 1.17549435e-38f;
+
     private readonly double _growthFactor;
     private readonly double _backoffFactor;
     private readonly int _growthInterval;
+    private readonly double _minimumScale;
     private double _scale;
     private double _steps;
     private Tensor? _state;
 
     /// <summary>A scaler.</summary>
-    /// <param name="initialScale">The first factor; at most what Float32 holds.</param>
+    /// <param name="initialScale">The first factor; a normal number of Float32.</param>
     /// <param name="growthFactor">What the scale is multiplied by when it grows; above 1.</param>
     /// <param name="backoffFactor">What it is multiplied by when a step is skipped; in (0, 1).</param>
     /// <param name="growthInterval">The steps without a skipped one after which it grows.</param>
+    /// <param name="minimumScale">What it does not fall below; the first factor if that is less. PyTorch's falls to 0, and stays there.
+    /// Gradients that overflow at 1/65536 would not fit into Float16 at any scale worth having.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public LossScaler(double initialScale = 65536, double growthFactor = 2, double backoffFactor = 0.5, int growthInterval = 2000)
+    public LossScaler(
+        double initialScale = 65536, double growthFactor = 2, double backoffFactor = 0.5, int growthInterval = 2000, double minimumScale = 1.0 / 65536)
     {
-        Require(initialScale > 0 && initialScale <= float.MaxValue, nameof(initialScale), initialScale, "above 0 and finite in Float32");
+        Require(initialScale >= SmallestScale && initialScale <= float.MaxValue, nameof(initialScale), initialScale, "normal and finite in Float32");
         Require(growthFactor > 1 && double.IsFinite(growthFactor), nameof(growthFactor), growthFactor, "above 1 and finite");
         Require(backoffFactor > 0 && backoffFactor < 1, nameof(backoffFactor), backoffFactor, "in (0, 1)");
         Require(growthInterval is > 0 and <= 1 << 24, nameof(growthInterval), growthInterval, "from 1 to 16,777,216");
+        Require(minimumScale >= SmallestScale && minimumScale <= float.MaxValue, nameof(minimumScale), minimumScale, "normal and finite in Float32");
+        _minimumScale = Math.Min(minimumScale, initialScale);
         _scale = initialScale;
         _growthFactor = growthFactor;
         _backoffFactor = backoffFactor;
@@ -95,7 +107,7 @@ public sealed class LossScaler
         Tensor state = StateOn(runs[0].Device);
         Tensor control = optimizer.Gate.Control(runs[0]).To(DType.Float32).To(state.Device);
         state.CountChange();
-        GradientControl.MoveScale(state.Operand, control.Operand, _growthFactor, _backoffFactor, _growthInterval);
+        GradientControl.MoveScale(state.Operand, control.Operand, _growthFactor, _backoffFactor, _growthInterval, _minimumScale);
     }
 
     /// <summary>What has to be saved to go on later: the scale, and the steps since it last moved.</summary>
@@ -111,18 +123,18 @@ public sealed class LossScaler
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (!state.TryGetValue(ScaleName, out Tensor? scale) || !state.TryGetValue(StepsName, out Tensor? steps)
-            || scale.Count != 1 || steps.Count != 1
-            || !(scale.Item() > 0 && scale.Item() <= float.MaxValue) || !(steps.Item() >= 0 && steps.Item() <= _growthInterval))
+        List<string> faults = SavedState.Faults([(ScaleName, null), (StepsName, null)], state);
+        (double scale, double steps) = faults.Count == 0 ? (state[ScaleName].Item(), state[StepsName].Item()) : default;
+        if (faults.Count > 0 || !(scale >= SmallestScale && scale <= float.MaxValue) || !(SavedState.IsCount(steps) && steps <= _growthInterval))
         {
             throw new ArgumentException(
-                $"LossScaler.LoadState: needs a number '{ScaleName}' above 0 and a number '{StepsName}' from 0 to {_growthInterval}, as State "
-                + "gives them.",
+                $"LossScaler.LoadState: needs a number '{ScaleName}' above 0 and a whole number '{StepsName}' from 0 to {_growthInterval}, as State "
+                + $"gives them; {(faults.Count > 0 ? string.Join("; ", faults) : $"they are {scale} and {steps}")}.",
                 nameof(state));
         }
 
-        _scale = scale.Item();
-        _steps = steps.Item();
+        _scale = scale;
+        _steps = steps;
         _state?.Dispose();
         _state = null;
     }

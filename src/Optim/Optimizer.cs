@@ -8,6 +8,10 @@ namespace DeepSharp.Optim;
 /// they are given are left out.</para>
 /// <para>Gradients add up until <see cref="ZeroGradients"/>: several backward passes before a step accumulate gradients. Divide each
 /// loss by their number for the mean.</para>
+/// <para>A parameter that no gradient has reached since the last zeroing stays as it is, and so does its state: neither momentum nor weight
+/// decay moves it, as in PyTorch from 2.0 on. A zero written into its gradient is a gradient. Steps, and with them bias corrections, are
+/// counted for the group, where PyTorch counts them for each parameter. <see cref="LBFGS"/> and <see cref="NewtonCG"/> move all
+/// parameters together.</para>
 /// </remarks>
 public abstract partial class Optimizer
 {
@@ -90,11 +94,12 @@ public abstract partial class Optimizer
     /// <summary>Sets the gradients to zero, evaluates the loss, takes its gradients and makes a step.</summary>
     /// <param name="loss">Computes the loss, one element, from the parameters as they are when it is called.</param>
     /// <returns>The loss before the step.</returns>
+    /// <exception cref="InvalidOperationException">The function has called <c>Backward()</c> itself.</exception>
     public virtual Tensor Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ZeroGradients();
-        Tensor value = loss();
+        Tensor value = Evaluate(loss);
         value.Backward();
         Step();
         return value;
@@ -143,8 +148,8 @@ public abstract partial class Optimizer
 
     /// <summary>Goes back to a saved state; values are converted to the type and device they are needed in.</summary>
     /// <param name="state">What <see cref="State"/> gave for an optimizer of the same rule and model.</param>
-    /// <exception cref="ArgumentException">A name is missing or unknown, a shape differs, or a number is impossible: the state is of
-    /// another rule or model. Nothing has been changed.</exception>
+    /// <exception cref="ArgumentException">A name is missing or unknown, a value is null or freed, a shape differs, or a number is impossible:
+    /// the state is of another rule or model. Nothing has been changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -162,6 +167,9 @@ public abstract partial class Optimizer
     /// <summary>Tensors that are saved besides those of parameters, by name.</summary>
     internal virtual IEnumerable<(string Name, Tensor Value)> OwnTensors() => [];
 
+    /// <summary>Whether a number that a group of the rule keeps can have a value.</summary>
+    internal virtual bool IsPossibleNumber(string name, double value) => !double.IsNaN(value);
+
     /// <summary>The names of a group's state for each parameter.</summary>
     internal abstract IReadOnlyList<string> StateNames(ParameterGroup group);
 
@@ -171,6 +179,15 @@ public abstract partial class Optimizer
         _groups.Add(group);
         Proportion();
     }
+
+    /// <summary>A loss whose gradients a step can take.</summary>
+    private protected Tensor Evaluate(Func<Tensor> loss) => loss() is not { } value
+        ? throw new InvalidOperationException($"{GetType().Name}.Step: the function gave no loss, but null.")
+        : value.Node is Node { IsUsed: true }
+        ? throw new InvalidOperationException(
+            $"{GetType().Name}.Step: the function that computes the loss has called Backward() itself, which used the graph up. Leave that call out: "
+            + "Step zeroes the gradients, calls the function, calls Backward() on what it gives, and moves the parameters.")
+        : value;
 
     private void Proportion()
     {

@@ -111,6 +111,28 @@ public abstract class Optimizer<TOptions> : Optimizer
 
     private protected void MakeStep()
     {
+        foreach (UpdateRun run in Groups.SelectMany(static group => group.Runs))
+        {
+            run.BeginStep();
+        }
+
+        try
+        {
+            UpdateGroups();
+        }
+        finally
+        {
+            foreach (UpdateRun run in Groups.SelectMany(static group => group.Runs))
+            {
+                run.EndStep();
+            }
+        }
+
+        FollowSchedule();
+    }
+
+    private void UpdateGroups()
+    {
         _gate.Prepare(Groups, Clipping, SkipsNonFinite, TreatsGradientsInside);
         for (int i = 0; i < Groups.Count; i++)
         {
@@ -127,12 +149,10 @@ public abstract class Optimizer<TOptions> : Optimizer
                     Shrinkage = decoupled ? group.LearningRate * decay : 0,
                     Ascends = group.CommonOptions.Maximize,
                 };
-                run.CountChange();
+                run.CountChange(ofMoved: true);
                 Update(group, run);
             }
         }
-
-        FollowSchedule();
     }
 
     private ParameterGroup<TOptions> Add(IEnumerable<Parameter> parameters, TOptions options)
@@ -140,7 +160,9 @@ public abstract class Optimizer<TOptions> : Optimizer
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Parameter[] trained = [.. parameters.Where(static parameter => parameter.IsTrainable)];
+        Parameter[] given = [.. parameters];
+        Array.ForEach(given, static parameter => ArgumentNullException.ThrowIfNull(parameter, nameof(parameters)));
+        Parameter[] trained = Array.FindAll(given, static parameter => parameter.IsTrainable);
         if (trained.Length == 0)
         {
             throw new ArgumentException(

@@ -4,6 +4,10 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp;
 
 /// <summary>The lengths of a tensor's axes, outermost first. A scalar has none.</summary>
+/// <remarks>The product of the lengths is at most 2^31 - 1, <see cref="int.MaxValue"/>: of tensors in memory, of views that repeat elements
+/// (<see cref="Tensor.Expand"/>), and of every result. Whatever would be larger is refused at the call, by the operator's name and the shape.
+/// Elements are counted in <see cref="int"/> everywhere, on purpose: at 8 GB in Float32 such a tensor is larger than a step of training
+/// wants, kernels index faster so, and larger data is a list of tensors or batches.</remarks>
 [CollectionBuilder(typeof(ShapeBuilder), nameof(ShapeBuilder.Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
@@ -22,18 +26,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             throw new ArgumentException($"A tensor has at most {MaxRank} axes, not {dims.Length}.", nameof(dims));
         }
 
-        long count = 1;
         foreach (int dim in dims)
         {
             if (dim < 0)
             {
                 throw new ArgumentException($"The length of an axis cannot be negative: {Format(dims)}.", nameof(dims));
             }
-
-            // Beyond the limit it only has to stay there, unless an axis is empty.
-            count = dim * Math.Min(count, 1L << 31);
         }
 
+        long count = Product(dims);
         if (count > int.MaxValue)
         {
             throw new ArgumentException(
@@ -76,7 +77,11 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>A shape from an array of axis lengths.</summary>
-    public static implicit operator Shape(int[] dims) => new(dims);
+    public static implicit operator Shape(int[] dims)
+    {
+        ArgumentNullException.ThrowIfNull(dims);
+        return new(dims);
+    }
 
     /// <summary>A shape of one axis.</summary>
     public static implicit operator Shape(int dim) => new(dim);
@@ -88,6 +93,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <exception cref="ArgumentException">Two lengths differ and neither is 1.</exception>
     public static Shape Broadcast(Shape left, Shape right, string operation = "Broadcast")
     {
+        ArgumentNullException.ThrowIfNull(operation);
         if (left.Equals(right))
         {
             return left;
@@ -110,7 +116,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             dims[^back] = x == 1 ? y : x;
         }
 
-        return new Shape(dims);
+        return OfResult(operation, dims);
     }
 
     /// <inheritdoc/>
@@ -153,6 +159,25 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             ? (axis < 0 ? axis + rank : axis)
             : throw new ArgumentOutOfRangeException(
                 nameof(axis), $"{operation}: the shape {this} has no axis {axis}; use {-rank} to {rank - 1}.");
+    }
+
+    /// <summary>The shape of an operator's result; the error of one that is too large names the operator.</summary>
+    internal static Shape OfResult(string operation, params ReadOnlySpan<int> dims) => Product(dims) <= int.MaxValue
+        ? new Shape(dims)
+        : throw new ArgumentException(
+            $"{operation}: a result of shape {Format(dims)} has too many elements; a tensor holds at most {int.MaxValue:N0}. Work on parts.");
+
+    /// <summary>The product of lengths; of more than 2^31 - 1, some larger number.</summary>
+    internal static long Product(ReadOnlySpan<int> dims)
+    {
+        long count = 1;
+        foreach (int dim in dims)
+        {
+            // Beyond the limit it only has to stay there, unless an axis is empty.
+            count = dim * Math.Min(count, 1L << 31);
+        }
+
+        return count;
     }
 
     internal int[] RowMajorStrides()

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
-using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
 /// <content>Tensors from constants, ranges and arrays.</content>
 public partial class Tensor
 {
+    private const int RampPiece = 64 * 1024;
+
     /// <summary>A tensor of zeros.</summary>
     /// <param name="shape">The axis lengths, such as <c>[2, 3]</c>.</param>
     /// <param name="dtype">The element type.</param>
@@ -24,27 +25,34 @@ public partial class Tensor
 
     /// <summary>A tensor filled with one value.</summary>
     /// <param name="shape">The axis lengths, such as <c>[2, 3]</c>.</param>
-    /// <param name="value">The value, converted to the element type.</param>
+    /// <param name="value">The value, which the element type must be able to hold: integers take whole numbers of their range, floats what
+    /// does not round to infinity; masks take every number, and are true where it is not 0.</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <exception cref="ArgumentException">The element type cannot hold the value.</exception>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, Device? device = null) =>
-        Filled(shape, value, dtype, device, nameof(Full));
+        Filled(shape, Constants.Checked(nameof(Full), value, dtype), dtype, device, nameof(Full));
 
     /// <summary>A scalar: a tensor without axes.</summary>
     /// <inheritdoc cref="Full"/>
     public static Tensor Scalar(double value, DType dtype = DType.Float32, Device? device = null) =>
-        Filled(Shape.Scalar, value, dtype, device, nameof(Scalar));
+        Filled(Shape.Scalar, Constants.Checked(nameof(Scalar), value, dtype), dtype, device, nameof(Scalar));
 
     /// <summary>The numbers start, start + step, … below <paramref name="end"/>, on one axis.</summary>
-    /// <exception cref="ArgumentException">The step is zero or leads away from the end, or there are too many.</exception>
+    /// <exception cref="ArgumentException">The step is zero or leads away from the end, there are more than 2^31 - 1, or the element type cannot
+    /// hold them: integers take a whole start and step.</exception>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32, Device? device = null)
     {
-        if (!(step != 0) || (end - start) / step < 0 || !double.IsFinite((end - start) / step))
+        // Halves, where the difference of the ends would be larger than any number.
+        double scale = double.IsInfinity(end - start) ? 0.5 : 1;
+        double steps = ((end * scale) - (start * scale)) / (step * scale);
+        if (!(step != 0) || steps < 0 || !double.IsFinite(steps))
         {
             throw new ArgumentException($"Arange: from {start} to {end} there are no steps of {step}.", nameof(step));
         }
 
-        double steps = Math.Ceiling((end - start) / step);
+        steps = Math.Ceiling(steps);
+        Line line = new(start * scale, step * scale, scale);
         if (steps > int.MaxValue)
         {
             throw new ArgumentException(
@@ -52,44 +60,50 @@ public partial class Tensor
         }
 
         int count = (int)steps;
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
+        if (count > 0)
         {
-            values[i] = start + (i * step);
+            _ = Constants.Checked(nameof(Arange), start, dtype, nameof(start));
+            Constants.RequireWhole(nameof(Arange), step, dtype, nameof(step));
+            _ = Constants.Checked(nameof(Arange), line.At(count - 1), dtype, nameof(end), "the last number");
         }
 
-        return FromDoubles(values, count, dtype, device, nameof(Arange));
+        return Ramp(line, null, count, dtype, device, nameof(Arange));
     }
 
     /// <summary>The numbers 0, 1, … below <paramref name="count"/>, on one axis.</summary>
+    /// <exception cref="ArgumentException">The count is negative, or the element type cannot hold the numbers.</exception>
     public static Tensor Arange(int count, DType dtype = DType.Float32, Device? device = null) => Arange(0, count, 1, dtype, device);
 
     /// <summary><paramref name="count"/> numbers at equal distances from start to end, both included.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is below one.</exception>
+    /// <exception cref="ArgumentException">The element type cannot hold the numbers: integers take a whole start and distance.</exception>
     public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(1, count, nameof(Linspace));
-        double[] values = new double[count];
-        double step = (end - start) / (count - 1);
-        for (int i = 0; i < count; i++)
+        _ = Constants.Checked(nameof(Linspace), start, dtype, nameof(start));
+
+        // Halves, where the difference of the ends would be larger than any number.
+        double scale = double.IsInfinity(end - start) ? 0.5 : 1;
+        double step = ((end * scale) - (start * scale)) / (count - 1);
+        if (count > 1)
         {
-            values[i] = i == 0 ? start : i == count - 1 ? end : start + (i * step);
+            _ = Constants.Checked(nameof(Linspace), end, dtype, nameof(end));
+            Constants.RequireWhole(nameof(Linspace), step / scale, dtype, nameof(count), "the distance");
         }
 
-        return FromDoubles(values, count, dtype, device, nameof(Linspace));
+        return Ramp(new(start * scale, count > 1 ? step : 0, scale), count > 1 ? end : start, count, dtype, device, nameof(Linspace));
     }
 
     /// <summary>The identity matrix [size, size].</summary>
+    /// <exception cref="ArgumentException">The size is negative or above 46340, so that the elements are more than 2^31 - 1.</exception>
     public static Tensor Eye(int size, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(0, size, nameof(Eye));
-        double[] values = new double[new Shape(size, size).Size];
-        for (int i = 0; i < size; i++)
-        {
-            values[(i * size) + i] = 1;
-        }
-
-        return FromDoubles(values, [size, size], dtype, device, nameof(Eye));
+        Tensor made = Uninitialized([size, size], dtype, device ?? Device.Default, nameof(Eye));
+        Kernels.Fill.Zero(made.Operand);
+        using Tensor diagonal = made.Alias(size, [size + 1], 0, nameof(Eye));
+        diagonal.Fill(1);
+        return made;
     }
 
     /// <summary>A copy of values on a device; the element type follows from <typeparamref name="T"/>.</summary>
@@ -138,7 +152,8 @@ public partial class Tensor
     /// <summary>Ones with the shape, element type and device of another tensor.</summary>
     public static Tensor OnesLike(Tensor other) => Ones(Checked(other).Shape, other.DType, other.Device);
 
-    private static Tensor Filled(Shape shape, double value, DType dtype, Device? device, string origin)
+    /// <summary>A tensor of a constant that is rounded to the element type, as operators round theirs.</summary>
+    internal static Tensor Filled(Shape shape, double value, DType dtype, Device? device, string origin)
     {
         Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, origin);
         Kernels.Fill.Value(made.Operand, value);
@@ -151,40 +166,42 @@ public partial class Tensor
         return other;
     }
 
-    private static Tensor FromDoubles(double[] values, Shape shape, DType dtype, Device? device, string origin)
+    // A piece at a time, so that the host holds no more than that of a tensor that is as large as one can be.
+    private static Tensor Ramp(Line line, double? end, int count, DType dtype, Device? device, string origin)
     {
-        Tensor made = Uninitialized(shape, dtype, device ?? Device.Default, origin);
-        switch (dtype)
+        Tensor made = Uninitialized(count, dtype, device ?? Device.Default, origin);
+        double[] piece = new double[Math.Min(count, RampPiece)];
+        byte[] bytes = new byte[piece.Length * dtype.Size];
+        for (long first = 0; first < count; first += piece.Length)
         {
-            case DType.Float32:
-                made.Upload(values, static v => (float)v);
-                break;
-            case DType.Float64:
-                made.Upload(values, static v => v);
-                break;
-            case DType.Float16:
-                made.Upload(values, F16.FromDouble);
-                break;
-            case DType.BFloat16:
-                made.Upload(values, BF16.FromDouble);
-                break;
-            case DType.Int32:
-                made.Upload(values, static v => (int)v);
-                break;
-            case DType.Int64:
-                made.Upload(values, static v => (long)v);
-                break;
-            case DType.UInt8:
-                made.Upload(values, static v => (byte)v);
-                break;
-            default:
-                made.Upload(values, static v => v != 0);
-                break;
+            int length = (int)Math.Min(piece.Length, count - first);
+            for (int i = 0; i < length; i++)
+            {
+                piece[i] = line.At((int)first + i);
+            }
+
+            if (end is { } last && first + length == count)
+            {
+                piece[length - 1] = last;
+            }
+
+            using Tensor numbers = From<double>(piece.AsSpan(0, length), length, Device.Cpu);
+            using Tensor converted = numbers.To(dtype);
+            Span<byte> part = bytes.AsSpan(0, length * dtype.Size);
+            converted.Storage.Block.Download(part, 0);
+            made.Storage.Block.Upload<byte>(part, first * dtype.Size);
         }
 
         return made;
     }
 
-    private void Upload<T>(double[] values, Func<double, T> convert)
-        where T : unmanaged => Storage.Block.Upload<T>(Array.ConvertAll(values, v => convert(v)), 0);
+    // Numbers at equal distances, scaled down where they would leave the range on the way.
+    private readonly record struct Line(double Start, double Step, double Scale)
+    {
+        internal double At(int i)
+        {
+            double value = Start + (i * Step);
+            return Scale == 1 ? value : value / Scale;
+        }
+    }
 }

@@ -6,10 +6,12 @@ namespace DeepSharp;
 public partial class Tensor
 {
     /// <summary>Sets all elements to a value.</summary>
-    /// <param name="value">The value, converted to the element type.</param>
+    /// <param name="value">The value, which the element type must be able to hold, as in <see cref="Full"/>.</param>
+    /// <exception cref="ArgumentException">The element type cannot hold the value.</exception>
     /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void Fill(double value)
     {
+        _ = Constants.Checked(nameof(Fill), value, DType);
         RequireOwnElements(nameof(Fill));
         CountChange();
         if (IsContiguous)
@@ -31,7 +33,7 @@ public partial class Tensor
     /// <summary>Adds scale * other to the elements.</summary>
     /// <param name="other">A tensor of the same element type and device, which is broadcast.</param>
     /// <param name="scale">The factor; for integers a whole number.</param>
-    /// <exception cref="ArgumentException">Shape, element type or device do not fit, or the scale is no integer for integers.</exception>
+    /// <exception cref="ArgumentException">Shape, element type or device do not fit, or the element type cannot hold the scale.</exception>
     /// <exception cref="InvalidOperationException">The tensor is expanded: several elements are one in memory.</exception>
     public void AddInPlace(Tensor other, double scale = 1)
     {
@@ -49,11 +51,9 @@ public partial class Tensor
             throw new ArgumentException($"AddInPlace: there is no arithmetic on {DType} {Shape}. Convert both with To(DType.Int32).", nameof(other));
         }
 
-        if (DType.IsInteger && scale != Math.Truncate(scale))
+        if (DType.IsInteger)
         {
-            throw new ArgumentException(
-                $"AddInPlace: the scale {scale.ToString(System.Globalization.CultureInfo.InvariantCulture)} is no {DType}, and cutting it off to one would change the result. Convert the tensor {Shape} with "
-                + "To(DType.Float32).", nameof(scale));
+            _ = Constants.Checked(nameof(AddInPlace), scale, DType, nameof(scale));
         }
 
         if (other.Shape != Shape && DeepSharp.Shape.Broadcast(Shape, other.Shape, nameof(AddInPlace)) != Shape)

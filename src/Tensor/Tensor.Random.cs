@@ -35,7 +35,8 @@ public partial class Tensor
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The standard deviation is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The mean is not finite in the element type, or the standard deviation negative or not
+    /// finite.</exception>
     public static Tensor Normal(
         Shape shape,
         double mean = 0,
@@ -44,7 +45,13 @@ public partial class Tensor
         Device? device = null,
         Generator? generator = null)
     {
-        if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation)))
+        bool isDouble = dtype == DType.Float64;
+        if (!double.IsFinite(isDouble ? mean : (float)mean))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mean), $"Normal: the mean must be finite in {dtype}, not {mean}.");
+        }
+
+        if (!(standardDeviation >= 0 && double.IsFinite(isDouble ? standardDeviation : (float)standardDeviation)))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(standardDeviation), $"Normal: the standard deviation must be finite and not negative, not {standardDeviation}.");

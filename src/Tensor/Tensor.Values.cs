@@ -9,9 +9,17 @@ public partial class Tensor
     /// <typeparam name="T">The C# type of the element type: float, double, <see cref="Half"/>, byte, int, long
     /// or bool; <see cref="BF16"/> for <see cref="DType.BFloat16"/>, which .NET 10 has no type for.</typeparam>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's element type.</exception>
+    /// <exception cref="InvalidOperationException">There are more elements than an array of .NET holds, 2,147,483,591.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
     {
+        Require<T>(nameof(ToArray));
+        if (Count > Array.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"ToArray: {Shape} has {Count:N0} elements, and an array of .NET holds at most {Array.MaxLength:N0}. Copy parts, such as x[..n].");
+        }
+
         T[] values = new T[Count];
         CopyTo<T>(values);
         return values;

@@ -153,16 +153,16 @@ public partial class Tensor
     }
 
     /// <summary>The axes from <paramref name="first"/> to the last as one.</summary>
+    /// <exception cref="ArgumentException">Of an empty tensor, together they are longer than 2^31 - 1.</exception>
     public Tensor Flatten(int first = 0)
     {
         int start = Rank == 0 ? 0 : Shape.Axis(first, nameof(Flatten));
-        int tail = 1;
-        foreach (int dim in Shape.AsSpan()[start..])
-        {
-            tail *= dim;
-        }
-
-        return Reshape(new Shape([.. Shape.AsSpan()[..start], tail])).MadeBy(nameof(Flatten));
+        long tail = Shape.Product(Shape.AsSpan()[start..]);
+        return tail <= int.MaxValue
+            ? Reshape(new Shape([.. Shape.AsSpan()[..start], (int)tail])).MadeBy(nameof(Flatten))
+            : throw new ArgumentException(
+                $"Flatten: the axes of {Shape} from {start} on are together longer than {int.MaxValue:N0}, though the tensor is empty. Flatten "
+                + "fewer axes.", nameof(first));
     }
 
     /// <summary>Drops the axes of length one, or one of them.</summary>
@@ -288,6 +288,10 @@ public partial class Tensor
     }
 
     /// <summary>The values in another element type; the tensor itself if it has that type.</summary>
+    /// <remarks>The rule is one for all types and devices. Towards integers, fractions are cut off, numbers beyond the type's range become its
+    /// nearest end (300 becomes 255 in UInt8, -1 becomes 0; PyTorch and NumPy wrap or leave it open), and NaN becomes 0. Towards floats,
+    /// numbers are rounded to the nearest, ties to even, and become infinite beyond the range. Towards masks, what is not 0, NaN too, is true.
+    /// Constants are not converted but refused where they do not fit: see <see cref="Full"/>.</remarks>
     public Tensor To(DType dtype)
     {
         if (dtype == DType)

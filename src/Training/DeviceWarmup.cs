@@ -35,6 +35,7 @@ public static class DeviceWarmup
             IReadOnlyList<Metric>? metrics = null,
             DType mixedPrecision = DType.Float32)
         {
+            ArgumentNullException.ThrowIfNull(device);
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
@@ -53,7 +54,6 @@ public static class DeviceWarmup
             values.Take(model);
             Dictionary<string, Tensor> state = optimizer.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
             ulong position = Generator.Default.Position;
-            bool training = model.IsTraining;
             bool skips = optimizer.SkipsNonFinite;
             try
             {
@@ -62,6 +62,7 @@ public static class DeviceWarmup
                     Precision = mixedPrecision,
                     Scaler = mixedPrecision == DType.Float16 ? new LossScaler() : null,
                 };
+                using ModuleModes? mode = model.IsTraining ? null : ModuleModes.Begin(model, training: true);
                 run.TryOneBatch(data, batchSize);
             }
             finally
@@ -71,10 +72,6 @@ public static class DeviceWarmup
                 optimizer.SkipsNonFinite = skips;
                 optimizer.ZeroGradients();
                 Generator.Default.Position = position;
-                if (!training)
-                {
-                    model.Eval();
-                }
             }
 
             DeviceStatistics after = device.Statistics;

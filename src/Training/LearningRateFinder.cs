@@ -7,7 +7,9 @@ namespace DeepSharp.Training;
 /// <summary>The learning-rate range test: trains for a short while with a rate that grows step by step, and watches the loss.</summary>
 /// <remarks>
 /// The rate of step i of n is lowest (highest / lowest)^(i / (n - 1)). The loss is smoothed by an exponential moving average with bias
-/// correction. The test ends early when the smoothed loss has grown to a multiple of its least value, or is no number. The network has
+/// correction. The test ends early when the smoothed loss has grown to a multiple of its least value, or is no number; where the least value
+/// is not above 0, of which a multiple says nothing, when it has risen by as many times the least magnitude, or the fall since the first step
+/// if that is larger. The network has
 /// its parameters and buffers back afterwards, its gradients are zero; the optimizer of the test is one of its own, so that yours stays as it is.
 /// Sources: Smith 2017, "Cyclical learning rates", section 3.3; Gugger 2018, "How do you find a good learning rate" (growth and smoothing).
 /// </remarks>
@@ -23,7 +25,8 @@ public static class LearningRateFinder
     /// <param name="steps">How many steps it takes.</param>
     /// <param name="batchSize">The samples of a step.</param>
     /// <param name="smoothing">How much of the mean loss stays from step to step, in [0, 1).</param>
-    /// <param name="divergence">At what multiple of the least smoothed loss the test ends; above 1.</param>
+    /// <param name="divergence">At what multiple of the least smoothed loss the test ends; above 1. A loss that is not above 0 may rise by
+    /// divergence - 1 times its magnitude.</param>
     /// <param name="seed">The seed of the shuffling.</param>
     /// <returns>Rates and losses of the steps, and a rate to use.</returns>
     /// <exception cref="ArgumentException">An argument is out of range.</exception>
@@ -54,15 +57,10 @@ public static class LearningRateFinder
 
         using ModuleSnapshot before = new();
         before.Take(model);
-        bool training = model.IsTraining;
+        using ModuleModes? mode = model.IsTraining ? null : ModuleModes.Begin(model, training: true);
         try
         {
-            if (!training)
-            {
-                model.Train();
-            }
-
-            Optimizer tried = optimizer(model.Parameters());
+            Optimizer tried = Given.Required(nameof(LearningRateFinder), "the optimizer", optimizer(model.Parameters()));
             List<(double Rate, double Loss)> found = Try(
                 model, data, tried, loss ?? new CrossEntropyLoss(), step => lowest * Math.Pow(highest / lowest, step / (steps - 1.0)), steps,
                 batchSize, smoothing, divergence, seed);
@@ -72,10 +70,6 @@ public static class LearningRateFinder
         finally
         {
             before.Restore(model);
-            if (!training)
-            {
-                model.Eval();
-            }
         }
     }
 
@@ -86,13 +80,14 @@ public static class LearningRateFinder
         List<(double Rate, double Loss)> found = [];
         double mean = 0;
         double least = double.PositiveInfinity;
+        double first = double.NaN;
         for (int epoch = 1; ; epoch++)
         {
             foreach ((Tensor x, Tensor y) in data.Batches(batchSize, seed: seed, epoch: epoch))
             {
                 optimizer.LearningRate = rate(found.Count);
                 optimizer.ZeroGradients();
-                Tensor value = loss.Compute(model.Forward(x), y);
+                Tensor value = Given.Required(loss.GetType().Name, "the loss", loss.Compute(model.Output(x), y));
                 double number = value.Item();
                 if (!double.IsFinite(number))
                 {
@@ -106,7 +101,9 @@ public static class LearningRateFinder
                 mean = (smoothing * mean) + ((1 - smoothing) * number);
                 double smoothed = mean / (1 - Math.Pow(smoothing, found.Count));
                 least = Math.Min(least, smoothed);
-                if (found.Count == steps || (found.Count >= 10 && smoothed > divergence * least))
+                first = found.Count == 1 ? smoothed : first;
+                double most = least > 0 ? divergence * least : least + ((divergence - 1) * Math.Max(-least, first - least));
+                if (found.Count == steps || (found.Count >= 10 && smoothed > most))
                 {
                     return found;
                 }

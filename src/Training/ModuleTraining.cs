@@ -13,7 +13,9 @@ public static class ModuleTraining
         /// <remarks>
         /// An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
         /// added up on the device and read once an epoch, or when a callback looks. A network in evaluation mode is set to training
-        /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen.
+        /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen. A callback may
+        /// set the network to evaluation mode to look at it, and the training goes on in the mode it had; parts that a callback sets to
+        /// evaluation mode stay frozen from then on. Other threads may predict and evaluate meanwhile.
         /// </remarks>
         /// <param name="data">The training set.</param>
         /// <param name="optimizer">The optimizer of the network's parameters.</param>
@@ -24,7 +26,8 @@ public static class ModuleTraining
         /// <param name="validation">Data to evaluate on after each epoch.</param>
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
         /// given; in [0, 1).</param>
-        /// <param name="seed">The seed of split and shuffling; same seed, same device: same bits.</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
+        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
         /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
         /// train on a single sample, for one.</param>
         /// <param name="callbacks">Who is told how training goes.</param>
@@ -53,8 +56,14 @@ public static class ModuleTraining
             LossScaler? lossScaler = null,
             int? firstEpoch = null)
         {
+            ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             ArgumentNullException.ThrowIfNull(optimizer);
+            foreach (ICallback callback in callbacks ?? [])
+            {
+                ArgumentNullException.ThrowIfNull(callback, nameof(callbacks));
+            }
+
             Bounds.AtLeast(1, epochs, "Fit");
             Bounds.AtLeast(1, batchSize, "Fit");
             if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
@@ -103,6 +112,8 @@ public static class ModuleTraining
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
+        /// <remarks>The mode is that of this call (<see cref="EvaluationMode"/>): several threads may evaluate a network at once, each with
+        /// metrics of its own, and beside <c>Fit</c>.</remarks>
         /// <param name="data">The data.</param>
         /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
         /// <param name="metrics">What is measured besides the loss.</param>
@@ -125,6 +136,8 @@ public static class ModuleTraining
         }
 
         /// <summary>The network's output for inputs, in evaluation mode and without gradients.</summary>
+        /// <remarks>The mode is that of this call (<see cref="EvaluationMode"/>): several threads may predict with a network at once, and
+        /// beside <c>Fit</c>.</remarks>
         /// <param name="inputs">The inputs; the first axis is the batch.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
         /// <returns>The outputs, one behind the other along the first axis.</returns>
@@ -145,7 +158,7 @@ public static class ModuleTraining
             {
                 using TensorScope scope = Tensor.Scope();
                 int length = Math.Min(batchSize, count - start);
-                Tensor part = model.Forward(inputs.Narrow(0, start, length));
+                Tensor part = model.Output(inputs.Narrow(0, start, length));
                 outputs ??= Tensor.Zeros([count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
                 outputs.Narrow(0, start, length).CopyFrom(part);
             }
@@ -165,7 +178,7 @@ public static class ModuleTraining
             int start = 0;
             foreach ((Tensor x, Tensor _) in data.Batches(batchSize, shuffle: false))
             {
-                Tensor part = model.Forward(x);
+                Tensor part = model.Output(x);
                 outputs ??= Tensor.Zeros([data.Count, .. part.Shape.Skip(1)], part.DType, part.Device).Keep();
                 outputs.Narrow(0, start, part.Shape[0]).CopyFrom(part);
                 start += part.Shape[0];
@@ -209,6 +222,11 @@ public static class ModuleTraining
 
     private static void RequireNames(string operation, IReadOnlyList<Metric>? metrics)
     {
+        foreach (Metric metric in metrics ?? [])
+        {
+            ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
+        }
+
         string[] names = ["loss", .. (metrics ?? []).Select(static metric => metric.Name)];
         if (names.Distinct().Count() < names.Length)
         {

@@ -11,6 +11,7 @@ internal sealed class TrainingRun(
     Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks) : IDisposable
 {
     private readonly RunningMean _loss = new();
+    private readonly KeptModes _modes = new(model);
 
     /// <summary>The type of factors; Float32 for no mixed precision.</summary>
     internal DType Precision { get; init; } = DType.Float32;
@@ -36,11 +37,11 @@ internal sealed class TrainingRun(
         int begun = 0;
         try
         {
-            foreach (ICallback callback in callbacks)
+            Tell(callback =>
             {
                 callback.OnTrainBegin(context);
                 begun++;
-            }
+            });
 
             for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
             {
@@ -75,8 +76,8 @@ internal sealed class TrainingRun(
 
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, shuffle: false))
         {
-            Tensor prediction = model.Forward(x);
-            Collect(mean, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
+            Tensor prediction = model.Output(x);
+            Collect(mean, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
         }
 
         return Values(mean, metrics);
@@ -85,11 +86,6 @@ internal sealed class TrainingRun(
     /// <summary>Trains and evaluates on one batch, with all that a training does on the device.</summary>
     internal void TryOneBatch(Dataset data, int batchSize)
     {
-        if (!model.IsTraining)
-        {
-            model.Train();
-        }
-
         // Pinned, so that it does not count as an epoch.
         foreach ((Tensor x, Tensor y) in data.Batches(batchSize, epoch: 0))
         {
@@ -108,8 +104,8 @@ internal sealed class TrainingRun(
 
             void Evaluate()
             {
-                Tensor prediction = model.Forward(x);
-                Collect(_loss, metrics, loss.ComputeWeighted(prediction, y), loss.Reduction, prediction, y);
+                Tensor prediction = model.Output(x);
+                Collect(_loss, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
             }
         }
 
@@ -147,8 +143,8 @@ internal sealed class TrainingRun(
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
-            Tensor output = model.Forward(x);
-            (Tensor result, Tensor? counts) = loss.ComputeWeighted(output, y);
+            Tensor output = model.Output(x);
+            (Tensor result, Tensor? counts) = LossOf(loss, output, y);
             return (result, (output, counts));
         }
     }
@@ -176,9 +172,9 @@ internal sealed class TrainingRun(
             context.Batch++;
             context.Samples += x.Shape[0];
             context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            foreach (ICallback callback in callbacks)
+            if (callbacks.Count > 0)
             {
-                callback.OnBatchEnd(context);
+                Tell(callback => callback.OnBatchEnd(context));
             }
         }
 
@@ -198,6 +194,12 @@ internal sealed class TrainingRun(
 
         return new EpochResult(
             context.Epoch, values, optimizer.LearningRate, Stopwatch.GetElapsedTime(began).TotalSeconds, context.Samples / trained);
+    }
+
+    private static (Tensor Value, Tensor? Weight) LossOf(Loss loss, Tensor prediction, Tensor target)
+    {
+        (Tensor value, Tensor? weight) = loss.ComputeWeighted(prediction, target);
+        return (Given.Required(loss.GetType().Name, "the loss", value), weight);
     }
 
     private static void Collect(
@@ -255,11 +257,19 @@ internal sealed class TrainingRun(
         }
     }
 
+    // A callback that sets the whole network to evaluation mode, to look at what it does, does not mean the training that goes on. Parts that
+    // it sets to evaluation mode stay in it.
     private void Tell(Action<ICallback> what)
     {
+        _modes.Take();
         foreach (ICallback callback in callbacks)
         {
             what(callback);
+        }
+
+        if (!model.IsTraining)
+        {
+            _modes.Restore();
         }
     }
 }

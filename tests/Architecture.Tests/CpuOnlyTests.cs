@@ -13,8 +13,26 @@ public class CpuOnlyTests
     {
         // It looks for itself at what is loaded in the end; a process of its own, since other tests do load ILGPU. With full optimisation
         // from the start, methods are inlined that would only be called otherwise.
+        Assert.Contains("accuracy: 0.9", await Run([], setting, value), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Narrower_registers_give_the_bits_of_a_machine_without_the_wider_ones()
+    {
+        // Losses, accuracies, operators, optimizers and derivatives, each with its bits.
+        string narrow = CpuKernels.SupportedVectorBits[0].ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string expected = await Run([], "DOTNET_EnableAVX512", "0");
+        Assert.Equal(expected, await Run([narrow, "1"], "", ""));
+        if (CpuKernels.SupportedVectorBits.Count > 1)
+        {
+            Assert.NotEqual(expected, await Run([], "", ""));
+        }
+    }
+
+    private static async Task<string> Run(string[] arguments, string setting, string value)
+    {
         string program = typeof(CpuOnlyTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "CpuOnly").Value!;
-        ProcessStartInfo start = new("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (setting.Length > 0)
         {
             start.Environment[setting] = value;
@@ -25,6 +43,6 @@ public class CpuOnlyTests
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await errors);
-        Assert.Contains("accuracy: 0.9", output, StringComparison.Ordinal);
+        return output;
     }
 }

@@ -13,7 +13,7 @@ public partial class KernelHouseTests
     // What a user names besides.
     private static readonly string[] s_named =
     [
-        "Device", "DeviceKind", "DeviceException", "DeviceStatistics", "RefusedDevice", "DType", "DTypeExtensions", "Chaining", "Saved",
+        "CpuKernels", "Device", "DeviceKind", "DeviceException", "DeviceStatistics", "RefusedDevice", "DType", "DTypeExtensions", "Chaining", "Saved",
         "Pack`1",
     ];
 

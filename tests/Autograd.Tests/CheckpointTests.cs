@@ -122,6 +122,33 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void Checkpoints_inside_one_another_work_until_the_stack_ends_and_then_are_an_error()
+    {
+        // On a thread whose stack is known: too many for it are refused, forward or backward, and the thread goes on.
+        Exception? error = null;
+        double gradient = 0;
+        Thread thread = new(
+            () =>
+            {
+                using TensorScope scope = Tensor.Scope();
+                Tensor x = Tensor.Ones([2], device: Device.Cpu).RequireGrad();
+                error = Record.Exception(() => Nest(x, 20_000).Sum().Backward());
+                x.ZeroGradient();
+                Nest(x, 100).Sum().Backward();
+                gradient = x.Gradient!.Sum().Item();
+            },
+            maxStackSize: 1 << 20);
+        thread.Start();
+        thread.Join();
+        string message = Assert.IsType<InvalidOperationException>(error).Message;
+        Assert.Contains("Checkpoint: there are too many checkpoints inside one another", message, StringComparison.Ordinal);
+        Assert.Contains("larger stack", message, StringComparison.Ordinal);
+        Assert.Equal(2, gradient);
+
+        static Tensor Nest(Tensor x, int depth) => Checkpoint.Run(v => depth == 1 ? v * 1 : Nest(v, depth - 1), x);
+    }
+
+    [Fact]
     public void A_function_that_changes_its_mind_is_an_error()
     {
         using TensorScope scope = Tensor.Scope();

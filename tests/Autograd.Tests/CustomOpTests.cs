@@ -80,6 +80,22 @@ public class CustomOpTests
         Says(() => new Faulty(static (_, inputs) => inputs[0], static (_, g) => [g]).Apply(x), "Faulty", "new tensor", "Clone");
         Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g, g]).Apply(x).Sum().Backward(), "2 gradients for 1 inputs");
         Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g.Sum()]).Apply(x).Sum().Backward(), "input 0", "[2, 3]", "[]");
+        Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g.To(DType.Float32)]).Apply(x).Sum().Backward(), "Faulty", "input 0", "Float32", "Float64", "To(DType)");
+        Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, g) => [g.To(TestDevice.Gpu)]).Apply(x).Sum().Backward(), "Faulty", "input 0", TestDevice.Gpu.ToString(), "cpu", "To(Device)");
+        Says(() => new Faulty(static (_, i) => i[0] * 2, static (_, _) => null!).Apply(x).Sum().Backward(), "Faulty", "Backward", "null");
+        Says(() => new Faulty(static (_, _) => null!, static (_, g) => [g]).Apply(x), "Faulty", "Forward", "null");
+        Says(() => Checkpoint.Run(static _ => null!, x), "Checkpoint", "null");
+        using (new NoGrad())
+        {
+            Says(() => Checkpoint.Run(static _ => null!, x), "Checkpoint", "null");
+        }
+
+        Says(() => GradCheck.Run(static _ => null!, [x]), "GradCheck", "null");
+        int calls = 0;
+        Says(() => Checkpoint.Run(v => calls++ == 0 ? v * 2 : null!, x).Sum().Backward(), "Checkpoint", "second", "null");
+        calls = 0;
+        Says(() => Checkpoint.Run(v => calls++ == 0 ? v * 2 : (v * 2).To(DType.Float32), x).Sum().Backward(), "Checkpoint", "Float32", "Float64");
+        Assert.Throws<ArgumentNullException>(() => new Faulty(static (c, i) => { c.Save(i[0], null!); return i[0] * 2; }, static (_, g) => [g]).Apply(x));
         Says(() => new Faulty(static (c, i) => c.Saved(0), static (_, g) => [g]).Apply(x), "Backward only");
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new Faulty(static (_, i) => i[0] * 2, static (c, _) => [c.Saved(0)]).Apply(x).Sum().Backward());

@@ -62,4 +62,62 @@ public sealed class EmptyTests
             Assert.Equal(x.Shape, Grad.Of(y.Sum(), x).Shape);
         }
     }
+
+    /// <summary>Lengths whose product no int holds, beside one of 0: results have the shapes they should, or are refused by name.</summary>
+    [Fact]
+    public void Products_of_lengths_do_not_overflow_where_a_tensor_is_empty()
+    {
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor x = Tensor.Zeros([0, 65_536, 65_536], device: device).RequireGrad();
+            (Func<Tensor, Tensor> Call, int[] Shape)[] calls =
+            [
+                (static x => x.Sum([1, 2]), [0]), (static x => x.Mean([1, 2]), [0]), (static x => x.Variance([1, 2]), [0]), (static x => x.Max([1, 2]), [0]),
+                (static x => x.LogSumExp([1, 2], keepDims: true), [0, 1, 1]), (static x => x.ArgMax(1), [0, 65_536]), (static x => x.Sum(1), [0, 65_536]),
+                (static x => x.StandardDeviation([0, 1, 2]), []), (static x => x.Softmax(), [0, 65_536, 65_536]), (static x => x.LayerNorm(), [0, 65_536, 65_536]),
+                (static x => x * 2 + x, [0, 65_536, 65_536]), (static x => x.IndexSelect(Tensor.Zeros([2], DType.Int64, x.Device), 1), [0, 2, 65_536]),
+                (static x => x.MatMul(x), [0, 65_536, 65_536]), (static x => x[.., 0], [0, 65_536]), (static x => Tensor.Concatenate([x, x]), [0, 65_536, 65_536]),
+                (static x => x.Unsqueeze(1).BatchNormFixed(null, null, Tensor.Zeros([1], device: x.Device), Tensor.Ones([1], device: x.Device), 0.1), [0, 1, 65_536, 65_536]),
+                (static x => x.IndexSelect(Tensor.Zeros([0], DType.Int64, x.Device)), [0, 65_536, 65_536]), (static x => x.Transpose(0, 2).Clone(), [65_536, 65_536, 0]),
+                (static x => x.Transpose(0, 2).Softmax(0), [65_536, 65_536, 0]), (static x => x.Dropout(0.5), [0, 65_536, 65_536]),
+            ];
+            for (int i = 0; i < calls.Length; i++)
+            {
+                Tensor y = calls[i].Call(x);
+                Assert.True(y.Shape == calls[i].Shape, $"call {i} on {device}: {y.Shape}");
+                if (y.RequiresGrad)
+                {
+                    Assert.Equal(x.Shape, Grad.Of(y.Sum(), x).Shape);
+                }
+            }
+
+            // Their rows would be 2^32.
+            (Action Call, string Says)[] refused =
+            [
+                (() => x.Flatten(1), "Flatten"), (() => x.Sum(0), "Sum"), (() => x.Transpose(0, 2).LayerNorm(), "[65536, 65536"), (() => x.T.Flatten(1), "Flatten"),
+            ];
+            foreach ((Action call, string says) in refused)
+            {
+                Exception? error = Record.Exception(call);
+                Assert.True(error is null || (error is ArgumentException && error.Message.Contains(says, StringComparison.Ordinal)), $"{says} on {device}: {error}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_largest_labels_and_indices_are_named_with_all_their_digits()
+    {
+        using TensorScope scope = Tensor.Scope();
+        foreach (long value in (long[])[long.MaxValue, long.MinValue + 1, (1L << 53) + 1])
+        {
+            Tensor label = Tensor.From([value], Device.Cpu);
+            Tensor x = Tensor.Ones([1, 3], device: Device.Cpu);
+            string digits = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Contains(digits, Assert.Throws<ArgumentException>(() => x.SoftmaxCrossEntropy(label)).Message, StringComparison.Ordinal);
+            Assert.Contains(digits, Assert.Throws<ArgumentException>(() => x.IndexSelect(label, 1)).Message, StringComparison.Ordinal);
+            Assert.Contains(digits, Assert.Throws<ArgumentException>(() => x.Gather(label.Unsqueeze(0), 1)).Message, StringComparison.Ordinal);
+            Assert.Contains(digits, label.ToString(), StringComparison.Ordinal);
+        }
+    }
 }

@@ -10,6 +10,9 @@ public class ErrorTests
     private static readonly Tensor s_bytes = Tensor.Ones([2, 3], DType.UInt8, Device.Cpu).Keep();
     private static readonly Tensor s_other = Tensor.Ones([4, 5], DType.Float32, Device.Cpu).Keep();
 
+    private static readonly Tensor s_image = Tensor.Ones([2, 3, 4, 5], DType.Float32, Device.Cpu).Keep();
+    private static readonly Tensor s_kernel = Tensor.Ones([6, 2, 2, 2], DType.Float32, Device.Cpu).Keep();
+
     // The call, and what its message must contain.
     private static readonly (Func<Tensor> Call, string[] Says)[] s_calls =
     [
@@ -43,6 +46,24 @@ public class ErrorTests
         (() => s_two.MatMul(s_double.T), ["MatMul", "Float32", "Float64"]),
         (() => s_two.Linear(s_other), ["Linear", "[2, 3]", "[4, 5]", "[outputs, inputs]"]),
         (() => s_two.Linear(s_two, s_two), ["Linear", "bias"]),
+        (() => s_image.Conv2D(s_kernel), ["Conv2D", "[2, 3, 4, 5]", "3 channels", "[6, 2, 2, 2]", "takes 2", "groups"]),
+        (() => s_image.Conv2D(s_two), ["Conv2D", "[2, 3, 4, 5]", "[2, 3]", "[N, C, H, W]", "[outputs, C / groups"]),
+        (() => s_two.ConvTranspose2D(s_kernel), ["ConvTranspose2D", "[2, 3]", "[6, 2, 2, 2]", "[C, outputs / groups"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, groups: 4), ["Conv2D", "4 groups", "[6, 2, 2, 2]", "divides"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, s_two[0]), ["Conv2D", "bias", "[3]", "6 output channels", "[6]"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, dilation: 4), ["Conv2D", "[6, 2, 2, 2]", "dilation (4, 4)", "[2, 2, 4, 5]", "wider", "padding"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: (1, 0)), ["Conv2D", "stride", "at least 1", "is 0"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: (1, 1, 1)), ["Conv2D", "stride", "(1, 1, 1)", "2 axes"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: -1), ["Conv2D", "padding", "at least 0", "is -1"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, groups: 0), ["Conv2D", "groups", "at least 1", "is 0"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: 2, padding: ConvolutionPadding.Same), ["Conv2D", "same padding", "stride 1", "(2, 2)"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: 4, mode: PaddingMode.Reflect), ["Conv2D", "Reflect", "4", "axis 2", "[2, 2, 4, 5]", "at most 3"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel.To(DType.Float64)), ["Conv2D", "Float32", "Float64", "To(DType)"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel.To(TestDevice.Gpu)), ["Conv2D", "cpu", TestDevice.Gpu.ToString(), "To(Device)"]),
+        (() => s_image.To(DType.Int32).Conv2D(s_kernel), ["Conv2D", "Int32", "[2, 3, 4, 5]", "To(DType.Float32)"]),
+        (() => s_image.ConvTranspose2D(s_kernel), ["ConvTranspose2D", "3 channels", "takes 6"]),
+        (() => s_kernel[..1].ConvTranspose2D(s_kernel[..2], stride: 2, outputPadding: 2), ["ConvTranspose2D", "output padding", "(2, 2)", "less than"]),
+        (() => s_kernel[..1].ConvTranspose2D(s_kernel[..2], padding: 2), ["ConvTranspose2D", "[1, 2, 2, 2]", "(2, 2)", "no output"]),
         (() => s_integers.Softmax(), ["Softmax", "Int32", "To(DType.Float32)"]),
         (() => s_two.SoftmaxCrossEntropy(s_two), ["SoftmaxCrossEntropy", "[2, 3]", "integers [N]"]),
         (() => s_two.OneHot(3), ["OneHot", "Float32", "To(DType.Int64)"]),
@@ -51,6 +72,12 @@ public class ErrorTests
         (() => Tensor.Concatenate([]), ["Concatenate", "at least one"]),
         (() => Tensor.Concatenate([s_two, s_other]), ["Concatenate", "[2, 3]", "[4, 5]", "Reshape"]),
         (() => Tensor.Concatenate([s_two[0, ..1].Expand(2_000_000_000), s_two[0, ..1].Expand(2_000_000_000)]), ["Concatenate", "axis 0", "fewer"]),
+        (() => s_two[0, ..1].Expand(65_536).Unsqueeze(1) * s_two[0, ..1].Expand(65_536), ["Multiply", "[65536, 65536]", "2,147,483,647"]),
+        (() => s_two[0, ..1].Expand([65_536, 1]).MatMul(s_two[0, ..1].Expand([1, 65_536])), ["MatMul", "[65536, 65536]", "2,147,483,647"]),
+        (() => s_two[0, ..1].Expand([1, 65_536, 1]).MatMul(s_two[0, ..1].Expand([1, 1, 65_536])), ["MatMul", "[1, 65536, 65536]"]),
+        (() => s_two[0, ..1].Expand([65_536, 1]).Linear(s_two[0, ..1].Expand([65_536, 1])), ["Linear", "[65536, 65536]"]),
+        (() => s_two[0, ..1].Expand([2, 65_536]).IndexSelect(Tensor.Zeros([1], DType.Int64, Device.Cpu).Expand(65_536)), ["IndexSelect", "[65536, 65536]"]),
+        (() => Tensor.Stack([.. Enumerable.Repeat(s_two[0, ..1].Expand(1_500_000_000), 2)]), ["Concatenate", "[2, 1500000000]"]),
         (() => Tensor.Concatenate([s_two, s_two[0]]), ["Concatenate", "[2, 3]", "[3]"]),
         (() => Tensor.Concatenate([s_two, s_double]), ["Concatenate", "Float64"]),
         (() => s_integers.RequireGrad(), ["RequireGrad", "Int32"]),
@@ -138,9 +165,24 @@ public class ErrorTests
             loss = x.Exp().Sum().Keep();
         }
 
-        Says(() => loss.Backward(), "freed", "scope");
+        Says(() => loss.Backward(), "freed", "the scope (Tensor.Scope(), or a step of Batches) in which it was computed has ended", "Keep()");
         Assert.Equal(Math.E, loss.Item(), 1e-14);
         loss.Dispose();
+
+        // Without Keep the tensor is gone as well; and a pass that has used the graph is another fault.
+        using (Tensor.Scope())
+        {
+            loss = x.Exp().Sum();
+        }
+
+        string message = Assert.Throws<ObjectDisposedException>(() => loss.Backward()).Message;
+        Assert.Contains("at the end of the scope", message, StringComparison.Ordinal);
+        Assert.Contains("Keep()", message, StringComparison.Ordinal);
+        using TensorScope scope = Tensor.Scope();
+        loss = x.Exp().Sum();
+        loss.Backward();
+        Says(() => loss.Backward(), "earlier backward pass", "retainGraph: true", "Step(() => loss)");
+        Says(() => Tensor.Ones([1], device: Device.Cpu).Backward(), "RequireGrad()", "NoGrad", "scope", "Keep()");
     }
 
     [Fact]

@@ -112,6 +112,10 @@ public sealed class MultiOutputTests
 
         Tensor y = Sample(1).RequireGrad();
         Says(() => new Faulty(static i => [i, i * 2], static g => [g[1]]).Apply(y), "Faulty", "new tensors", "Clone");
+        Says(() => new Faulty(static _ => null!, static g => [g[1]]).Apply(y), "Faulty", "Forward", "null");
+        Says(() => new Faulty(static i => [i * 2, null!], static g => [g[1]]).Apply(y), "Faulty", "result 1", "null");
+        Says(() => new Faulty(static i => [i * 2], static _ => null!).Apply(y)[0].Sum().Backward(), "Faulty", "Backward", "null");
+        Says(() => new Faulty(static i => [i * 2], static g => [g[0]!.To(DType.Float32)]).Apply(y)[0].Sum().Backward(), "input 0", "Float32", "Float64");
         Says(() => new Faulty(static i => Twice(i * 2), static g => [g[1]]).Apply(y), "twice");
         Says(() => new Faulty(static i => [i * 2, i * 3], static g => [g[0], g[1]]).Apply(y)[0].Sum().Backward(), "2 gradients for 1 inputs");
         Says(

@@ -51,6 +51,7 @@ public class IdxFileTests
         { "an axis of 2^31", [0, 0, 8, 1, 128, 0, 0, 0, 7], "axes of 2147483648." },
         { "axes of 2^16", [0, 0, 8, 2, 0, 1, 0, 0, 0, 1, 0, 0, 7], "axes of 65536 x 65536." },
         { "empty axes after long ones", [0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 0, 0, 0, 0], "axes of 2147483647 x 2147483647 x …" },
+        { "lengths behind an empty axis", [0, 0, 8, 3, 0, 0, 0, 0, 127, 255, 255, 255, 0, 0, 0, 2], "axes of 0 x 2147483647 x 2." },
         { "2 GB announced", [0, 0, 8, 1, 127, 255, 255, 255, 7], "2147483647 elements of [2147483647], and found a file of " },
     };
 
@@ -146,11 +147,83 @@ public class IdxFileTests
     }
 
     [Fact]
-    public void Missing_files_are_named()
+    public void Of_a_gzip_stream_memory_is_taken_for_what_has_come()
+    {
+        using TemporaryFolder folder = new();
+        byte[] noise = new byte[200_000];
+        new Random(1).NextBytes(noise);
+        Write(folder["a"], [0, 0, 8, 1, 5, 245, 225, 0, .. noise], zipped: true);
+        Device device = new(DeviceKind.Cpu, 1, null);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["a"], device));
+        Assert.Contains("expected 100000000 elements of [100000000], and found only 200000 bytes", error.Message, StringComparison.Ordinal);
+        Assert.InRange(device.Statistics.PeakBytes, 0, 2_000_000);
+        Assert.Equal(0, device.Statistics.LiveBytes);
+    }
+
+    [Fact]
+    public void Large_gzip_streams_are_read_with_little_more_memory_than_they_need()
+    {
+        using TemporaryFolder folder = new();
+        byte[] values = [.. Enumerable.Range(0, 12_345_678).Select(static i => (byte)(i % 253))];
+        Write(folder["a"], Make([12_345_678], values), zipped: true);
+        Device device = new(DeviceKind.Cpu, 1, null);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using Tensor read = IdxFile.Read(folder["a"], device);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+        Assert.Equal(values, read.ToArray<byte>());
+        Assert.InRange(device.Statistics.PeakBytes, 12_345_678, 2 * 12_345_678);
+
+        // On another device the memory that has become too small is copied there.
+        byte[] fewer = values[..1_300_000];
+        Write(folder["b"], Make([1300, 1000], fewer), zipped: true);
+        using Tensor there = IdxFile.Read(folder["b"], TestDevice.Gpu);
+        Assert.Equal(fewer, there.ToArray<byte>());
+    }
+
+    [Fact]
+    public void The_caller_may_limit_the_bytes()
+    {
+        using TemporaryFolder folder = new();
+        Write(folder["a"], Make([1000], new byte[1000]), zipped: true);
+        using Tensor read = IdxFile.Read(folder["a"], Device.Cpu, maxBytes: 1000);
+        string error = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["a"], Device.Cpu, maxBytes: 999)).Message;
+        Assert.Contains("expected at most 999 bytes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_come_through_pipes()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using TemporaryFolder folder = new();
+        foreach (bool zipped in (bool[])[false, true])
+        {
+            string pipe = folder[$"pipe{zipped}"];
+            Write(folder["a"], Make([3], [7, 8, 9]), zipped);
+            using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            {
+                await made.WaitForExitAsync();
+            }
+
+            Task writing = Task.Run(() => File.WriteAllBytes(pipe, File.ReadAllBytes(folder["a"])));
+            using Tensor read = IdxFile.Read(pipe, Device.Cpu);
+            Assert.Equal([7, 8, 9], read.ToArray<byte>());
+            await writing;
+        }
+    }
+
+    [Fact]
+    public void Missing_files_and_folders_are_named()
     {
         using TemporaryFolder folder = new();
         string message = Assert.Throws<FileNotFoundException>(() => IdxFile.Read(folder["none"])).Message;
         Assert.StartsWith(folder["none"] + ": expected an IDX file and found no file", message, StringComparison.Ordinal);
+        Directory.CreateDirectory(folder["folder"]);
+        message = Assert.Throws<FileNotFoundException>(() => IdxFile.Read(folder["folder"])).Message;
+        Assert.StartsWith(folder["folder"] + ": expected an IDX file and found a folder", message, StringComparison.Ordinal);
     }
 
     internal static byte[] Make(int[] dims, byte[] values)

@@ -17,6 +17,18 @@ internal static class ExampleProgram
         return (process.ExitCode, output, errors.Result);
     }
 
+    /// <summary>Starts an example on a terminal of its own, of which the streams are the other side.</summary>
+    internal static Process StartOnTerminal(string example, string arguments)
+    {
+        ProcessStartInfo start = new("script", ["-q", "-e", "-c", $"exec dotnet {Assembly(example)} {arguments}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["TERM"] = "xterm";
+        return Process.Start(start)!;
+    }
+
     /// <summary>Runs an example's main method in this process, where what it does to the devices can be seen.</summary>
     /// <param name="example">The example.</param>
     /// <param name="onLine">Called, on the example's thread, when it has written a line.</param>

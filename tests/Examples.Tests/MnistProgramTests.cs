@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace DeepSharp.Tests;
@@ -63,6 +65,9 @@ public partial class MnistProgramTests
     [InlineData("no-such-rule", "--optimizer", "no-such-rule")]
     [InlineData("evaluates the loss itself", "--optimizer", "l-bfgs", "--precision", "float16", "--limit", "100")]
     [InlineData("--out: there is no folder", "--out", "no-such-folder/model.safetensors")]
+    [InlineData("--out: the name of the file is empty", "--out", "")]
+    [InlineData("is a folder, not a file", "--out", ".")]
+    [InlineData("--data: the name of the folder is empty", "--data", "")]
     [InlineData("at least two values", "--batch", "1", "--limit", "4")]
     [InlineData("--no-such-option", "--no-such-option")]
     public void What_goes_wrong_is_told_in_a_line(string said, params string[] arguments)
@@ -71,6 +76,49 @@ public partial class MnistProgramTests
         Assert.NotEqual(0, code);
         Assert.Contains(said, errors, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", errors + output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\u0003", "interrupted")]
+    [InlineData(null, "ended")]
+    public void A_terminal_has_its_cursor_back_when_the_program_is(string? key, string how)
+    {
+        // script(1) gives a program a terminal.
+        if (!File.Exists("/usr/bin/script"))
+        {
+            return;
+        }
+
+        using Process process = ExampleProgram.StartOnTerminal("Mnist", "--device cpu --epochs 10000 --limit 6000");
+        StringBuilder text = new();
+        Wait("\u001b[?25l");
+        Wait("loss");
+        if (key is null)
+        {
+            // What script runs is its only child.
+            using Process kill = Process.Start("sh", ["-c", $"kill -TERM $(cat /proc/{process.Id}/task/{process.Id}/children)"]);
+        }
+        else
+        {
+            process.StandardInput.Write(key);
+            process.StandardInput.Flush();
+        }
+
+        text.Append(process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
+        string all = text.ToString();
+        Assert.True(all.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > all.LastIndexOf("\u001b[?25l", StringComparison.Ordinal), how);
+
+        void Wait(string shown)
+        {
+            char[] some = new char[4096];
+            while (!text.ToString().Contains(shown, StringComparison.Ordinal))
+            {
+                int read = process.StandardOutput.Read(some);
+                Assert.True(read > 0, text.ToString());
+                text.Append(some, 0, read);
+            }
+        }
     }
 
     [GeneratedRegex(@"test_accuracy=0\.\d{4} seconds=\d+\.\d\d samples_per_second=\d+ device=cpu$")]

@@ -27,7 +27,11 @@ public class ModuleTests
         Assert.Same(model.Children[2].Value, model[2]);
         Assert.IsType<ReLU>(model[2]);
         Assert.Equal(model, (IEnumerable<Module>)[model[0], model[1], model[2], model[3]]);
-        Assert.ThrowsAny<IndexOutOfRangeException>(() => model[4]);
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => model[9]).Message;
+        Assert.Contains("no module 9; it has 4, from 0 to 3", message, StringComparison.Ordinal);
+        Assert.Contains("it has none", Assert.Throws<ArgumentOutOfRangeException>(static () => new Sequential()[0]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model[-1]);
+        Assert.Same(model[3], model[^1]);
 
         Sequential spread = [.. model, new Tanh()];
         Assert.Equal(5, spread.Count);
@@ -179,6 +183,117 @@ public class ModuleTests
     }
 
     [Fact]
+    public void A_module_that_would_contain_itself_is_refused_when_it_is_registered()
+    {
+        Open one = new();
+        Assert.Contains("the module itself", Assert.Throws<ArgumentException>(() => one.Put("self", one)).Message, StringComparison.Ordinal);
+        Sequential chain = [new ReLU(), one];
+        string message = Assert.Throws<ArgumentException>(() => one.Put("up", chain)).Message;
+        Assert.Contains("Open: 'up' is a Sequential that contains this module", message, StringComparison.Ordinal);
+        Assert.Contains("without registering", message, StringComparison.Ordinal);
+        Ensemble all = new([new Residual(chain, new Tanh()), new Residual(new ReLU())]);
+        Assert.Throws<ArgumentException>(() => one.Put("up", all));
+        Open two = new();
+        two.Put("all", all);
+        Assert.Throws<ArgumentException>(() => one.Put("up", two));
+        Assert.Empty(one.Children);
+
+        // Shared, but in no circle; and the name is free.
+        Open below = new();
+        one.Put("self", below);
+        one.Put("again", below);
+        two.Put("below", below);
+        two.Train();
+        Assert.Empty(all.State());
+    }
+
+    [Fact]
+    public void Tensors_of_the_model_s_own_state_are_read_before_they_are_overwritten()
+    {
+        foreach (bool packed in (bool[])[false, true])
+        {
+            Sequential model = [new Dense(2, 2, device: Device.Cpu), new Dense(2, 2, device: Device.Cpu)];
+            Parameter[] weights = [((Dense)model[0]).Weight, ((Dense)model[1]).Weight];
+            if (packed)
+            {
+                _ = new SGD(model.Parameters());
+            }
+
+            float[] first = weights[0].ToArray<float>();
+            float[] second = weights[1].ToArray<float>();
+            model.LoadState(new Dictionary<string, Tensor>(model.State()) { ["0.weight"] = weights[1], ["1.weight"] = weights[0] });
+            Assert.Equal(second, weights[0].ToArray<float>());
+            Assert.Equal(first, weights[1].ToArray<float>());
+
+            // A view of itself, too.
+            model.LoadState(new Dictionary<string, Tensor>(model.State()) { ["0.weight"] = weights[0].T });
+            Assert.Equal([second[0], second[2], second[1], second[3]], weights[0].ToArray<float>());
+            Assert.True(weights[0].IsTrainable);
+        }
+    }
+
+    [Fact]
+    public void A_state_with_a_value_that_is_null_or_freed_changes_nothing()
+    {
+        Sequential model = Nested();
+        Dictionary<string, float[]> before = Values(model);
+        foreach (string name in before.Keys)
+        {
+            Dictionary<string, Tensor> other = Nested(2).State().ToDictionary(static pair => pair.Key, static pair => pair.Value.Detach() + 1);
+            Tensor freed = Tensor.Zeros(other[name].Shape, device: Device.Cpu);
+            freed.Dispose();
+            foreach ((Tensor? bad, string word) in new (Tensor?, string)[] { (null, "null"), (freed, "freed") })
+            {
+                string message = Assert.Throws<ArgumentException>(
+                    () => model.LoadState(new Dictionary<string, Tensor>(other) { [name] = bad! }, strict: false)).Message;
+                Assert.Contains($"{name} ", message, StringComparison.Ordinal);
+                Assert.Contains(word, message, StringComparison.Ordinal);
+                Assert.Equal(before, Values(model));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_mode_of_a_call_is_seen_by_its_tasks_and_by_nobody_else()
+    {
+        Sequential model = Nested();
+        Sequential other = [model[0], new Dropout()];
+        using (EvaluationMode mode = new(model))
+        {
+            Assert.False(model[0].IsTraining);
+            Assert.True(other[1].IsTraining);
+            Assert.All(new bool[8].AsParallel().Select((_, i) => model[i % 4].IsTraining).ToArray(), Assert.False);
+            bool elsewhere = false;
+            Thread thread = new(() => elsewhere = model[0].IsTraining);
+            thread.UnsafeStart();
+            thread.Join();
+            Assert.True(elsewhere);
+
+            // Inside, modes are changed until the end.
+            model[1].Train();
+            Assert.Equal([false, true, false], [model[0].IsTraining, model[1].IsTraining, model[2].IsTraining]);
+            using (EvaluationMode inner = new(other))
+            {
+                Assert.False(other[1].IsTraining);
+                other.Train();
+                Assert.True(other[1].IsTraining && model[0].IsTraining);
+            }
+
+            Assert.False(model[0].IsTraining);
+        }
+
+        Assert.All([model, .. model], static module => Assert.True(module.IsTraining));
+        model.Eval();
+        using (EvaluationMode mode = new(model))
+        {
+            model.Train();
+            Assert.True(model.IsTraining);
+        }
+
+        Assert.All([model, .. model], static module => Assert.False(module.IsTraining));
+    }
+
+    [Fact]
     public void Buffers_outlive_the_scope_in_which_a_module_is_made()
     {
         BatchNorm layer;
@@ -201,6 +316,13 @@ public class ModuleTests
 
     private static Dictionary<string, float[]> Values(Module model) =>
         model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray<float>());
+
+    private sealed class Open : Module
+    {
+        public void Put(string name, Module module) => Add(name, module);
+
+        public override Tensor Forward(Tensor input) => input;
+    }
 
     private sealed class Named : Module
     {

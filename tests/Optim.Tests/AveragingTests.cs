@@ -41,6 +41,51 @@ public class AveragingTests
     }
 
     [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 2, 1)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 2, 0)]
+    [InlineData(2, 0, 1)]
+    [InlineData(2, 1, 0)]
+    public void Swaps_of_the_same_weights_end_in_any_order_and_give_the_trained_ones_back(int first, int second, int third)
+    {
+        // The second average has one of the two parameters only.
+        Parameter a = Surface.Parameter([1]);
+        Parameter b = Surface.Parameter([2]);
+        StochasticWeightAverage both = new([a, b]);
+        both.Update();
+        ExponentialWeightAverage one = new([b], 0);
+        b.Fill(20);
+        one.Update();
+        a.Fill(5);
+        b.Fill(6);
+        WeightSwap[] swaps = [both.Swap(), one.Swap(), both.Swap()];
+        Assert.Equal((1, 2), (a.Item(), b.Item()));
+        swaps[first].Dispose();
+        swaps[second].Dispose();
+        Assert.Equal(third == 1 ? (5, 20) : (1, 2), (a.Item(), b.Item()));
+        swaps[third].Dispose();
+        Assert.Equal((5, 6), (a.Item(), b.Item()));
+        swaps[third].Dispose();
+        Assert.Equal((5, 6), (a.Item(), b.Item()));
+    }
+
+    [Fact]
+    public void Averages_of_an_optimizer_of_its_own_kind_end_in_any_order_too()
+    {
+        Parameter a = Surface.Parameter([1]);
+        ScheduleFreeAdamW optimizer = new([a], 0.1);
+        optimizer.Step(() => a.Square().Sum());
+        optimizer.Step(() => a.Square().Sum());
+        double trained = a.Item();
+        WeightSwap outer = optimizer.UseAverage();
+        WeightSwap inner = new StochasticWeightAverage([a]).Swap();
+        outer.Dispose();
+        inner.Dispose();
+        Assert.Equal(trained, a.Item());
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void The_exponential_average_of_weights_follows_its_formula(bool warmUp)

@@ -22,6 +22,34 @@ public class ClosureTests
         Assert.Equal(0, y.Item(), 1e-6);
     }
 
+    [Theory]
+    [MemberData(nameof(Rule.Names), MemberType = typeof(Rule))]
+    public void A_function_that_calls_Backward_itself_is_told_that_the_step_does(string name)
+    {
+        Parameter w = new(Tensor.From(new double[,] { { 1, 2 }, { 3, 5 } }, Device.Cpu));
+        Optimizer optimizer = Rule.All[name].Make([w], 0.01);
+        double[] before = w.Values();
+        string message = Assert.Throws<InvalidOperationException>(() => optimizer.Step(() =>
+        {
+            Tensor loss = w.Square().Sum();
+            loss.Backward();
+            return loss;
+        })).Message;
+        Assert.Contains(".Step: the function that computes the loss has called Backward() itself", message, StringComparison.Ordinal);
+        Assert.Contains("Leave that call out", message, StringComparison.Ordinal);
+        Assert.Equal(before, w.Values());
+        Assert.Contains("null", Assert.Throws<InvalidOperationException>(() => optimizer.Step(() => null!)).Message, StringComparison.Ordinal);
+
+        // What is computed from a loss that has been used says so as well.
+        message = Assert.Throws<InvalidOperationException>(() => optimizer.Step(() =>
+        {
+            Tensor loss = w.Square().Sum();
+            loss.Backward();
+            return loss * 2;
+        })).Message;
+        Assert.Contains(optimizer is NewtonCG ? "earlier backward pass" : "Step(() => loss) calls Backward itself", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Newton_converges_quadratically_on_Rosenbrock()
     {

@@ -94,6 +94,61 @@ public class EveryRuleTests
         }
     }
 
+    /// <summary>Squares and norms of a gradient of 1e30 are infinite in Float32; no parameter, whether it was 0 or not, becomes NaN by it.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Survives_a_gradient_of_1e30(string name)
+    {
+        Rule rule = Rule.All[name];
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            foreach ((double start, double[] scales) in ((double, double[])[])[
+                (0, [1e30, 1e30, 1, 1]), (0, [1, 1e30, -1e30, 1, 1, 1]), (0.5, [1, 1e30, -1e30, 1, 1, 1]), (-1e25, [1, 1e30])])
+            {
+                Parameter[] parameters = [new(Tensor.Full([3, 2], start, device: device)), new(Tensor.Full([2, 1], start, device: device))];
+                Parameter[] all = rule.TakesVectors ? [.. parameters, new(Tensor.Full([5], start, device: device))] : parameters;
+                Optimizer optimizer = rule.Make(all, rule.RosenbrockRate);
+                foreach (double scale in scales)
+                {
+                    using TensorScope scope = Tensor.Scope();
+                    if (optimizer.NeedsLoss)
+                    {
+                        optimizer.Step(() => all.Select(p => (p.Square() * 0.5 + (p * scale)).Sum()).Aggregate(static (a, b) => a + b));
+                        continue;
+                    }
+
+                    foreach (Parameter parameter in all)
+                    {
+                        parameter.Gradient!.Fill(scale);
+                        parameter.Gradient!.Reshape(-1)[0].Fill(-0.5);
+                    }
+
+                    optimizer.Step();
+                }
+
+                Assert.All(all, parameter => Assert.All(parameter.Values(), value => Assert.True(double.IsFinite(value), $"{device} {start}: {parameter}")));
+            }
+        }
+    }
+
+    /// <summary>The mean square less the square of the mean is 0 for a gradient that stays the same, and may be rounded to less.</summary>
+    [Fact]
+    public void A_constant_gradient_is_no_NaN_to_a_centered_rule()
+    {
+        foreach (EpsilonPlacement placement in Enum.GetValues<EpsilonPlacement>())
+        {
+            Parameter[] parameters = [new(Tensor.Zeros([97], device: Device.Cpu))];
+            RMSProp optimizer = new(parameters, 1e-4, centered: true, epsilon: 1e-30, epsilonPlacement: placement);
+            parameters[0].Gradient!.CopyFrom<float>([.. Enumerable.Range(1, 97).Select(static i => 0.37f * i)]);
+            for (int step = 0; step < 4000; step++)
+            {
+                optimizer.Step();
+            }
+
+            Assert.All(parameters[0].Values(), static value => Assert.False(double.IsNaN(value)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Holds_no_more_memory_step_by_step(string name)

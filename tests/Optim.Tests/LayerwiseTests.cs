@@ -152,7 +152,7 @@ public class LayerwiseTests
             (static p => new LARS(p), 4), (static p => new LAMB(p), 5),
         })
         {
-            Optimizer optimizer = make([.. Enumerable.Range(2, 9).Select(static i => new Parameter(Tensor.Ones(i, device: Device.Cpu)))]);
+            Optimizer optimizer = make([.. Enumerable.Range(2, 9).Select(static i => new Parameter(Tensor.Ones(i, device: Device.Cpu)))]).WithGradients();
             optimizer.Step();
             long before = Device.Cpu.Statistics.Launches;
             optimizer.Step();

@@ -75,6 +75,29 @@ public class LossScalerTests
         }
     }
 
+    [Theory]
+    [InlineData(65536, null, 1.0 / 65536)]
+    [InlineData(8, 2.0, 2)]
+    [InlineData(1.0, 4.0, 1)]
+    public void The_scale_stays_at_its_least_under_overflows_and_grows_from_there(double initial, double? least, double bottom)
+    {
+        foreach (Device device in s_devices)
+        {
+            (Parameter weight, SGD optimizer) = Problem(DType.Float32, device);
+            LossScaler scaler = least is { } given ? new(initial, growthInterval: 2, minimumScale: given) : new(initial, growthInterval: 2);
+            for (int i = 0; i < (device == Device.Cpu ? 500 : 40); i++)
+            {
+                Step(scaler, optimizer, weight, double.PositiveInfinity);
+            }
+
+            Assert.Equal(bottom, scaler.CurrentScale);
+            Step(scaler, optimizer, weight, 1);
+            Step(scaler, optimizer, weight, 1);
+            Assert.Equal(2 * bottom, scaler.CurrentScale);
+            Assert.Equal([0, 1], Values(weight));
+        }
+    }
+
     [Fact]
     public void Gradients_too_small_for_Float16_survive()
     {
@@ -141,6 +164,9 @@ public class LossScalerTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(0));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(1e39));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(1e-39));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(minimumScale: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(minimumScale: double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(growthFactor: 1));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(backoffFactor: 1));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new LossScaler(growthInterval: 0));

@@ -11,4 +11,14 @@ internal static class OptimizerExtensions
         change(optimizer);
         return optimizer;
     }
+
+    /// <summary>The optimizer with gradients of one in all its parameters, where what matters is that there are some.</summary>
+    internal static TOptimizer WithGradients<TOptimizer>(this TOptimizer optimizer)
+        where TOptimizer : Optimizer => optimizer.With(static o =>
+        {
+            foreach (Parameter parameter in o.Groups.SelectMany(static group => group.Parameters))
+            {
+                parameter.Gradient!.Fill(1);
+            }
+        });
 }

@@ -22,7 +22,7 @@ public class SafeTensorsTests
     [Fact]
     public void Files_of_another_writer_are_read()
     {
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("canonical.safetensors"), Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(Example.File("canonical.safetensors"), Device.Cpu);
         Dictionary<string, Tensor> expected = Canonical;
         Assert.Equal(expected.Keys.Order(), read.Keys.Order());
         foreach ((string name, Tensor value) in expected)
@@ -65,7 +65,7 @@ public class SafeTensorsTests
     [Fact]
     public void Halves_and_unaligned_elements_are_read()
     {
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(Example.File("unordered.safetensors"), Device.Cpu);
         Assert.Equal(["brain", "half", "mask", "wide"], read.Keys.Order());
         Example.Same(Example.Of(DType.Float16, 2, 4), read["half"]);
         Example.Same(Example.Of(DType.BFloat16, 5), read["brain"]);
@@ -107,7 +107,7 @@ public class SafeTensorsTests
             ["expanded"] = Example.Of(dtype, 1, 3).Expand([4, 3]),
         };
         SafeTensors.Save(folder["a"], tensors);
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(tensors.Count, read.Count);
         foreach ((string name, Tensor value) in tensors)
         {
@@ -133,7 +133,7 @@ public class SafeTensorsTests
         double[] doubles = [-0.0, double.NaN, double.NegativeInfinity, double.Epsilon, double.MinValue];
         Dictionary<string, Tensor> tensors = new() { ["f"] = Tensor.From(floats, Device.Cpu), ["d"] = Tensor.From(doubles, Device.Cpu) };
         SafeTensors.Save(folder["a"], tensors);
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(floats.Select(BitConverter.SingleToInt32Bits), read["f"].ToArray<float>().Select(BitConverter.SingleToInt32Bits));
         Assert.Equal(doubles.Select(BitConverter.DoubleToInt64Bits), read["d"].ToArray<double>().Select(BitConverter.DoubleToInt64Bits));
     }
@@ -170,7 +170,7 @@ public class SafeTensorsTests
         using TemporaryFolder folder = new();
         int[] values = [.. Enumerable.Range(0, 600_001)];
         SafeTensors.Save(folder["a"], new Dictionary<string, Tensor> { ["x"] = Tensor.From(values, Device.Cpu), ["y"] = Tensor.From(values, Device.Cpu) });
-        IReadOnlyDictionary<string, Tensor> read = SafeTensors.Load(folder["a"], Device.Cpu);
+        TensorDictionary read = SafeTensors.Load(folder["a"], Device.Cpu);
         Assert.Equal(values, read["x"].ToArray<int>());
         Assert.Equal(values, read["y"].ToArray<int>());
     }
@@ -222,16 +222,64 @@ public class SafeTensorsTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
     }
 
-    [Fact]
-    public void Types_that_no_tensor_holds_are_named()
+    [Theory]
+    [InlineData("unsupported.safetensors", "good", "odd", "I16")]
+    [InlineData("types.safetensors", "I64", "F8_E8M0", "F8_E8M0")]
+    [InlineData("types.safetensors", "I64", "F4", "F4")]
+    [InlineData("types.safetensors", "I64", "F6_E2M3", "F6_E2M3")]
+    [InlineData("types.safetensors", "I64", "C64", "C64")]
+    public void What_no_tensor_holds_is_named_and_the_others_are_read(string file, string good, string odd, string format)
     {
-        string path = Example.File("unsupported.safetensors");
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => SafeTensors.Load(path));
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
-        Assert.Contains("'odd'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("I16", error.Message, StringComparison.Ordinal);
-        using SafeTensorsFile file = SafeTensors.Open(path);
-        Example.Same(Example.Of(DType.Float32, 2), file.Load("good", Device.Cpu));
+        string path = Example.File(file);
+        TensorDictionary read = SafeTensors.Load(path, Device.Cpu);
+        Assert.Equal([good], read.Keys);
+        Assert.Contains(format, read.Skipped[odd], StringComparison.Ordinal);
+        Assert.False(read.ContainsKey(odd));
+        Assert.False(read.TryGetValue(odd, out _));
+        string told = Assert.Throws<KeyNotFoundException>(() => read[odd]).Message;
+        Assert.StartsWith(path, told, StringComparison.Ordinal);
+        Assert.Contains($"'{odd}'", told, StringComparison.Ordinal);
+        Assert.Contains(format, told, StringComparison.Ordinal);
+        Assert.Contains($"it has: {good}", Assert.Throws<KeyNotFoundException>(() => read["none"]).Message, StringComparison.Ordinal);
+
+        using SafeTensorsFile open = SafeTensors.Open(path);
+        Assert.Equal(1 + read.Skipped.Count, open.Entries.Count);
+        Example.Same(read[good], open.Load(good, Device.Cpu));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => open.Load(odd));
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{odd}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(format, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_all_types_of_the_format_those_of_tensors_are_read()
+    {
+        TensorDictionary read = SafeTensors.Load(Example.File("types.safetensors"), Device.Cpu);
+
+        // The bytes are 7 i, modulo 256.
+        byte[] bytes = [.. Enumerable.Range(0, 32).Select(static i => (byte)(7 * i))];
+        Assert.Equal([.. Enumerable.Range(0, 4).Select(i => BitConverter.ToInt64(bytes, 8 * i))], read["I64"].ToArray<long>());
+        Assert.Equal(14, read.Skipped.Count);
+    }
+
+    [Theory]
+    [InlineData(1, "\"shape\":[1", ",1", "],\"data_offsets\":[0,4]}", 300_000, 4)]
+    [InlineData(2, "\"shape\":[0],\"data_offsets\":[0,0]}", ",\"{0}\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}", "", 50_000, 0)]
+    public void Long_headers_take_memory_in_proportion(int kind, string begin, string repeated, string end, int count, int bytes)
+    {
+        using TemporaryFolder folder = new();
+        System.Text.StringBuilder header = new("{\"x\":{\"dtype\":\"F32\"," + begin);
+        for (int i = 0; i < count; i++)
+        {
+            header.Append(repeated.Replace("{0}", $"{i}", StringComparison.Ordinal));
+        }
+
+        header.Append(end + "}");
+        Raw.Write(folder["a"], header.ToString(), new byte[bytes]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using SafeTensorsFile file = SafeTensors.Open(folder["a"]);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 12L * header.Length);
+        Assert.Equal(kind == 1 ? 1 : count + 1, file.Entries.Count);
     }
 
     [Fact]
@@ -283,10 +331,40 @@ public class SafeTensorsTests
     }
 
     [Fact]
-    public void Missing_files_are_named()
+    public void Missing_files_and_folders_are_named()
     {
         using TemporaryFolder folder = new();
-        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => SafeTensors.Load(folder["none.safetensors"]));
-        Assert.Contains("none.safetensors", error.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(folder["folder"]);
+        foreach (Action<string> load in (Action<string>[])
+            [static path => SafeTensors.Load(path), static path => SafeTensors.Open(path), static path => Npy.Load(path), static path => Npz.Load(path)])
+        {
+            foreach ((string name, string found) in ((string, string)[])[("none", "no file"), ("none/none", "no file"), ("folder", "a folder")])
+            {
+                FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => load(folder[name]));
+                Assert.StartsWith($"{folder[name]}: expected a", error.Message, StringComparison.Ordinal);
+                Assert.EndsWith($"found {found} of this name.", error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Files_come_through_pipes()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using TemporaryFolder folder = new();
+        Example.Same(
+            Example.Of(DType.Int32, 2, 2, 2),
+            SpecialFile.Through(folder["a"], Example.File("canonical.safetensors"), static path => SafeTensors.Load(path, Device.Cpu))["ints"]);
+        Example.Same(
+            Example.Of(DType.Float32, 2, 3), SpecialFile.Through(folder["b"], Example.File("f4.npy"), static path => Npy.Load(path, Device.Cpu)));
+        Example.Same(
+            Example.Of(DType.Int64, 4), SpecialFile.Through(folder["c"], Example.File("stored.npz"), static path => Npz.Load(path, Device.Cpu))["b.c"]);
+        Npy.Save(folder["large"], Tensor.Arange(0, 3_000_000, device: Device.Cpu));
+        using Tensor large = SpecialFile.Through(folder["d"], folder["large"], static path => Npy.Load(path, Device.Cpu));
+        Example.Same(Tensor.Arange(0, 3_000_000, device: Device.Cpu), large);
     }
 }

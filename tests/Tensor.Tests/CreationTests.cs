@@ -55,6 +55,46 @@ public class CreationTests
     }
 
     [Fact]
+    public void Ranges_from_one_end_of_the_numbers_to_the_other_have_their_middle()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Assert.Equal([-1.7e308, 0, 1.7e308], Tensor.Linspace(-1.7e308, 1.7e308, 3, DType.Float64, Device.Cpu).ToArray<double>());
+        Assert.Equal([-1.5e308, -0.5e308, 0.5e308, 1.5e308], Tensor.Linspace(-1.5e308, 1.5e308, 4, DType.Float64, Device.Cpu).ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e293);
+        Assert.Equal([-1.5e308, -0.5e308, 0.5e308], Tensor.Arange(-1.5e308, 1.5e308, 1e308, DType.Float64, Device.Cpu).ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e293);
+    }
+
+    /// <summary>Longer than the pieces they are made in, and as long as a tensor can be.</summary>
+    [Fact]
+    public void Long_ranges_and_large_identities_are_made_in_place()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor range = Tensor.Arange(600_001, DType.Int32, Device.Cpu);
+        Assert.True(range.ToArray<int>().SequenceEqual(Enumerable.Range(0, 600_001)));
+        Assert.True(Tensor.Arange(300_000, DType.Float32, TestDevice.Gpu).ToArray<float>().SequenceEqual(Enumerable.Range(0, 300_000).Select(static i => (float)i)));
+        Tensor line = Tensor.Linspace(0, 1, 524_289, DType.Float64, Device.Cpu);
+        Assert.Equal([0, 0.5, 1], new[] { line[0].Item(), line[262_144].Item(), line[^1].Item() });
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Tensor eye = Tensor.Eye(10_000, DType.UInt8, Device.Cpu);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000, "the identity was made on the host first");
+        Assert.Equal((1, 0, 1), (eye[0, 0].Item(), eye[5000, 5001].Item(), eye[^1, ^1].Item()));
+        Assert.Equal(10_000, eye[.., 777].ToArray<byte>().Length);
+        foreach (DType dtype in s_types)
+        {
+            Check(Tensor.Eye(2, dtype, TestDevice.Gpu), [2, 2], dtype, TestDevice.Gpu, [1, 0, 0, 1]);
+            Check(Tensor.Eye(0, dtype, Device.Cpu), [0, 0], dtype, Device.Cpu, []);
+        }
+    }
+
+    [Fact]
+    public void An_array_that_cannot_be_is_refused_by_name()
+    {
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = Tensor.Zeros([1], DType.UInt8, Device.Cpu).Expand(int.MaxValue);
+        string message = Assert.Throws<InvalidOperationException>(() => x.ToArray<byte>()).Message;
+        Assert.All((string[])["ToArray", "[2147483647]", "2,147,483,591"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Arrays_of_every_type_go_to_the_device_and_come_back()
     {
         foreach (Device device in Devices.All)

@@ -7,8 +7,8 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "arranging", "functions", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "products",
-            "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "activations", "arranging", "convolution", "functions", "half", "initializers", "layers", "losses", "operators", "optimizer_options",
+            "optimizers", "pooling", "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
         ];
 
         Assert.Equal(expected, Golden.Families);

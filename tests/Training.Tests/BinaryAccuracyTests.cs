@@ -10,6 +10,29 @@ public class BinaryAccuracyTests
     private static readonly float[] s_truth = [0, 1, 0, 1, 1, 1];
 
     [Theory]
+    [InlineData(-1.0, 0.6)] // Of the five that count, three are right.
+    [InlineData(null, 0.5)]
+    public void Elements_that_are_ignored_count_nothing(double? ignored, double expected)
+    {
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            using TensorScope scope = Tensor.Scope();
+            BinaryAccuracy metric = new(0, ignored);
+            Tensor scores = Tensor.From([1f, 2, -1, -2, 3, 4], device);
+            Tensor truth = Tensor.From([1f, 0, 0, 1, 1, -1], device);
+            metric.Update(scores[..2], truth[..2]);
+            metric.Update(scores[2..], truth[2..]);
+            Assert.Equal(expected, metric.Result(), 1e-15);
+            metric.Reset();
+            Assert.Equal(double.NaN, metric.Result());
+            metric.Update(scores[5..], truth[5..]);
+            Assert.Equal(ignored is null ? 0 : double.NaN, metric.Result());
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new BinaryAccuracy(0, double.NaN));
+    }
+
+    [Theory]
     [InlineData(0.0, 4)]
     [InlineData(0.5, 2)]
     public void The_share_of_elements_on_the_right_side(double threshold, int right)

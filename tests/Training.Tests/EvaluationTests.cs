@@ -49,6 +49,35 @@ public class EvaluationTests
     }
 
     [Theory]
+    [InlineData(-100)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void Accuracy_does_not_count_the_labels_that_the_loss_ignores(int ignored)
+    {
+        foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
+        {
+            foreach (DType dtype in (DType[])[DType.Int32, DType.Int64])
+            {
+                // Of the five rows that count, the last is wrong.
+                Tensor scores = Tensor.From(new float[,] { { 3, 1, 0 }, { 0, 1, 2 }, { 5, 4, 3 }, { 1, 2, 9 }, { 1, 0, 0 }, { 1, 0, 0 }, { 9, 0, 0 } }, device);
+                Tensor labels = Tensor.From([0, 2, ignored, 2, 0, ignored, 2], device).To(dtype);
+                Accuracy metric = ignored == -100 ? new() : new(ignored);
+                metric.Update(scores, labels);
+                Assert.Equal(0.8, metric.Result(), 1e-15);
+                metric.Update(scores[2..3], labels[2..3]);
+                Assert.Equal(0.8, metric.Result(), 1e-15);
+                metric.Reset();
+                metric.Update(scores[2..3], labels[2..3]);
+                Assert.Equal(double.NaN, metric.Result());
+            }
+        }
+
+        // With the loss of the same index a network that is right everywhere reaches 1.
+        Dataset data = new(Tensor.From(new float[,] { { 9, 0 }, { 0, 9 }, { 9, 0 } }, Device.Cpu), Tensor.From([0, ignored == 1 ? 1 : ignored, 0], Device.Cpu));
+        Assert.Equal(1, new Same().Evaluate(data, new CrossEntropyLoss(ignoreIndex: ignored), [new Accuracy(ignored)])["accuracy"]);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(5)]

@@ -38,6 +38,24 @@ public class LearningRateFinderTests
         Assert.InRange(range.Suggested, 1e-2, 1e-1);
     }
 
+    [Theory]
+    [InlineData(-1, -3, 100, true)] // From -1 to a least value of -3: more than 9 above it.
+    [InlineData(-1, -3, 5, false)]
+    [InlineData(-1, -1, 2.5, true)]
+    [InlineData(-1, -1, 1.5, false)]
+    [InlineData(2, 0, 7, true)] // The least is 0, the fall 2.
+    [InlineData(2, 0, 5, false)]
+    [InlineData(2, 1, 4.5, true)] // Four times the least, as ever.
+    [InlineData(2, 1, 3.5, false)]
+    public void A_loss_of_any_sign_ends_the_test_when_it_has_risen_far_enough(double first, double least, double last, bool ends)
+    {
+        (Sequential model, Dataset data) = Make();
+        LearningRateRange range = LearningRateFinder.Run(
+            model, data, static p => new SGD(p, 0.1), new Scripted(step => step == 0 ? first : step < 20 ? least : last), lowest: 1e-6, highest: 1,
+            steps: 40, smoothing: 0);
+        Assert.Equal(ends ? 21 : 40, range.Rates.Count);
+    }
+
     [Fact]
     public void It_ends_where_descent_diverges_and_suggests_a_rate_below()
     {

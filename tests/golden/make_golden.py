@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, arranging, functions, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      products, programs, residual, rows, schedule_options, schedules, second_order, training)
+from families import (activations, arranging, convolution, functions, half, initializers, layers, losses, operators,
+                      optimizer_options, optimizers, pooling, products, programs, residual, rows, schedule_options, schedules,
+                      second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, arranging, functions, half, initializers, layers, losses, operators, optimizer_options, optimizers, products, programs,
+    activations, arranging, convolution, functions, half, initializers, layers, losses, operators, optimizer_options,
+    optimizers, pooling, products, programs,
     residual, rows, schedule_options, schedules, second_order, training)}
 
 

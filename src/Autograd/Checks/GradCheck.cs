@@ -23,6 +23,7 @@ public static class GradCheck
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         foreach (Tensor input in inputs)
         {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
             if (input.DType != DType.Float64)
             {
                 throw new ArgumentException(
@@ -31,6 +32,8 @@ public static class GradCheck
             }
         }
 
+        Func<Tensor[], Tensor> given = function;
+        function = xs => Given.Required(nameof(GradCheck), "the function's result", given(xs));
         Check("gradient", xs => Weighted(function(xs), 1), inputs, step, tolerance);
         if (order > 1)
         {

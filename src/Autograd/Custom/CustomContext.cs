@@ -8,10 +8,12 @@ public sealed class CustomContext
     private Func<int, Tensor>? _saved;
 
     /// <summary>Keeps tensors: inputs, outputs or temporaries.</summary>
-    public void Save(params ReadOnlySpan<Tensor> tensors) => _kept = [.. _kept, .. tensors];
+    /// <exception cref="ArgumentNullException">One of them is null.</exception>
+    public void Save(params ReadOnlySpan<Tensor> tensors) => _kept = [.. _kept, .. Present(tensors)];
 
     /// <summary>Notes results that have no gradient, such as a mask of zeros and ones, so that their gradients are not asked for.</summary>
-    public void HaveNoGradient(params ReadOnlySpan<Tensor> outputs) => _constants = [.. _constants, .. outputs];
+    /// <exception cref="ArgumentNullException">One of them is null.</exception>
+    public void HaveNoGradient(params ReadOnlySpan<Tensor> outputs) => _constants = [.. _constants, .. Present(outputs)];
 
     /// <summary>The tensor that was kept as number <paramref name="index"/>, in the backward pass.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such tensor was kept.</exception>
@@ -23,6 +25,16 @@ public sealed class CustomContext
         }
 
         return _saved(index);
+    }
+
+    private static ReadOnlySpan<Tensor> Present(ReadOnlySpan<Tensor> tensors)
+    {
+        foreach (Tensor tensor in tensors)
+        {
+            ArgumentNullException.ThrowIfNull(tensor, nameof(tensors));
+        }
+
+        return tensors;
     }
 
     internal bool IsConstant(Tensor output) => Array.IndexOf(_constants, output) >= 0;

@@ -20,12 +20,13 @@ public abstract class CustomMultiOp
     /// One for each result, in order: null, which stands for zeros, for one that what is differentiated does not depend on or that has no
     /// gradient. At least one is not null.
     /// </param>
-    /// <returns>One gradient for each input, of its shape; null for inputs that have none.</returns>
+    /// <returns>One gradient for each input, of its shape, element type and device, or the backward pass says what does not fit; null for
+    /// inputs that have none.</returns>
     protected abstract IReadOnlyList<Tensor?> Backward(CustomContext context, IReadOnlyList<Tensor?> gradients);
 
     /// <summary>Runs the operator and gives its results their places in the graph.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <returns>The results, in the order of Forward.</returns>
-    /// <exception cref="InvalidOperationException">Forward returned one of its inputs, or a tensor twice.</exception>
+    /// <exception cref="InvalidOperationException">Forward returned null, one of its inputs, or a tensor twice.</exception>
     public Tensor[] Apply(params ReadOnlySpan<Tensor> inputs) => CustomNode.Apply(Name, Forward, Backward, inputs);
 }

@@ -5,7 +5,7 @@ internal sealed class CustomNode : JointNode
 {
     private readonly Func<CustomContext, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>> _backward;
     private readonly CustomContext _context;
-    private readonly Shape[] _shapes;
+    private readonly (Shape Shape, DType DType, Device Device)[] _inputs;
     private readonly int[] _origins;
 
     private CustomNode(
@@ -15,7 +15,7 @@ internal sealed class CustomNode : JointNode
     {
         _backward = backward;
         _context = context;
-        _shapes = Array.ConvertAll(inputs, static input => input.Shape);
+        _inputs = Array.ConvertAll(inputs, static input => (input.Shape, input.DType, input.Device));
         Tensor[] kept = context.Take(Restore);
 
         // Inputs and outputs, which are counted behind them, get their place in the graph back when they are asked for.
@@ -40,11 +40,12 @@ internal sealed class CustomNode : JointNode
         Tensor[] outputs;
         using (new NoGrad())
         {
-            outputs = [.. forward(context, given)];
+            outputs = [.. Given.Required(name, "the result of Forward", forward(context, given))];
         }
 
         for (int i = 0; i < outputs.Length; i++)
         {
+            Given.Required(name, outputs.Length == 1 ? "the result of Forward" : $"result {i} of Forward", outputs[i]);
             if (Array.IndexOf(given, outputs[i]) >= 0 || Array.IndexOf(outputs, outputs[i]) < i || outputs[i].Node is not null)
             {
                 throw new InvalidOperationException($"{name}: Forward must return new tensors; it returned one it was given, or one twice. Clone it.");
@@ -72,7 +73,7 @@ internal sealed class CustomNode : JointNode
     private protected override void Backward(IReadOnlyList<Tensor?> gradients)
     {
         int[] versions = [.. gradients.Select(static gradient => gradient?.Storage.Version ?? 0)];
-        IReadOnlyList<Tensor?> results = _backward(_context, gradients);
+        IReadOnlyList<Tensor?> results = Given.Required(Name, "the result of Backward", _backward(_context, gradients));
         for (int i = 0; i < versions.Length; i++)
         {
             if (gradients[i] is { } gradient && gradient.Storage.Version != versions[i])
@@ -82,25 +83,18 @@ internal sealed class CustomNode : JointNode
             }
         }
 
-        if (results.Count != _shapes.Length)
+        if (results.Count != _inputs.Length)
         {
-            throw new InvalidOperationException($"{Name}: Backward returned {results.Count} gradients for {_shapes.Length} inputs.");
+            throw new InvalidOperationException($"{Name}: Backward returned {results.Count} gradients for {_inputs.Length} inputs.");
         }
 
-        for (int i = 0; i < _shapes.Length; i++)
+        for (int i = 0; i < _inputs.Length; i++)
         {
-            if (results[i] is not { } own || !Wants(i))
+            if (results[i] is { } own && Wants(i))
             {
-                continue;
+                (Shape shape, DType dtype, Device device) = _inputs[i];
+                SendSame(i, Given.Fitting(Name, $"the gradient from Backward for input {i}", own, "that input", shape, dtype, device));
             }
-
-            if (own.Shape != _shapes[i])
-            {
-                throw new InvalidOperationException(
-                    $"{Name}: Backward returned a gradient of shape {own.Shape} for input {i}, whose shape is {_shapes[i]}.");
-            }
-
-            SendSame(i, own);
         }
     }
 

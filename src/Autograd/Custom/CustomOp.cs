@@ -20,12 +20,13 @@ public abstract class CustomOp
     /// <remarks>If it is made of differentiable operators, the operator has gradients of gradients too.</remarks>
     /// <param name="context">What the forward pass kept.</param>
     /// <param name="gradient">The gradient of the output.</param>
-    /// <returns>One gradient for each input, of its shape; null for inputs that have none.</returns>
+    /// <returns>One gradient for each input, of its shape, element type and device, or the backward pass says what does not fit; null for
+    /// inputs that have none.</returns>
     protected abstract IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient);
 
     /// <summary>Runs the operator and gives it its place in the graph.</summary>
     /// <param name="inputs">The inputs.</param>
-    /// <exception cref="InvalidOperationException">Forward returned one of its inputs instead of a new tensor.</exception>
+    /// <exception cref="InvalidOperationException">Forward returned null, or one of its inputs instead of a new tensor.</exception>
     public Tensor Apply(params ReadOnlySpan<Tensor> inputs) => CustomNode.Apply(
         Name, (context, given) => [Forward(context, given)], (context, gradients) => Backward(context, gradients[0]!), inputs)[0];
 }

@@ -32,9 +32,19 @@ internal sealed class BackwardPass
     internal static Tensor?[] Run(
         Tensor output, Tensor? seed, Node[]? targets, bool createGraph, bool retainGraph, long floor = 0)
     {
+        if (output.IsDisposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(Tensor),
+                $"Backward: the tensor {output.Shape} made by {output.Origin} has been freed, by Dispose or at the end of the scope (Tensor.Scope(), or a "
+                + "step of Batches) in which it was computed, and the graph behind it as well. Call Backward inside the scope: Keep() moves values "
+                + "out of it, not the graph.");
+        }
+
         Node root = output.Node as Node ?? throw new InvalidOperationException(
             $"Backward: the tensor {output.Shape} made by {output.Origin} takes no part in a graph. Some input must be a "
-            + "parameter or have RequireGrad(), and no NoGrad may be open.");
+            + "parameter or have RequireGrad(), no NoGrad may be open, and the scope in which it was computed must not have ended: Keep() moves "
+            + "values out of a scope, not the graph behind them.");
         if (seed is not null && seed.Shape != output.Shape)
         {
             throw new ArgumentException($"Backward: the gradient has shape {seed.Shape}, the output {output.Shape}.", nameof(seed));
@@ -152,9 +162,11 @@ internal sealed class BackwardPass
 
             if (node.IsReleased)
             {
-                throw new InvalidOperationException(
-                    $"Backward: what {node.Name} saved has been freed, by an earlier backward pass or at the end of its scope. "
-                    + "Pass retainGraph: true to the earlier pass, or compute the output again.");
+                throw new InvalidOperationException(node.IsUsed
+                    ? $"Backward: what {node.Name} saved has been freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute "
+                    + "the output again. An optimizer's Step(() => loss) calls Backward itself."
+                    : $"Backward: what {node.Name} saved has been freed, since the scope (Tensor.Scope(), or a step of Batches) in which it was computed "
+                    + "has ended. Call Backward inside the scope: Keep() moves values out of it, not the graph behind them.");
             }
 
             if (node.Target >= 0)
@@ -171,7 +183,7 @@ internal sealed class BackwardPass
 
             if (!retainGraph && node is not LeafNode)
             {
-                node.Release();
+                node.Use();
             }
 
             scope?.Clear();

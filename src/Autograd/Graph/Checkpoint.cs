@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp;
 
 /// <summary>
@@ -15,6 +17,8 @@ public static class Checkpoint
     /// <param name="function">The part: it must give the same result when it is called again.</param>
     /// <param name="inputs">What it is called with.</param>
     /// <returns>The function's result.</returns>
+    /// <exception cref="InvalidOperationException">Checkpoints inside checkpoints, or functions around them, need more stack than the thread
+    /// has; so may the backward pass.</exception>
     public static Tensor Run(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -25,9 +29,10 @@ public static class Checkpoint
             ArgumentNullException.ThrowIfNull(input, nameof(inputs));
         }
 
+        RequireStack();
         if (!Grad.IsEnabled)
         {
-            return function(given);
+            return Given.Required(nameof(Checkpoint), "the function's result", function(given));
         }
 
         long floor = Node.NextOrder;
@@ -39,7 +44,7 @@ public static class Checkpoint
             Tensor output;
             using (draws.Record())
             {
-                output = function(given);
+                output = Given.Required(nameof(Checkpoint), "the function's result", function(given));
             }
 
             ends = output.Node is Node root ? CheckpointNode.Ends(root, floor) : [];
@@ -47,6 +52,17 @@ public static class Checkpoint
         }
 
         return ends.Length == 0 ? result : new CheckpointNode(function, given, ends, draws).Attach(result);
+    }
+
+    /// <summary>Throws where one more checkpoint inside others might end the process.</summary>
+    internal static void RequireStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new InvalidOperationException(
+                "Checkpoint: there are too many checkpoints inside one another for this thread's stack. Put them one behind the other, nest fewer, or "
+                + "run the step on a thread with a larger stack: new Thread(step, maxStackSize: 1 << 30).");
+        }
     }
 
     /// <summary>Runs a function of one tensor without keeping what its backward pass needs.</summary>

@@ -46,6 +46,7 @@ internal sealed class CheckpointNode : Node
 
     internal override void Backward(Tensor gradient)
     {
+        Checkpoint.RequireStack();
         bool createGraph = Grad.IsEnabled;
         long floor = NextOrder;
         Tensor output;
@@ -59,14 +60,15 @@ internal sealed class CheckpointNode : Node
                 arguments[i] = Rejoin(i, _arguments[i]);
             }
 
-            output = _function(arguments);
+            output = Given.Required(nameof(Checkpoint), "the function's second result", _function(arguments));
         }
 
-        if (output.Shape != gradient.Shape || output.Node is null)
+        if (output.Shape != gradient.Shape || output.DType != gradient.DType || !ReferenceEquals(output.Device, gradient.Device) || output.Node is null)
         {
             throw new InvalidOperationException(
-                $"Checkpoint: the function gave a result of shape {gradient.Shape} first and {output.Shape} when it was called again"
-                + $"{(output.Node is null ? ", which needs no gradient" : string.Empty)}. It must do the same each time.");
+                $"Checkpoint: the function gave a result of shape {gradient.Shape} of {gradient.DType} on {gradient.Device} first and {output.Shape} "
+                + $"of {output.DType} on {output.Device} when it was called again{(output.Node is null ? ", which needs no gradient" : string.Empty)}. "
+                + "It must do the same each time.");
         }
 
         Node?[] wanted = Inputs.Where((_, i) => Wants(i)).ToArray();

@@ -24,6 +24,7 @@ public static class Grad
         int distinct = 0;
         for (int i = 0; i < targets.Length; i++)
         {
+            ArgumentNullException.ThrowIfNull(inputs[i], nameof(inputs));
             Node node = inputs[i].Node as Node ?? throw new InvalidOperationException(
                 $"Grad.Of: input {i}, a tensor {inputs[i].Shape} made by {inputs[i].Origin}, takes no part in a graph. Call RequireGrad() "
                 + "on it before it is used.");

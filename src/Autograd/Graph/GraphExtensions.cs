@@ -6,10 +6,10 @@ public static class GraphExtensions
     extension(Tensor tensor)
     {
         /// <summary>Whether gradients flow to the tensor.</summary>
-        public bool RequiresGrad => tensor.Node is not null;
+        public bool RequiresGrad => Present(tensor).Node is not null;
 
         /// <summary>The gradient that backward passes have added up in a leaf; null before the first, and for other tensors.</summary>
-        public Tensor? Gradient => (tensor.Node as LeafNode)?.Gradient;
+        public Tensor? Gradient => (Present(tensor).Node as LeafNode)?.Gradient;
 
         /// <summary>Makes the tensor a leaf that collects its gradient.</summary>
         /// <returns>The tensor itself.</returns>
@@ -17,7 +17,7 @@ public static class GraphExtensions
         /// operators that record gradients.</exception>
         public Tensor RequireGrad()
         {
-            if (!tensor.DType.IsFloatingPoint)
+            if (!Present(tensor).DType.IsFloatingPoint)
             {
                 throw new InvalidOperationException($"RequireGrad: gradients need floating-point elements, not {tensor.DType}.");
             }
@@ -41,22 +41,29 @@ public static class GraphExtensions
         /// <exception cref="InvalidOperationException">The tensor takes no part in a graph, has more than one element and no
         /// gradient is given, or its graph has been used.</exception>
         public void Backward(Tensor? gradient = null, bool retainGraph = false) =>
-            BackwardPass.Run(tensor, gradient, null, createGraph: false, retainGraph);
+            BackwardPass.Run(Present(tensor), gradient, null, createGraph: false, retainGraph);
 
         /// <summary>The same elements without the graph behind them; nothing is copied. Also known as stop-gradient.</summary>
         public Tensor Detach() =>
-            tensor.Alias(tensor.Shape, tensor.Strides.ToArray(), tensor.Operand.Offset, tensor.Origin);
+            Present(tensor).Alias(tensor.Shape, tensor.Strides.ToArray(), tensor.Operand.Offset, tensor.Origin);
 
         /// <summary>Sets a leaf's gradient to zero.</summary>
+        /// <remarks>Until a backward pass reaches it, or something is written into it, an optimizer then leaves a parameter as it is.</remarks>
         public void ZeroGradient()
         {
-            if (tensor.Gradient is { } gradient)
+            if (Present(tensor).Node is LeafNode leaf)
             {
-                gradient.CountChange();
-                Kernels.Fill.Zero(gradient.Operand);
+                leaf.SetToZero();
+                leaf.Settle();
             }
         }
 
         internal bool Records() => tensor.Node is not null && GradMode.IsEnabled;
+    }
+
+    private static Tensor Present(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
     private Tensor? _gradient;
     private bool _isStale;
 
+    // The gradient's count of changes when it was last set to zero: with another count it has been written since.
+    private int _zeroed;
+
     /// <summary>The gradient collected so far; null before the first.</summary>
     internal Tensor? Gradient
     {
@@ -21,6 +24,9 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
             return _gradient;
         }
     }
+
+    /// <summary>Whether a gradient has arrived, or somebody has written one, since it was last set to zero.</summary>
+    internal bool HasGradient => _gradient is not null && _gradient.Storage.Version != _zeroed;
 
     /// <summary>Whether the gradient has 16 bits, too few to add up in.</summary>
     internal bool IsHalfPrecision => dtype.IsHalfPrecision;
@@ -64,7 +70,14 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
     }
 
     /// <summary>Makes the gradient zero.</summary>
-    internal void SetToZero() => _isStale = _gradient is not null;
+    internal void SetToZero()
+    {
+        if (_gradient is not null)
+        {
+            _isStale = true;
+            _zeroed = _gradient.Storage.Version;
+        }
+    }
 
     /// <summary>Fills the gradient with the zeros it is said to be.</summary>
     internal void Settle()
@@ -74,14 +87,22 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
             _gradient!.CountChange();
             Fill.Zero(_gradient.Operand);
             _isStale = false;
+            _zeroed = _gradient.Storage.Version;
         }
     }
 
-    /// <summary>Uses a part of an arena as the gradient from now on.</summary>
+    /// <summary>Uses a part of an arena, which is zero, as the gradient from now on; it takes over what has been collected.</summary>
     internal void Use(Tensor gradient)
     {
+        bool has = HasGradient;
+        if (has)
+        {
+            gradient.CopyFrom(_gradient!);
+        }
+
         _gradient?.Dispose();
         _gradient = gradient;
         _isStale = false;
+        _zeroed = has ? -1 : gradient.Storage.Version;
     }
 }

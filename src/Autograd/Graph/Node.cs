@@ -51,6 +51,9 @@ internal abstract class Node : GraphNode
     /// <summary>The pass that last reached the node.</summary>
     internal long Visited { get; set; }
 
+    /// <summary>Whether a pass has used the node up.</summary>
+    internal bool IsUsed { get; private set; }
+
     /// <summary>Whether a pass has used the node up, or its scope has ended.</summary>
     internal bool IsReleased { get; private set; }
 
@@ -62,6 +65,13 @@ internal abstract class Node : GraphNode
 
     /// <summary>Drops what has arrived in a pass that has ended.</summary>
     internal virtual void Forget() => Pending = null;
+
+    /// <summary>A pass has used the node up: what it saved goes back.</summary>
+    internal void Use()
+    {
+        IsUsed = true;
+        Release();
+    }
 
     internal override void Release()
     {

@@ -148,6 +148,8 @@ public static class AddNormOperators
         out Tensor? sum)
         where TAct : unmanaged, IUnaryOp
     {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(variance);
         if (!IsOnePass(ref x, ref residual) || mean.Records() || variance.Records())
         {
             sum = x + residual;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DeepSharp.Kernels;
 
 namespace DeepSharp;
@@ -16,15 +15,12 @@ internal static class Binary
     internal static Tensor Like(string operation, Tensor tensor, double value)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        double least = tensor.DType switch { DType.Int32 => int.MinValue, DType.Int64 => long.MinValue, _ => double.NegativeInfinity };
-        if (tensor.DType.IsInteger && !(value >= least && value < -least && value == Math.Truncate(value)))
+        if (tensor.DType.IsInteger && !Constants.Fits(value, tensor.DType))
         {
-            throw new ArgumentException(
-                $"{operation}: the constant {value.ToString(CultureInfo.InvariantCulture)} is no {tensor.DType}, and cutting it off to one would "
-                + $"change the result. Convert the tensor {tensor.Shape} with To(DType.Float32).");
+            _ = Constants.Checked(operation, value, tensor.DType, nameof(value), $"the constant beside {tensor.Shape}");
         }
 
-        return Tensor.Full(Shape.Scalar, value, tensor.DType, tensor.Device);
+        return Tensor.Filled(Shape.Scalar, value, tensor.DType, tensor.Device, operation);
     }
 
     /// <summary>Bytes and masks as integers, which can be computed with.</summary>

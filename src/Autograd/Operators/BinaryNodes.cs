@@ -66,36 +66,6 @@ internal sealed class DivideNode : Node
     }
 }
 
-/// <summary>The larger or smaller of two: the gradient goes to the winner, half to each where they are equal.</summary>
-internal sealed class ExtremumNode : Node
-{
-    private readonly int _sign;
-
-    internal ExtremumNode(string name, Tensor a, Tensor b, int sign)
-        : base(name, a, b)
-    {
-        _sign = sign;
-        SaveInputs(a, b);
-    }
-
-    internal override void Backward(Tensor gradient)
-    {
-        Tensor a = Saved(0).Detach();
-        Tensor b = Saved(1).Detach();
-        Tensor wins = (_sign > 0 ? a > b : a < b).To(gradient.DType);
-        Tensor share = wins + (a.Equal(b).To(gradient.DType) * 0.5);
-        if (Wants(0))
-        {
-            Send(0, (gradient * share).SumTo(a.Shape));
-        }
-
-        if (Wants(1))
-        {
-            Send(1, (gradient * (1 - share)).SumTo(b.Shape));
-        }
-    }
-}
-
 /// <summary>A choice by a mask: the gradient follows it.</summary>
 internal sealed class WhereNode : Node
 {

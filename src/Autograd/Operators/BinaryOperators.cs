@@ -77,13 +77,13 @@ public static class BinaryOperators
         /// <summary>Where a &lt;= b: a mask.</summary>
         public static Tensor operator <=(Tensor a, double b) => Binary.Compare(default(LessOrEqualOp), a, b);
 
-        /// <summary>The larger of two, element by element; equal elements share the gradient.</summary>
+        /// <summary>The larger of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Maximum(Tensor a, Tensor b) =>
-            Binary.Run(default(MaximumOp), a, b, static (a, b) => new ExtremumNode(nameof(Maximum), a, b, 1));
+            Binary.Run(default(MaximumOp), a, b, static (a, b) => new FusedBinaryNode<MaximumOp>(default, a, b));
 
-        /// <summary>The smaller of two, element by element; equal elements share the gradient.</summary>
+        /// <summary>The smaller of two, element by element; equal elements share the gradient, and beside NaN both have all of it.</summary>
         public static Tensor Minimum(Tensor a, Tensor b) =>
-            Binary.Run(default(MinimumOp), a, b, static (a, b) => new ExtremumNode(nameof(Minimum), a, b, -1));
+            Binary.Run(default(MinimumOp), a, b, static (a, b) => new FusedBinaryNode<MinimumOp>(default, a, b));
 
         /// <summary>The larger of an element and a number; the gradient where they are equal is 1.</summary>
         public static Tensor Maximum(Tensor a, double b) => a.Clamp(b, double.PositiveInfinity);
@@ -108,6 +108,8 @@ public static class BinaryOperators
         public static Tensor Where(Tensor mask, Tensor yes, Tensor no)
         {
             ArgumentNullException.ThrowIfNull(mask);
+            ArgumentNullException.ThrowIfNull(yes);
+            ArgumentNullException.ThrowIfNull(no);
             if (mask.DType != DType.Bool)
             {
                 throw new ArgumentException(

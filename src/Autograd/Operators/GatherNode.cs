@@ -31,7 +31,7 @@ internal sealed class GatherNode : Node
     {
         Tensor places = indices.Contiguous();
         Shape shape = slices
-            ? new Shape([.. x.Shape.AsSpan()[..axis], .. indices.Shape, .. x.Shape.AsSpan()[(axis + 1)..]])
+            ? Shape.OfResult(name, [.. x.Shape.AsSpan()[..axis], .. indices.Shape, .. x.Shape.AsSpan()[(axis + 1)..]])
             : indices.Shape;
         Tensor y = Tensor.Uninitialized(shape, x.DType, x.Device, name);
         Indexing.Gather(y.Operand, slices ? x.Contiguous().Operand : x.Operand, places.Operand, axis, slices, name);

@@ -4,7 +4,14 @@ namespace DeepSharp;
 internal static class HalfPrecision
 {
     /// <summary>The tensor, in Float32 if it holds 16-bit floats.</summary>
-    internal static Tensor HalfToSingle(this Tensor x) => x.DType.IsHalfPrecision ? x.To(DType.Float32) : x;
+    internal static Tensor HalfToSingle(this Tensor x) => x.IsHalf() ? x.To(DType.Float32) : x;
+
+    /// <summary>Whether a tensor, which must be there, holds 16-bit floats.</summary>
+    internal static bool IsHalf(this Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.DType.IsHalfPrecision;
+    }
 
     /// <summary>The tensor, in Float32 if it holds 16-bit floats and a scope of mixed precision keeps range and digits.</summary>
     internal static Tensor HalfToSingleIfMixed(this Tensor x) => MixedPrecision.Current is null ? x : x.HalfToSingle();

@@ -46,7 +46,7 @@ public static class JoinOperators
                 records |= tensor.Records();
             }
 
-            Tensor result = Tensor.Uninitialized(dims, first.DType, first.Device, nameof(Concatenate));
+            Tensor result = Tensor.Uninitialized(Shape.OfResult(nameof(Concatenate), dims), first.DType, first.Device, nameof(Concatenate));
             int start = 0;
             foreach (Tensor tensor in tensors)
             {

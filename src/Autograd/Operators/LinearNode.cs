@@ -44,7 +44,8 @@ internal sealed class LinearNode<TAct> : Node
     /// <param name="activation">f.</param>
     internal static Tensor Run(Tensor x, Tensor weight, Tensor factor, Tensor? bias, TAct activation)
     {
-        Tensor y = Tensor.Uninitialized([x.Shape[0], weight.Shape[0]], x.DType, x.Device, nameof(MatMulOperators.Linear));
+        const string name = nameof(MatMulOperators.Linear);
+        Tensor y = Tensor.Uninitialized(Shape.OfResult(name, x.Shape[0], weight.Shape[0]), x.DType, x.Device, name);
         Operand w = factor.Operand;
         Operand transposed = w with { Dims = [w.Dims[1], w.Dims[0]], Strides = [w.Strides[1], w.Strides[0]] };
         Gemm.Run(activation, y.Operand, x.Operand, transposed, bias?.Detach().HalfToSingle().Contiguous().Operand, 1, 0);

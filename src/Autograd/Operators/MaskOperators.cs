@@ -32,6 +32,8 @@ public static class MaskOperators
     private static Tensor Join<TOp>(TOp op, string name, Tensor a, Tensor b)
         where TOp : unmanaged, INumericMap
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         Require(name, a);
         Require(name, b);
         Binary.Check(name, a, b);

@@ -10,7 +10,7 @@ internal sealed class MatMulNode : Node
 
     internal static Tensor Run(Tensor a, Tensor b)
     {
-        Shape shape = new([.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
+        Shape shape = Shape.OfResult(nameof(MatMulOperators.MatMul), [.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
         Tensor c = Tensor.Uninitialized(shape, a.DType, a.Device, nameof(MatMulOperators.MatMul));
         Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         return a.Records() || b.Records() ? new MatMulNode(a, b).Attach(c) : c;
@@ -24,7 +24,8 @@ internal sealed class MatMulNode : Node
             return Run(a, b).To(dtype);
         }
 
-        Tensor c = Tensor.Uninitialized([a.Shape[0], b.Shape[1]], dtype, a.Device, nameof(MatMulOperators.MatMul));
+        const string name = nameof(MatMulOperators.MatMul);
+        Tensor c = Tensor.Uninitialized(Shape.OfResult(name, a.Shape[0], b.Shape[1]), dtype, a.Device, name);
         Gemm.Run(default(IdentityOp), c.Operand, a.Operand, b.Operand, null, 1, 0);
         return c;
     }

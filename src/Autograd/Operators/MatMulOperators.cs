@@ -58,7 +58,7 @@ public static class MatMulOperators
                 return MatMulNode.Run(a, b);
             }
 
-            Shape rows = new([.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
+            Shape rows = Shape.OfResult(nameof(MatMul), [.. a.Shape.AsSpan()[..^1], b.Shape[^1]]);
             if (b.Rank == 2)
             {
                 // One matrix on the right serves all batches: they are more rows of the left one.

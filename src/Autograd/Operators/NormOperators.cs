@@ -89,6 +89,8 @@ public static class NormOperators
             TAct activation)
             where TAct : unmanaged, IUnaryOp
         {
+            ArgumentNullException.ThrowIfNull(mean);
+            ArgumentNullException.ThrowIfNull(variance);
             CheckBatchNorm(x, weight, bias);
             if (x.DType.IsHalfPrecision)
             {

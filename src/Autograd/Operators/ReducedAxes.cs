@@ -20,12 +20,12 @@ internal sealed class ReducedAxes
         Mask = axes.IsEmpty ? (1u << shape.Rank) - 1 : mask;
         int[] kept = shape.ToArray();
         List<int> dropped = [];
-        Count = 1;
+        List<int> reduced = [];
         for (int axis = 0; axis < kept.Length; axis++)
         {
             if ((Mask >> axis & 1) != 0)
             {
-                Count *= kept[axis];
+                reduced.Add(kept[axis]);
                 kept[axis] = 1;
             }
             else
@@ -34,7 +34,8 @@ internal sealed class ReducedAxes
             }
         }
 
-        Kept = new Shape(kept);
+        Count = Shape.Product(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(reduced));
+        Kept = Shape.OfResult(operation, kept);
         Dropped = new Shape([.. dropped]);
     }
 
@@ -47,6 +48,6 @@ internal sealed class ReducedAxes
     /// <summary>The result without the reduced axes.</summary>
     internal Shape Dropped { get; }
 
-    /// <summary>How many elements each result is made from.</summary>
-    internal int Count { get; }
+    /// <summary>How many elements each result is made from; more than 2^31 - 1 only where there is no result.</summary>
+    internal long Count { get; }
 }

@@ -7,6 +7,7 @@ internal static class ReductionKernels
 {
     internal static void RequireReal(string operation, Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (!x.DType.IsFloatingPoint)
         {
             throw new ArgumentException(

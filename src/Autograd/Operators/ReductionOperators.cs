@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Reductions over axes, with their gradients.</summary>
@@ -23,7 +25,7 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims = false)
         {
-            if (x.DType.IsHalfPrecision)
+            if (x.IsHalf())
             {
                 return x.HalfToSingle().Sum(axes, keepDims).Like(x).MadeBy(nameof(Sum));
             }
@@ -46,7 +48,7 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims = false)
         {
-            if (x.DType.IsHalfPrecision)
+            if (x.IsHalf())
             {
                 return x.HalfToSingle().Mean(axes, keepDims).Like(x).MadeBy(nameof(Mean));
             }
@@ -105,7 +107,7 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether the axes stay, with length one.</param>
         public Tensor Variance(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false)
         {
-            if (x.DType.IsHalfPrecision)
+            if (x.IsHalf())
             {
                 return x.HalfToSingle().Variance(axes, correction, keepDims).Like(x).MadeBy(nameof(Variance));
             }
@@ -121,12 +123,13 @@ public static class ReductionOperators
         /// <inheritdoc cref="Variance(Tensor, int, int, bool)"/>
         public Tensor StandardDeviation(int axis, int correction = 1, bool keepDims = false) => x.StandardDeviation([axis], correction, keepDims);
 
-        /// <summary>The square root of the <see cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)">variance</see>.</summary>
+        /// <summary>The square root of the <see cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)">variance</see>; where all elements are equal
+        /// the gradient is 0.</summary>
         /// <inheritdoc cref="Variance(Tensor, ReadOnlySpan{int}, int, bool)"/>
         public Tensor StandardDeviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
-            x.DType.IsHalfPrecision
+            x.IsHalf()
                 ? x.HalfToSingle().StandardDeviation(axes, correction, keepDims).Like(x).MadeBy(nameof(StandardDeviation))
-                : x.Variance(axes, correction, keepDims).Sqrt().MadeBy(nameof(StandardDeviation));
+                : x.Variance(axes, correction, keepDims).Apply(default(RootOfSquaresOp)).MadeBy(nameof(StandardDeviation));
 
         /// <summary>ln of the sum of e^x along one axis, without overflow.</summary>
         /// <inheritdoc cref="Sum(Tensor, int, bool)"/>
@@ -137,7 +140,7 @@ public static class ReductionOperators
         /// <param name="keepDims">Whether they stay, with length one.</param>
         public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
         {
-            if (x.DType.IsHalfPrecision)
+            if (x.IsHalf())
             {
                 return x.HalfToSingle().LogSumExp(axes, keepDims).Like(x).MadeBy(nameof(LogSumExp));
             }
@@ -155,8 +158,8 @@ public static class ReductionOperators
         /// <summary>Whether no element is zero. Waits for the device.</summary>
         public bool All() => x.NotEqual(0).Sum().Item() == x.Count;
 
-        /// <summary>The square root of the sum of squares of all elements.</summary>
-        public Tensor Norm() => x.DType.IsHalfPrecision ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Sqrt().MadeBy(nameof(Norm));
+        /// <summary>The square root of the sum of squares of all elements; the gradient at the zero vector is 0.</summary>
+        public Tensor Norm() => x.IsHalf() ? x.HalfToSingle().Norm().Like(x).MadeBy(nameof(Norm)) : x.Square().Sum().Apply(default(RootOfSquaresOp)).MadeBy(nameof(Norm));
 
         /// <summary>Sums over the axes that broadcasting a tensor of this shape would have repeated.</summary>
         internal Tensor SumTo(Shape shape)
@@ -184,7 +187,7 @@ public static class ReductionOperators
 
     private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, bool keepDims, string name, bool largest)
     {
-        if (x.DType.IsHalfPrecision || x.DType is DType.UInt8 or DType.Bool)
+        if (x.IsHalf() || x.DType is DType.UInt8 or DType.Bool)
         {
             return Extreme(Binary.Number(x.HalfToSingle()), axes, keepDims, name, largest).To(x.DType).MadeBy(name);
         }
@@ -198,6 +201,7 @@ public static class ReductionOperators
 
     private static Tensor ArgExtreme(Tensor x, int axis, bool keepDims, string name, bool largest)
     {
+        ArgumentNullException.ThrowIfNull(x);
         ReducedAxes reduced = new(x.Shape, [axis], name);
         ReductionKernels.RequireElements(name, x, reduced);
         Tensor result = ReductionKernels.ArgExtreme(Binary.Number(x.Detach().HalfToSingle()), reduced, largest);

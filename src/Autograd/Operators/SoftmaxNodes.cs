@@ -219,8 +219,9 @@ internal sealed class DistributionCrossEntropyNode : Node
         Tensor? weights = _isWeighted ? Saved(3) : null;
         if (Wants(1))
         {
-            Tensor slope = logits.LogSoftmax(1) * (gradient * -(1 - _smoothing)).Unsqueeze(1);
-            Send(1, weights is null ? slope : slope * weights);
+            // A class whose weight is 0 takes no gradient, even where its logit is -inf.
+            Tensor factor = (gradient * -(1 - _smoothing)).Unsqueeze(1);
+            Send(1, Fuse.Binary<WeightOp>(weights is null ? factor : factor * weights, logits.LogSoftmax(1)));
         }
 
         if (!Wants(0))

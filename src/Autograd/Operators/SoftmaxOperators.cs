@@ -107,8 +107,9 @@ public static class SoftmaxOperators
         /// <summary>Counts the rows whose largest score stands at their label, on the device and without waiting for it.</summary>
         /// <param name="labels">The labels [N], of an integer type.</param>
         /// <param name="counts">Two Int64: the right rows are added to the first, all rows to the second.</param>
+        /// <param name="ignoreIndex">Rows with this label count nothing; null for none.</param>
         /// <exception cref="ArgumentException">Shapes, element types or devices do not fit.</exception>
-        public void CountCorrect(Tensor labels, Tensor counts)
+        public void CountCorrect(Tensor labels, Tensor counts, int? ignoreIndex = null)
         {
             ArgumentNullException.ThrowIfNull(labels);
             ArgumentNullException.ThrowIfNull(counts);
@@ -124,7 +125,7 @@ public static class SoftmaxOperators
             Binary.CheckDevice(nameof(CountCorrect), x, "the labels", labels);
             Binary.CheckDevice(nameof(CountCorrect), x, "the counts", counts);
             Kernels.CorrectPredictions.Add(
-                counts.Operand, x.Detach().HalfToSingle().Contiguous().Operand, labels.Contiguous().Operand);
+                counts.Operand, x.Detach().HalfToSingle().Contiguous().Operand, labels.Contiguous().Operand, ignoreIndex);
         }
 
         /// <summary>A one where each label points, zeros elsewhere: [N] becomes [N, classes]. Labels outside are all zero.</summary>
@@ -133,6 +134,7 @@ public static class SoftmaxOperators
         /// <exception cref="ArgumentException">The labels are not integers.</exception>
         public Tensor OneHot(int classes, DType dtype = DType.Float32)
         {
+            ArgumentNullException.ThrowIfNull(x);
             Bounds.AtLeast(1, classes, nameof(OneHot));
             if (!x.DType.IsInteger)
             {

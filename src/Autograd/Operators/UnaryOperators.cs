@@ -145,6 +145,7 @@ public static class UnaryOperators
         public Tensor Apply<TOp>(TOp op)
             where TOp : unmanaged, IUnaryOp
         {
+            ArgumentNullException.ThrowIfNull(x);
             string name = OperatorName<TOp>.Text;
             if (!x.DType.IsFloatingPoint)
             {

@@ -41,14 +41,8 @@ public sealed class Parameter : Tensor
     {
         Tensor values = arena.Values.Narrow(0, offset, Count);
         Kernels.StridedCopy.Run(values.Reshape(Shape).Operand, Operand);
-        Tensor gradient = arena.Gradients.Narrow(0, offset, Count).Reshape(Shape);
-        if (_leaf.Gradient is { } before)
-        {
-            gradient.CopyFrom(before);
-        }
-
-        _leaf.Use(gradient);
-        // A part of its own: a change of one parameter is none of its neighbours'.
+        // Parts of their own: a change of one parameter, or of its gradient, is none of its neighbours'.
+        _leaf.Use(arena.Gradients.Part(Shape, offset, nameof(Parameter)));
         Repoint(values.Storage.Part(), offset);
         values.Dispose();
         Arena = arena;

@@ -8,7 +8,7 @@ namespace DeepSharp.Kernels;
 /// </summary>
 /// <remarks>
 /// <para>Where a function has a corner or a step: |x| has the slope 0 at 0; the larger or smaller of two equal numbers has the mean of their
-/// slopes; a selection has the slope of what it selects, so a formula fixes the slope at its borders by where it puts the equal case; the
+/// slopes, and of two numbers of which one is NaN the sum, so that neither side hides it; a selection has the slope of what it selects, so a formula fixes the slope at its borders by where it puts the equal case; the
 /// largest integer below has the slope 0 everywhere. A square root has an infinite slope at 0. a^b has the slope 0 along b where a is 0.</para>
 /// <para>A slope of exactly 0 stays 0 however steep the function is: constants have no slope even where the other factor is infinite.</para>
 /// </remarks>
@@ -210,7 +210,8 @@ public readonly struct Dual<T> : IReal<Dual<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T ProductSlope(Dual<T> a, Dual<T> b) => T.Scaled(a.Slope, b.Value) + T.Scaled(b.Slope, a.Value);
 
-    // The mean where neither is greater.
+    // The mean where they are equal, the sum where one is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T SlopeOfGreater(T left, T right, T a, T b) => T.IfGreater(left, right, a, T.IfGreater(right, left, b, (a + b) * 0.5f));
+    private static T SlopeOfGreater(T left, T right, T a, T b) =>
+        T.IfGreater(left, right, a, T.IfGreater(right, left, b, (a + b) * T.IfEqual(left, right, 0.5f, 1f)));
 }

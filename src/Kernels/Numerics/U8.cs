@@ -29,7 +29,14 @@ public readonly struct U8 : IScalar<U8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static U8 FromDouble(double value) => new((byte)(int)value);
+    public static U8 FromDouble(double value)
+    {
+        // At least 0 and at most 255, without branches that a processor would have to guess.
+        int whole = (int)value;
+        whole &= ~(whole >> 31);
+        int room = 255 - whole;
+        return new((byte)(255 - (room & ~(room >> 31))));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

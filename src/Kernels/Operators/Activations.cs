@@ -80,29 +80,46 @@ public readonly struct GELUOp : IUnaryDerivative<GELUOp>
     }
 }
 
-/// <summary>The tanh approximation of <see cref="GELUOp"/>: y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
+/// <summary>The tanh approximation of <see cref="GELUOp"/>: y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), 0 at minus infinity.</summary>
+/// <remarks>(1 + tanh u)/2 is the logistic function of 2u, which keeps its digits where it is small. It is 0 or 1 long before 32, the limit
+/// beyond which u is not followed: cubes of large x would overflow.</remarks>
 public readonly struct GELUTanhOp : IUnaryDerivative<GELUTanhOp>
 {
+    private const double Slope = 1.59576912160573071176; // 2 sqrt(2/pi)
+
     /// <inheritdoc/>
     public static Saved Saves => Saved.Input;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
-        where T : unmanaged, IReal<T> => 0.5f * x * (1f + T.Tanh(0.79788456080286535588 * (x + (0.044715 * (x * x * x)))));
+        where T : unmanaged, IReal<T>
+    {
+        T z = Limited(x);
+        return T.Scaled(Share(z, z * z), x);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T saved)
         where T : unmanaged, IReal<T>
     {
-        T square = saved * saved;
-        T tanh = T.Tanh(0.79788456080286535588 * (saved + (0.044715 * (square * saved))));
-        return (0.5f * (1f + tanh)) + (0.5f * saved * (1f - (tanh * tanh)) * (0.79788456080286535588 * (1f + (0.134145 * square))));
+        T z = Limited(saved);
+        T square = z * z;
+        T share = Share(z, square);
+        return share + (share * (1f - share) * (z * (Slope + ((Slope * 0.134145) * square))));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Limited<T>(T x)
+        where T : unmanaged, IReal<T> => T.IfGreater(x, 32f, 32f, T.IfGreater(-32f, x, -32f, x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Share<T>(T z, T square)
+        where T : unmanaged, IReal<T> => T.Sigmoid(z * (Slope + ((Slope * 0.044715) * square)));
 }
 
-/// <summary>The sigmoid linear unit, also called swish: y = x s(x), s the logistic function. Ramachandran, Zoph, Le 2017.</summary>
+/// <summary>The sigmoid linear unit, also called swish: y = x s(x), s the logistic function, 0 at minus infinity. Ramachandran, Zoph, Le 2017.</summary>
 public readonly struct SiLUOp : IUnaryDerivative<SiLUOp>
 {
     /// <inheritdoc/>
@@ -111,7 +128,7 @@ public readonly struct SiLUOp : IUnaryDerivative<SiLUOp>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
-        where T : unmanaged, IReal<T> => x * T.Sigmoid(x);
+        where T : unmanaged, IReal<T> => T.Scaled(T.Sigmoid(x), x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

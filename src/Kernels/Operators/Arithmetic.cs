@@ -78,6 +78,25 @@ public readonly struct MultiplyOp : INumericMap, IBinaryDerivatives<MultiplyOp>
         where T : unmanaged, IReal<T> => a;
 }
 
+/// <summary>The product of a weight a and b: 0 where the weight is, even of infinity.</summary>
+public readonly struct WeightOp : IBinaryDerivatives<WeightOp>
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Forward<T>(T a, T b)
+        where T : unmanaged, IReal<T> => T.Scaled(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeA<T>(T a, T b)
+        where T : unmanaged, IReal<T> => b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T DerivativeB<T>(T a, T b)
+        where T : unmanaged, IReal<T> => a;
+}
+
 /// <summary>The product and sum a b + c.</summary>
 public readonly struct MultiplyAddOp : INumericMap
 {
@@ -124,7 +143,7 @@ public readonly struct PowOp : INumericMap, IBinaryOp
         where T : unmanaged, IReal<T> => Apply(a, b, a);
 }
 
-/// <summary>The larger of two; NaN if either is. Equal ones share the derivative.</summary>
+/// <summary>The larger of two; NaN if either is, with the derivative of both. Equal ones share the derivative.</summary>
 public readonly struct MaximumOp : INumericMap, IBinaryOp
 {
     /// <inheritdoc/>
@@ -141,7 +160,7 @@ public readonly struct MaximumOp : INumericMap, IBinaryOp
         where T : unmanaged, IReal<T> => Apply(a, b, a);
 }
 
-/// <summary>The smaller of two; NaN if either is. Equal ones share the derivative.</summary>
+/// <summary>The smaller of two; NaN if either is, with the derivative of both. Equal ones share the derivative.</summary>
 public readonly struct MinimumOp : INumericMap, IBinaryOp
 {
     /// <inheritdoc/>
@@ -264,6 +283,25 @@ public readonly struct SqrtOp : IUnaryDerivative<SqrtOp>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T saved)
         where T : unmanaged, IReal<T> => 0.5f / saved;
+}
+
+/// <summary>The square root of a sum of squares: y = sqrt(x), y' = 1/(2y), and 0 at 0.</summary>
+/// <remarks>Where the sum is 0, so is each term with its own slope, and the infinite slope of the root times theirs would be NaN. 0 is a
+/// subgradient there: that of a norm at the zero vector, which has a corner.</remarks>
+public readonly struct RootOfSquaresOp : IUnaryDerivative<RootOfSquaresOp>
+{
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Output;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Forward<T>(T x)
+        where T : unmanaged, IReal<T> => T.Sqrt(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T> => T.IfEqual(saved, 0f, 0f, 0.5f / saved);
 }
 
 /// <summary>The reciprocal square root: y = 1/sqrt(x), y' = -y^3/2.</summary>

@@ -41,6 +41,9 @@ internal sealed unsafe class Block
 
     internal int SizeClass { get; }
 
+    /// <summary>How many blocks the pool had lent when this one came back.</summary>
+    internal long ReturnedAt { get; set; }
+
     /// <summary>What the pool remembers of the block while somebody else has it.</summary>
     internal Allocation Allocation => _allocation;
 

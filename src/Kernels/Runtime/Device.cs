@@ -33,6 +33,10 @@ public sealed partial class Device
         Index = index;
         Backend = backend;
         Pool = new BlockPool(this);
+        if (kind is DeviceKind.Cpu or DeviceKind.Emulated)
+        {
+            Pool.Limit = HostMemory.Available;
+        }
     }
 
     /// <summary>The host processor: SIMD kernels on all cores.</summary>
@@ -88,6 +92,31 @@ public sealed partial class Device
         {
             DeviceStatistics counted = Pool.Statistics(Volatile.Read(ref _launches)) with { Waits = Volatile.Read(ref _waits) };
             return Backend?.AddTo(counted) ?? counted;
+        }
+    }
+
+    /// <summary>
+    /// The most bytes that tensors may take on the device, in use or waiting in its pool for the next one. What goes beyond is a
+    /// <see cref="DeviceException"/> that names the largest tensors, and the program can go on.
+    /// </summary>
+    /// <value>
+    /// At first, on <see cref="Cpu"/> and <see cref="Emulated"/>, nine tenths of the memory that the machine has, or the container that
+    /// the program runs in: the runtime's threshold for a high load (<c>GCHighMemPercent</c>). GPUs have no limit but their driver's.
+    /// A limit below what is in use now holds for what is asked for next. A quarter of it is the most that waits when a new block of
+    /// memory has to be made.
+    /// </value>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not above 0.</exception>
+    public long MemoryLimit
+    {
+        get => Pool.Limit;
+        set
+        {
+            if (value <= 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), $"MemoryLimit: a limit must be above 0 bytes, not {value}.");
+            }
+
+            Pool.Limit = value;
         }
     }
 

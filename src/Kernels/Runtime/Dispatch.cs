@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
 
@@ -65,7 +64,7 @@ internal interface IIndexVisitor
 /// <summary>From an element type as a value to one as type parameters: the only switches over <see cref="DType"/> that pick code.</summary>
 /// <remarks>
 /// A visitor is a struct, a <c>ref struct</c> if it keeps operands by reference, so each is compiled for itself and nothing is
-/// allocated. On a host whose processor has registers of sixteen floats or eight doubles it gets these; .NET's <c>Vector</c> stays at 256 bits there.
+/// allocated. On a host whose processor has registers of sixteen floats or eight doubles it gets these, unless <see cref="CpuKernels"/> says otherwise; .NET's <c>Vector</c> stays at 256 bits there.
 /// </remarks>
 internal static class Dispatch
 {
@@ -78,7 +77,7 @@ internal static class Dispatch
     internal static void Real<TVisitor>(string name, DType dtype, Device device, TVisitor visitor)
         where TVisitor : struct, IRealVisitor, allows ref struct
     {
-        bool wide = device.IsHost && Vector512.IsHardwareAccelerated;
+        bool wide = device.IsHost && CpuKernels.IsWide;
         switch (dtype)
         {
             case DType.Float32 when wide:

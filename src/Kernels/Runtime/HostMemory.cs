@@ -25,6 +25,12 @@ internal static unsafe class HostMemory
             ? (delegate* unmanaged<void*, nuint, int, int>)address
             : null;
 
+    /// <summary>
+    /// What tensors may take: nine tenths of the memory of the machine, or of the container (the runtime knows control groups); the rest is
+    /// the program's. Beyond it Linux does not refuse memory, but ends a process.
+    /// </summary>
+    internal static long Available => GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes is > 0 and long bytes ? bytes : long.MaxValue;
+
     /// <summary>Memory of undefined contents, to be freed with <see cref="Free"/>.</summary>
     internal static void* Allocate(nuint bytes)
     {

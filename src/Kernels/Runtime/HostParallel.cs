@@ -9,8 +9,8 @@ namespace DeepSharp.Kernels;
 /// </remarks>
 internal static unsafe class HostParallel
 {
-    /// <summary>The number of threads that share a loop, the caller included.</summary>
-    internal static int Threads { get; } = Math.Clamp(Environment.ProcessorCount, 1, WorkerPool.MaxThreads);
+    /// <summary>The number of threads that share a loop, the caller included: from 1 to <see cref="WorkerPool.MaxThreads"/>.</summary>
+    internal static int Threads { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, WorkerPool.MaxThreads);
 
     /// <summary>
     /// Runs <paramref name="body"/> over [0, <paramref name="count"/>) in consecutive chunks of <paramref name="grain"/> items.
@@ -29,11 +29,16 @@ internal static unsafe class HostParallel
             return;
         }
 
-        For(Threads > 1 ? Pool.Instance : null, count, grain, body);
+        int threads = Threads;
+        For(threads > 1 ? Pool.Instance : null, threads, count, grain, body);
     }
 
     /// <summary>The same on a pool of the caller's choice; null is no pool at all.</summary>
     internal static void For<TBody>(WorkerPool? pool, int count, int grain, in TBody body)
+        where TBody : struct, IRangeBody => For(pool, pool?.Threads ?? 1, count, grain, body);
+
+    /// <summary>The same on at most so many threads, which the pool starts if it has fewer.</summary>
+    internal static void For<TBody>(WorkerPool? pool, int threads, int count, int grain, in TBody body)
         where TBody : struct, IRangeBody
     {
         if (count > grain && pool is not null && pool.TryEnter())
@@ -41,7 +46,7 @@ internal static unsafe class HostParallel
             // The workers use this copy in place. It is a local of a frame that outlives the loop, so nothing moves it, and
             // references inside it, if there are any, are reported to the garbage collector from here.
             TBody copy = body;
-            pool.Run(count, grain, Unsafe.AsPointer(ref copy), &Invoke<TBody>);
+            pool.Run(count, grain, threads, Unsafe.AsPointer(ref copy), &Invoke<TBody>);
             return;
         }
 

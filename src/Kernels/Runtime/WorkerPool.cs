@@ -32,7 +32,7 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private readonly Board* _board;
     private readonly Share* _shares;
-    private readonly Thread[] _workers;
+    private Thread[] _workers = [];
     private readonly SemaphoreSlim _wake = new(0);
     private ExceptionDispatchInfo? _error;
     private bool _stopping;
@@ -42,15 +42,12 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         _board = (Board*)NativeMemory.AlignedAlloc((nuint)sizeof(Board), Board.Line);
         *_board = default;
-        _shares = (Share*)NativeMemory.AlignedAlloc((nuint)((workers + 1) * sizeof(Share)), Board.Line);
-        _workers = new Thread[workers];
-        for (int i = 0; i < workers; i++)
-        {
-            int number = i + 1;
-            _workers[i] = new Thread(() => Work(number)) { IsBackground = true, Name = $"DeepSharp worker {i + 1}" };
-            _workers[i].Start();
-        }
+        _shares = (Share*)NativeMemory.AlignedAlloc((nuint)(MaxThreads * sizeof(Share)), Board.Line);
+        Grow(workers);
     }
+
+    /// <summary>The number of threads that can share a loop, the caller included.</summary>
+    internal int Threads => _workers.Length + 1;
 
     /// <summary>Ends the threads. No loop may be running.</summary>
     public void Dispose()
@@ -71,17 +68,24 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Takes the pool for one loop; false if it has one already.</summary>
     internal bool TryEnter() => Volatile.Read(ref _board->Busy) == 0 && Interlocked.CompareExchange(ref _board->Busy, 1, 0) == 0;
 
-    /// <summary>Runs a loop of more than one chunk and gives the pool back. Call it after <see cref="TryEnter"/> only.</summary>
-    internal void Run(int count, int grain, void* body, delegate*<void*, int, int, void> invoke)
+    /// <summary>
+    /// Runs a loop of more than one chunk on at most so many threads, which are started if there are fewer, and gives the pool back. Call it after
+    /// <see cref="TryEnter"/> only.
+    /// </summary>
+    internal void Run(int count, int grain, int threads, void* body, delegate*<void*, int, int, void> invoke)
     {
+        if (threads > Threads)
+        {
+            Grow(threads - 1);
+        }
+
         Board* board = _board;
         int chunks = ((count - 1) / grain) + 1;
         board->Body = body;
         board->Invoke = invoke;
         board->Count = count;
         board->Grain = grain;
-        board->Chunks = chunks;
-        int shares = Math.Min(chunks, _workers.Length + 1);
+        int shares = Math.Min(chunks, threads);
         board->Shares = shares;
         for (int i = 0; i < shares; i++)
         {
@@ -91,7 +95,7 @@ internal sealed unsafe class WorkerPool : IDisposable
 
         Volatile.Write(ref board->Gate, Open);
         Interlocked.Increment(ref board->Epoch);
-        Wake(chunks - 1);
+        Wake(shares - 1);
         Take(0);
 
         // No chunk is left: nobody else may come in, and the ones inside finish theirs.
@@ -116,6 +120,20 @@ internal sealed unsafe class WorkerPool : IDisposable
         _error = null;
         Volatile.Write(ref board->Busy, 0);
         error?.Throw();
+    }
+
+    private void Grow(int workers)
+    {
+        int first = _workers.Length;
+        Array.Resize(ref _workers, workers);
+        for (int i = first; i < workers; i++)
+        {
+            int number = i + 1;
+            _workers[i] = new Thread(() => Work(number)) { IsBackground = true, Name = $"DeepSharp worker {number}" };
+
+            // Not Start, which would tell the threads, for as long as they live, of the call that happened to need them first.
+            _workers[i].UnsafeStart();
+        }
     }
 
     // Takes chunks until none is left, from this thread's range first: number 0 is the caller, the others are the workers.
@@ -174,7 +192,7 @@ internal sealed unsafe class WorkerPool : IDisposable
             }
 
             int gate = Volatile.Read(ref board->Gate);
-            while (gate >= Open && gate - Open < board->Chunks - 1)
+            while (gate >= Open && gate - Open < board->Shares - 1)
             {
                 int found = Interlocked.CompareExchange(ref board->Gate, gate + 1, gate);
                 if (found == gate)
@@ -278,9 +296,6 @@ internal sealed unsafe class WorkerPool : IDisposable
 
         [FieldOffset(8)]
         internal int Grain;
-
-        [FieldOffset(12)]
-        internal int Chunks;
 
         [FieldOffset(16)]
         internal int Shares;

@@ -27,7 +27,11 @@ public sealed class Dropout : Module
     public double Probability { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => IsTraining && Probability > 0 ? input.Dropout(Probability, _generator) : input;
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return IsTraining && Probability > 0 ? input.Dropout(Probability, _generator) : input;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"Dropout({Probability})";

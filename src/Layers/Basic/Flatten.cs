@@ -4,5 +4,9 @@ namespace DeepSharp.Layers;
 public sealed class Flatten : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Flatten(1);
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Flatten(1);
+    }
 }

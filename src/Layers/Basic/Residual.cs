@@ -47,7 +47,7 @@ public sealed class Residual : Module
     internal (Tensor Body, Tensor Shortcut) Branches(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (Tensor body, Tensor shortcut) = (Body.Forward(input), Shortcut?.Forward(input) ?? input);
+        (Tensor body, Tensor shortcut) = (Body.Output(input), Shortcut?.Output(input) ?? input);
         Check(body, shortcut);
         return (body, shortcut);
     }

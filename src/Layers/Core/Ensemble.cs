@@ -61,10 +61,11 @@ public sealed class Ensemble : Module
     /// classes.</exception>
     public override Tensor Forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         Tensor[] outputs = new Tensor[_members.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = _members[i].Forward(input);
+            outputs[i] = _members[i].Output(input);
             Check(outputs[0], outputs[i], i);
         }
 

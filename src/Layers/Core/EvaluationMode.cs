@@ -1,40 +1,25 @@
 namespace DeepSharp.Layers;
 
 /// <summary>A network in evaluation mode for a while: <c>using EvaluationMode mode = new(model);</c></summary>
-/// <remarks>At the end each module goes back to the mode it was in by itself, so that parts set to evaluation mode by hand, such as
-/// frozen batch normalisations, stay in it.</remarks>
+/// <remarks>
+/// <para>The mode belongs to the code inside, and to the tasks and threads that it starts: others that use the network meanwhile, to train it or
+/// to predict as well, see nothing of it. At the end each module is in the mode that it has by itself, so that parts set to evaluation
+/// mode by hand, such as frozen batch normalisations, stay in it.</para>
+/// <para><see cref="Module.Train"/> and <see cref="Module.Eval"/> inside change the mode until the end: <c>model[3].Train()</c> lets one
+/// dropout layer drop.</para>
+/// </remarks>
 public readonly ref struct EvaluationMode
 {
-    private readonly List<Module> _training = [];
+    private readonly ModuleModes? _modes;
 
     /// <summary>Sets the module and all below it to evaluation mode.</summary>
     /// <param name="model">The module.</param>
     public EvaluationMode(Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Collect(model);
-        model.Eval();
+        _modes = ModuleModes.Begin(model, training: false);
     }
 
-    /// <summary>Sets the modules back that were in training mode.</summary>
-    public void Dispose()
-    {
-        foreach (Module module in _training)
-        {
-            module.IsTraining = true;
-        }
-    }
-
-    private void Collect(Module module)
-    {
-        if (module.IsTraining)
-        {
-            _training.Add(module);
-        }
-
-        foreach ((string _, Module child) in module.Children)
-        {
-            Collect(child);
-        }
-    }
+    /// <summary>Gives the modules their own modes back.</summary>
+    public void Dispose() => _modes?.Dispose();
 }

@@ -11,9 +11,13 @@ public abstract class Module
     private readonly List<(string Name, Parameter Value)> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
+    private bool _isTraining = true;
+    private bool _isOwned;
 
     /// <summary>Whether the module is being trained: dropout drops and batch norm uses the batch's statistics.</summary>
-    public bool IsTraining { get; internal set; } = true;
+    /// <remarks>Inside <see cref="EvaluationMode"/>, and so in <c>Predict</c> and <c>Evaluate</c>, false for the call that opened it, whatever
+    /// other threads do with the module meanwhile.</remarks>
+    public bool IsTraining => ModuleModes.Of(this) ?? _isTraining;
 
     /// <summary>The modules that this one owns, with their names.</summary>
     public IReadOnlyList<(string Name, Module Value)> Children => _children;
@@ -22,11 +26,15 @@ public abstract class Module
     /// <param name="input">The input; its first axis is the batch.</param>
     public abstract Tensor Forward(Tensor input);
 
-    /// <summary>The module and all below it to training mode.</summary>
-    public void Train() => SetTraining(true);
+    /// <summary>What <see cref="Forward"/> returned, which must be something.</summary>
+    internal Tensor Output(Tensor input) => Given.Required(GetType().Name, "what Forward returned", Forward(input));
+
+    /// <summary>The module and all below it to training mode; inside <see cref="EvaluationMode"/>, until that ends.</summary>
+    public void Train() => SetTraining(All(), training: true);
 
     /// <summary>The module and all below it to evaluation mode.</summary>
-    public void Eval() => SetTraining(false);
+    /// <remarks>Every thread sees it. What is to evaluate for itself opens an <see cref="EvaluationMode"/>.</remarks>
+    public void Eval() => SetTraining(All(), training: false);
 
     /// <summary>The parameters of the module and all below it, in the order in which they were registered.</summary>
     public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static named => named.Value);
@@ -63,30 +71,37 @@ public abstract class Module
     /// <param name="state">Values by name.</param>
     /// <param name="strict">Whether the names must be exactly those of <see cref="State"/>. If false, what is missing keeps its
     /// values and what is unknown, such as PyTorch's <c>num_batches_tracked</c>, is left aside.</param>
-    /// <exception cref="ArgumentException">A name is missing or unknown, or a shape differs; nothing has been changed.</exception>
+    /// <exception cref="ArgumentException">A name is missing or unknown, a value is null or freed, or a shape differs; nothing has been
+    /// changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
         IReadOnlyDictionary<string, Tensor> own = State();
         string[] missing = strict ? [.. own.Keys.Where(name => !state.ContainsKey(name))] : [];
         string[] unknown = strict ? [.. state.Keys.Where(name => !own.ContainsKey(name))] : [];
-        string[] different = [.. own.Where(pair => state.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
-            .Select(pair => $"{pair.Key} is {pair.Value.Shape} here and {state[pair.Key].Shape} there")];
-        if (missing.Length + unknown.Length + different.Length > 0)
-        {
-            throw new ArgumentException(
-                $"LoadState: the state is of another model. Missing: {List(missing)}. Unknown: {List(unknown)}. Of another shape: "
-                + $"{List(different)}.{(different.Length == 0 ? " Names that differ are left aside with strict: false." : string.Empty)}",
-                nameof(state));
-        }
-
+        List<string> different = [];
+        List<(Tensor To, Tensor From)> values = [];
         foreach ((string name, Tensor value) in own)
         {
             if (state.TryGetValue(name, out Tensor? saved))
             {
-                value.CopyFrom(saved);
+                values.Add((value, saved));
+                if (SavedState.Fault(name, value.Shape, saved) is { } fault)
+                {
+                    different.Add(fault);
+                }
             }
         }
+
+        if (missing.Length + unknown.Length + different.Count > 0)
+        {
+            throw new ArgumentException(
+                $"LoadState: the state is of another model. Missing: {List(missing)}. Unknown: {List(unknown)}. Unfit: "
+                + $"{List([.. different])}.{(different.Count == 0 ? " Names that differ are left aside with strict: false." : string.Empty)}",
+                nameof(state));
+        }
+
+        SavedState.Copy(values);
 
         static string List(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names.Take(10)) + (names.Length > 10 ? ", …" : string.Empty);
     }
@@ -124,12 +139,23 @@ public abstract class Module
 
     /// <summary>Registers a module.</summary>
     /// <returns>The module.</returns>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot, or the module is this one or contains it.</exception>
     protected TModule Add<TModule>(string name, TModule module)
         where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         Check(name);
+
+        // Only what somebody owns already can be contained in something.
+        if (ReferenceEquals(module, this) || (_isOwned && module.All().Contains(this)))
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: '{name}' is {(ReferenceEquals(module, this) ? "the module itself" : $"a {module.GetType().Name} that contains this module")}, "
+                + "and a module that contains itself has no end. Keep what leads back in a field, without registering it.",
+                nameof(module));
+        }
+
+        module._isOwned = true;
         _children.Add((name, module));
         return module;
     }
@@ -151,12 +177,31 @@ public abstract class Module
         }
     }
 
-    private void SetTraining(bool training)
+    /// <summary>The module and all below it, each once.</summary>
+    internal IReadOnlyCollection<Module> All()
     {
-        IsTraining = training;
-        foreach ((string _, Module child) in _children)
+        HashSet<Module> all = [this];
+        Stack<Module> open = new(all);
+        while (open.TryPop(out Module? module))
         {
-            child.SetTraining(training);
+            foreach ((string _, Module child) in module._children)
+            {
+                if (all.Add(child))
+                {
+                    open.Push(child);
+                }
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Sets the modes of single modules.</summary>
+    internal static void SetTraining(IEnumerable<Module> modules, bool training)
+    {
+        foreach (Module module in ModuleModes.Change(modules, training))
+        {
+            module._isTraining = training;
         }
     }
 }

@@ -15,6 +15,7 @@ public abstract class Initializer
     public abstract Tensor Create(Shape shape, DType dtype = DType.Float32, Device? device = null, Generator? generator = null);
 
     /// <summary>The fan-in and fan-out of a shape.</summary>
+    /// <exception cref="ArgumentException">One of them is larger than 2^31 - 1, of a shape without elements.</exception>
     public static (int FanIn, int FanOut) Fans(Shape shape)
     {
         if (shape.Rank < 2)
@@ -22,13 +23,7 @@ public abstract class Initializer
             return (shape.Size, shape.Size);
         }
 
-        int field = 1;
-        foreach (int dim in shape.AsSpan()[2..])
-        {
-            field *= dim;
-        }
-
-        return (shape[1] * field, shape[0] * field);
+        return (new Shape(shape.AsSpan()[1..]).Size, new Shape([shape[0], .. shape.AsSpan()[2..]]).Size);
     }
 
     private protected static int Fan(Shape shape, FanMode mode) => mode == FanMode.FanIn ? Fans(shape).FanIn : Fans(shape).FanOut;
@@ -44,6 +39,7 @@ public abstract class Initializer
         }
 
         using TensorScope scope = Tensor.Scope();
-        return new Parameter(Create(shape, dtype, device, generator));
+        Tensor made = Given.Required(GetType().Name, "what Create returned", Create(shape, dtype, device, generator));
+        return new Parameter(Given.Fitting(GetType().Name, "what Create returned", made, "the parameter", shape, dtype, device ?? Device.Default));
     }
 }

@@ -92,6 +92,8 @@ public sealed class Lookahead : Optimizer
 
     internal override void FollowSchedule() => _inner.FollowSchedule();
 
+    internal override bool IsPossibleNumber(string name, double value) => _inner.IsPossibleNumber(name, value);
+
     internal override IReadOnlyList<string> StateNames(ParameterGroup group) => _inner.StateNames(group);
 
     internal override IEnumerable<(string Name, Tensor Value)> OwnTensors()

@@ -44,6 +44,7 @@ public abstract class WeightAverage
     }
 
     /// <summary>Puts the mean in place of the parameters until the result is disposed.</summary>
+    /// <remarks>Swaps of the same parameters, of this mean or others, may be open at once and end in any order.</remarks>
     public WeightSwap Swap() => new(_runs, static run => run.StateOperands[0]);
 
     /// <summary>Overwrites the parameters with the mean.</summary>
@@ -71,34 +72,25 @@ public abstract class WeightAverage
 
     /// <summary>Goes back to a saved state.</summary>
     /// <param name="state">What <see cref="State"/> gave for the same parameters.</param>
-    /// <exception cref="ArgumentException">A name is missing or unknown, a shape differs, or the number of updates is impossible; nothing
-    /// has been changed.</exception>
+    /// <exception cref="ArgumentException">A name is missing or unknown, a value is null or freed, a shape differs, or the number of updates is
+    /// impossible; nothing has been changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        IReadOnlyDictionary<string, Tensor> own = State();
-        string[] faults =
-        [
-            .. own.Keys.Where(name => !state.ContainsKey(name)).Select(static name => $"{name} is missing"),
-            .. state.Keys.Where(name => !own.ContainsKey(name)).Select(static name => $"{name} is unknown"),
-            .. own.Where(pair => state.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
-                .Select(pair => $"{pair.Key} is {pair.Value.Shape} here and {state[pair.Key].Shape} there"),
-        ];
-        if (faults.Length == 0 && state[Count].Item() is var count && !(count >= 0 && count <= long.MaxValue))
+        List<string> faults = SavedState.Faults(
+            [.. _parameters.Select(static (parameter, i) => ($"average.{i}", (Shape?)parameter.Shape)), (Count, null)], state);
+        if (state.TryGetValue(Count, out Tensor? number) && SavedState.Fault(Count, null, number) is null
+            && number.Item() is var count && !SavedState.IsCount(count))
         {
-            faults = [$"{Count} is {count}"];
+            faults.Add($"{Count} is {count}");
         }
 
-        if (faults.Length > 0)
+        if (faults.Count > 0)
         {
             throw new ArgumentException($"{GetType().Name}.LoadState: the state is of another model: {string.Join("; ", faults.Take(10))}.", nameof(state));
         }
 
-        for (int i = 0; i < _parameters.Length; i++)
-        {
-            Average(_parameters[i]).CopyFrom(state[$"average.{i}"]);
-        }
-
+        SavedState.Copy([.. _parameters.Select((parameter, i) => (Average(parameter), state[$"average.{i}"]))]);
         Updates = (long)state[Count].Item();
     }
 

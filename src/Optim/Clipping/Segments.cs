@@ -14,15 +14,15 @@ internal sealed class Segments
     internal Segments(UpdateRun run)
     {
         int offset = run.Run.Start;
-        _parameters = run.Trainable;
+        _parameters = run.Moved;
         _table = new SegmentTable([.. _parameters.Select(p => (p.ArenaOffset - offset, ParameterArena.Padded(p.Count)))]);
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         _numbers = Tensor.From(_table.Numbers, new Shape(_table.Numbers.Length), run.Device);
     }
 
-    /// <summary>These segments, or others if parameters have been frozen or are trained again.</summary>
+    /// <summary>These segments, or others if other parameters are to be changed.</summary>
     internal Segments Now(UpdateRun run) =>
-        _parameters.Count == run.Run.Members.Count && !run.HasFrozen || _parameters.SequenceEqual(run.Trainable) ? this : new Segments(run);
+        _parameters.Count == run.Run.Members.Count && !run.LeavesOut || _parameters.SequenceEqual(run.Moved) ? this : new Segments(run);
 
     /// <summary>A number for each parameter; the memory is kept from step to step by its name.</summary>
     internal Tensor Result(UpdateRun run, string name)
@@ -39,12 +39,23 @@ internal sealed class Segments
 
     /// <summary>Reduces each parameter's part of some flat memory: two launches on a GPU.</summary>
     internal void Reduce<TOp>(TOp op, Tensor output, in Operand input)
-        where TOp : unmanaged, IReduction => Segmented.Reduce(op, output.Operand, input, _table, _numbers.Operand);
+        where TOp : unmanaged, IReduction
+    {
+        if (_parameters.Count > 0)
+        {
+            Segmented.Reduce(op, output.Operand, input, _table, _numbers.Operand);
+        }
+    }
 
     /// <summary>Runs a rule with a number for each parameter: one launch.</summary>
     internal void Apply<TRule>(TRule rule, in Operand values, in Operand gradients, Operand? state, Tensor factors, Operand? go)
-        where TRule : unmanaged, ISegmentRule =>
-        Segmented.Update(rule, values, gradients, state, factors.Operand, _table, _numbers.Operand, go);
+        where TRule : unmanaged, ISegmentRule
+    {
+        if (_parameters.Count > 0)
+        {
+            Segmented.Update(rule, values, gradients, state, factors.Operand, _table, _numbers.Operand, go);
+        }
+    }
 
     /// <summary>Limits the norm of each parameter's gradient, in place.</summary>
     internal void Clip(UpdateRun run, GradientClipping clipping)

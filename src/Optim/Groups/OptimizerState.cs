@@ -17,9 +17,9 @@ internal static class OptimizerState
             state.Add(name, value);
         }
 
-        foreach ((string name, double value, bool whole) in Numbers(optimizer))
+        foreach ((string name, double value, Kind kind) in Numbers(optimizer))
         {
-            state.Add(name, Tensor.Scalar(value, whole ? DType.Int64 : DType.Float64, Device.Cpu));
+            state.Add(name, Tensor.Scalar(value, kind == Kind.Count ? DType.Int64 : DType.Float64, Device.Cpu));
         }
 
         return state;
@@ -28,12 +28,8 @@ internal static class OptimizerState
     internal static void Load(Optimizer optimizer, IReadOnlyDictionary<string, Tensor> state)
     {
         List<(string Name, Tensor Value)> tensors = [.. Tensors(optimizer)];
-        List<string> numbers = [.. Numbers(optimizer).Select(static number => number.Name)];
-        Check(optimizer, state, tensors, numbers);
-        foreach ((string name, Tensor value) in tensors)
-        {
-            value.CopyFrom(state[name]);
-        }
+        Check(optimizer, state, tensors, [.. Numbers(optimizer)]);
+        SavedState.Copy([.. tensors.Select(tensor => (tensor.Value, state[tensor.Name]))]);
 
         for (int i = 0; i < optimizer.Groups.Count; i++)
         {
@@ -57,23 +53,16 @@ internal static class OptimizerState
     }
 
     private static void Check(
-        Optimizer optimizer, IReadOnlyDictionary<string, Tensor> state, List<(string Name, Tensor Value)> tensors, List<string> numbers)
+        Optimizer optimizer, IReadOnlyDictionary<string, Tensor> state, List<(string Name, Tensor Value)> tensors,
+        List<(string Name, double Value, Kind Kind)> numbers)
     {
-        HashSet<string> own = [.. tensors.Select(static tensor => tensor.Name), .. numbers];
-        List<string> faults =
-        [
-            .. own.Where(name => !state.ContainsKey(name)).Select(static name => $"{name} is missing"),
-            .. state.Keys.Where(name => !own.Contains(name)).Select(static name => $"{name} is unknown"),
-            .. tensors.Where(tensor => state.TryGetValue(tensor.Name, out Tensor? value) && value.Shape != tensor.Value.Shape)
-                .Select(tensor => $"{tensor.Name} is {tensor.Value.Shape} here and {state[tensor.Name].Shape} there"),
-        ];
-        foreach (string name in numbers.Where(state.ContainsKey))
+        List<string> faults = SavedState.Faults(
+            [.. tensors.Select(static tensor => (tensor.Name, (Shape?)tensor.Value.Shape)), .. numbers.Select(static number => (number.Name, (Shape?)null))],
+            state);
+        foreach ((string name, double _, Kind kind) in numbers)
         {
-            if (state[name].Count != 1)
-            {
-                faults.Add($"{name} has the shape {state[name].Shape}, not one number");
-            }
-            else if (state[name].Item() is var value && !IsPossible(name, value))
+            if (state.TryGetValue(name, out Tensor? number) && SavedState.Fault(name, null, number) is null
+                && number.Item() is var value && !IsPossible(optimizer, name, kind, value))
             {
                 faults.Add($"{name} is {value}");
             }
@@ -88,13 +77,14 @@ internal static class OptimizerState
         }
     }
 
-    // A rule's own numbers may be anything but NaN; a group may have no proportion to the first.
-    private static bool IsPossible(string name, double value)
+    private static bool IsPossible(Optimizer optimizer, string name, Kind kind, double value) => kind switch
     {
-        bool ratio = name.EndsWith(Ratio, StringComparison.Ordinal);
-        bool own = !ratio && !name.EndsWith(Step, StringComparison.Ordinal) && !name.EndsWith(Rate, StringComparison.Ordinal) && name != Skipped;
-        return double.IsNaN(value) ? ratio : own || (value >= 0 && double.IsFinite(value));
-    }
+        Kind.Count => SavedState.IsCount(value),
+        Kind.Rate => value >= 0 && double.IsFinite(value),
+        // A group may have no proportion to the first.
+        Kind.Ratio => double.IsNaN(value) || (value >= 0 && double.IsFinite(value)),
+        _ => optimizer.IsPossibleNumber(name[(name.LastIndexOf('.') + 1)..], value),
+    };
 
     private static IEnumerable<(string Name, Tensor Value)> Tensors(Optimizer optimizer)
     {
@@ -120,25 +110,33 @@ internal static class OptimizerState
         }
     }
 
-    private static IEnumerable<(string Name, double Value, bool Whole)> Numbers(Optimizer optimizer)
+    private static IEnumerable<(string Name, double Value, Kind Kind)> Numbers(Optimizer optimizer)
     {
         for (int i = 0; i < optimizer.Groups.Count; i++)
         {
             ParameterGroup group = optimizer.Groups[i];
-            yield return ($"group.{i}.{Step}", group.StepCount, true);
-            yield return ($"group.{i}.{Rate}", group.LearningRate, false);
-            yield return ($"group.{i}.{BaseRate}", group.BaseLearningRate, false);
+            yield return ($"group.{i}.{Step}", group.StepCount, Kind.Count);
+            yield return ($"group.{i}.{Rate}", group.LearningRate, Kind.Rate);
+            yield return ($"group.{i}.{BaseRate}", group.BaseLearningRate, Kind.Rate);
             if (i > 0)
             {
-                yield return ($"group.{i}.{Ratio}", group.RateRatio, false);
+                yield return ($"group.{i}.{Ratio}", group.RateRatio, Kind.Ratio);
             }
 
             foreach ((string name, double value) in group.Numbers)
             {
-                yield return ($"group.{i}.{name}", value, false);
+                yield return ($"group.{i}.{name}", value, Kind.OfRule);
             }
         }
 
-        yield return (Skipped, optimizer.Gate.Skipped, true);
+        yield return (Skipped, optimizer.Gate.Skipped, Kind.Count);
+    }
+
+    private enum Kind
+    {
+        Count,
+        Rate,
+        Ratio,
+        OfRule,
     }
 }

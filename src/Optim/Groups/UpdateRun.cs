@@ -7,6 +7,7 @@ public sealed class UpdateRun
 {
     private readonly Operand[] _stateOperands;
     private readonly Operand _gradients;
+    private readonly bool[] _withoutGradient;
 
     internal UpdateRun(ParameterRun run, int slots, Func<int, double> initial)
     {
@@ -24,6 +25,7 @@ public sealed class UpdateRun
         _stateOperands = [.. State.Select(static tensor => tensor.Operand)];
         Values = run.Values;
         _gradients = run.Gradients;
+        _withoutGradient = new bool[run.Members.Count];
     }
 
     /// <summary>The element type of the parameters, their gradients and their state.</summary>
@@ -52,20 +54,23 @@ public sealed class UpdateRun
     /// <summary>What happens to the gradients on their way into the rule.</summary>
     internal UpdateTreatment Treatment { get; set; }
 
-    /// <summary>The parameters that steps change: all but the frozen ones.</summary>
-    internal IReadOnlyList<Parameter> Trainable => HasFrozen ? [.. Run.Members.Where(static p => p.IsTrainable)] : Run.Members;
+    /// <summary>
+    /// The parameters that are changed: all but those that were frozen after they had come here and, during a step, those that no gradient
+    /// has reached since the last zeroing.
+    /// </summary>
+    internal IReadOnlyList<Parameter> Moved => LeavesOut ? [.. Run.Members.Where((_, i) => Moves(i))] : Run.Members;
 
     /// <summary>Whether frozen parameters are updated like the others: a mean goes on, a step does not.</summary>
     internal bool IncludesFrozen { get; init; }
 
-    /// <summary>Whether a parameter that was frozen after it had come here has to be left out.</summary>
-    internal bool HasFrozen
+    /// <summary>Whether a parameter has to be left out.</summary>
+    internal bool LeavesOut
     {
         get
         {
             for (int i = 0; i < Run.Members.Count; i++)
             {
-                if (!IncludesFrozen && !Run.Members[i].IsTrainable)
+                if (!Moves(i))
                 {
                     return true;
                 }
@@ -76,7 +81,8 @@ public sealed class UpdateRun
     }
 
     /// <summary>
-    /// Makes the rule's step: one launch, or one for each stretch between parameters that are frozen, which keep values and state.
+    /// Makes the rule's step: one launch, or one for each stretch between parameters that are frozen or have no gradient, which keep
+    /// values and state.
     /// </summary>
     /// <param name="rule">The rule with this step's numbers; its slots are the state the optimizer named, in that order.</param>
     /// <exception cref="ArgumentException">The rule has another number of slots than the optimizer has named.</exception>
@@ -93,6 +99,18 @@ public sealed class UpdateRun
 
         Apply(rule, _stateOperands);
     }
+
+    /// <summary>Notes which parameters have no gradient, so that until <see cref="EndStep"/> they are left out.</summary>
+    internal void BeginStep()
+    {
+        for (int i = 0; i < _withoutGradient.Length; i++)
+        {
+            _withoutGradient[i] = !Run.Members[i].Leaf.HasGradient;
+        }
+    }
+
+    /// <summary>What changes parameters from now on is no step.</summary>
+    internal void EndStep() => Array.Clear(_withoutGradient);
 
     internal void ZeroGradients()
     {
@@ -112,11 +130,15 @@ public sealed class UpdateRun
     }
 
     /// <summary>Tells graphs that saved the parameters' values that these are no longer what they were.</summary>
-    internal void CountChange()
+    /// <param name="ofMoved">Whether only those are meant that a step moves.</param>
+    internal void CountChange(bool ofMoved = false)
     {
         for (int i = 0; i < Run.Members.Count; i++)
         {
-            Run.Members[i].CountChange();
+            if (!ofMoved || Moves(i))
+            {
+                Run.Members[i].CountChange();
+            }
         }
     }
 
@@ -124,7 +146,7 @@ public sealed class UpdateRun
     internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
         where TRule : unmanaged, IUpdateRule
     {
-        if (!HasFrozen)
+        if (!LeavesOut)
         {
             UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
             return;
@@ -134,7 +156,7 @@ public sealed class UpdateRun
         while (next < Run.Members.Count)
         {
             int first = next;
-            while (next < Run.Members.Count && Run.Members[next].IsTrainable)
+            while (next < Run.Members.Count && Moves(next))
             {
                 next++;
             }
@@ -156,6 +178,8 @@ public sealed class UpdateRun
             UpdateKernel.Run(rule, Part(Values, start, end), Part(Gradients, start, end), parts, Treatment);
         }
     }
+
+    private bool Moves(int member) => (IncludesFrozen || Run.Members[member].IsTrainable) && !_withoutGradient[member];
 
     private static Operand Part(in Operand flat, int start, int end) =>
         flat with { Offset = flat.Offset + start, Dims = [end - start] };

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp.Optim;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace DeepSharp.Optim;
 /// vectors keep V = b V + (1 - b)(g² + epsilon) as it is. U = g / sqrt(V), limited to U / max(1, RMS(U) / clipThreshold), and w ← w - a U
 /// with a = max(smallestScale, RMS(w)) min(learningRate, 1 / sqrt(t)); without scaling by parameter, a = min(learningRate, 1 /
 /// sqrt(t)).</para>
-/// <para>The last two axes make the matrix. About twenty launches for each parameter. Weight decay is decoupled, w ← (1 - min(learningRate,
+/// <para>A square counts as at most the largest number of the element type over the number of elements, so that means stay finite. The last two
+/// axes make the matrix. About twenty launches for each parameter. Weight decay is decoupled, w ← (1 - min(learningRate,
 /// 1 / sqrt(t)) weightDecay) w, unless the options add it to g. State: row and column, or square. Source: Shazeer, Stern 2018,
 /// algorithms 4 to 6.</para>
 /// </remarks>
@@ -103,14 +106,14 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         double coupled = o.DecoupledWeightDecay ? 0 : o.WeightDecay;
         double decoupled = o.WeightDecay - coupled;
         using NoGrad noGrad = new();
-        foreach (Parameter parameter in run.Trainable)
+        foreach (Parameter parameter in run.Moved)
         {
             using TensorScope scope = Tensor.Scope();
             Tensor? go = Gate.Go(run);
             Tensor values = parameter.Detach();
             Tensor gradient = o.Maximize ? -parameter.Gradient! : parameter.Gradient!;
             gradient = coupled > 0 ? gradient + (coupled * values) : gradient;
-            Tensor square = gradient.Square() + o.Epsilon;
+            Tensor square = Squares(gradient, o.Epsilon);
             (Tensor first, Tensor? second) = _squares[parameter];
             Tensor root;
             if (second is null)
@@ -134,7 +137,13 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         }
     }
 
-    private static Tensor Size(Tensor x) => x.Square().Mean().Sqrt();
+    private static Tensor Size(Tensor x) => Squares(x, 0).Mean().Sqrt();
+
+    private static Tensor Squares(Tensor x, double epsilon)
+    {
+        double largest = x.DType == DType.Float64 ? double.MaxValue : float.MaxValue;
+        return x.Apply(default(SquareOp).Then(new AffineOp(1, epsilon)).Then(new ClampOp(0, largest / x.Count)));
+    }
 
     private static void Set(Tensor target, Tensor value, Tensor? go) =>
         target.CopyFrom(go is null ? value : Tensor.Where(go, value, target.Detach()));

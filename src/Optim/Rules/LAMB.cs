@@ -8,7 +8,7 @@ namespace DeepSharp.Optim;
 /// and for each parameter by itself w ← w - learningRate ‖w‖ / ‖u‖ u.
 /// </summary>
 /// <remarks>
-/// <para>Where ‖w‖ or ‖u‖ is 0, their quotient is 1. Norms are of whole parameters, worked out for all of them together: five launches a
+/// <para>Where ‖w‖ or ‖u‖ is 0, their quotient is 1; where a square is too large for the element type, it is 0. Norms are of whole parameters, worked out for all of them together: five launches a
 /// step for each stretch, seven on a GPU.</para>
 /// <para>The decay is part of the direction, and so of its norm; with <see cref="OptimizerOptions.DecoupledWeightDecay"/> it is neither.
 /// State: mean (m) and square (v). Source: You et al. 2020, algorithm 2 with the identity for phi.</para>

@@ -8,7 +8,7 @@ namespace DeepSharp.Optim;
 /// the trust ratio c = trust ‖w‖ / (‖g‖ + weightDecay ‖w‖ + epsilon).
 /// </summary>
 /// <remarks>
-/// <para>Where ‖w‖ or ‖g‖ is 0, c is 1. Norms are of whole parameters, worked out for all of them together: four launches a step for each
+/// <para>Where ‖w‖ or ‖g‖ is 0, c is 1; where its square is too large for the element type (from 1.8e19 on in Float32), c is 0. Norms are of whole parameters, worked out for all of them together: four launches a step for each
 /// stretch, six on a GPU. Biases and the like are often put in a group without it: use <see cref="SGD"/> for them.</para>
 /// <para>With <see cref="OptimizerOptions.DecoupledWeightDecay"/> neither g nor the trust ratio sees the decay. State: momentum (v).
 /// Source: You, Gitman, Ginsburg 2017.</para>

@@ -28,7 +28,8 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
     /// <param name="evaluations">The evaluations of the loss in a step at most; a quarter more than the iterations if null.</param>
     /// <param name="gradientTolerance">The largest gradient at which a step ends.</param>
     /// <param name="changeTolerance">The change of loss or parameters at which a step ends.</param>
-    /// <param name="historySize">The pairs of steps and gradient differences remembered; torch.optim.LBFGS has 100.</param>
+    /// <param name="historySize">The pairs of steps and gradient differences remembered: memory for twice as many numbers as there are
+    /// parameters for each, from the start. Nocedal and Wright find 3 to 20 enough; 100 is torch.optim.LBFGS's.</param>
     /// <param name="lineSearch">Whether lengths are searched for.</param>
     /// <exception cref="ArgumentException">A value is out of range, there is no parameter, one is given twice, or they are not in one arena:
     /// of one type and device, and packed by no other optimizer before.</exception>
@@ -39,7 +40,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         int? evaluations = null,
         double gradientTolerance = 1e-7,
         double changeTolerance = 1e-9,
-        int historySize = 10,
+        int historySize = 100,
         bool lineSearch = false)
         : this(parameters, new LBFGSOptions
         {
@@ -105,7 +106,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         RequireAllTrainable();
         ZeroGradients();
         EvaluationCount++;
-        Tensor first = loss();
+        Tensor first = Evaluate(loss);
         first.Backward();
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
@@ -134,6 +135,14 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         .. Enumerable.Range(0, options.HistorySize).Select(static i => $"difference.{i}"),
         "direction", "gradient",
     ];
+
+    internal override bool IsPossibleNumber(string name, double value) => name switch
+    {
+        Stored => SavedState.IsCount(value) && value <= Options.HistorySize,
+        Oldest => SavedState.IsCount(value) && value < Options.HistorySize,
+        Iteration => SavedState.IsCount(value),
+        _ => double.IsFinite(value),
+    };
 
     /// <inheritdoc/>
     protected override void Start(ParameterGroup<LBFGSOptions> group)
@@ -194,10 +203,20 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
 
             before.CopyFrom(gradient);
             double lossBefore = loss;
-            double length = o.LearningRate * (very ? Math.Min(1, 1 / Descent.Dot(gradient.Abs(), Tensor.OnesLike(gradient))) : 1);
             double slope = Descent.Dot(gradient, direction);
+            bool overflows = !double.IsFinite(slope);
+            if (overflows)
+            {
+                // Products of such gradients are too large for their type: down the gradient, without what was learnt of the curvature.
+                direction.CopyFrom(gradient * (-1 / Descent.Largest(gradient)));
+                slope = Descent.Dot(gradient, direction);
+                SetNumber(group, Stored, 0);
+            }
+
+            double length = o.LearningRate
+                * (very || overflows ? Math.Min(1, 1 / Descent.Dot(direction.Abs(), Tensor.OnesLike(direction))) : 1);
             SetNumber(group, Length, length);
-            if (slope > -o.ChangeTolerance)
+            if (!(slope <= -o.ChangeTolerance))
             {
                 return;
             }
@@ -234,7 +253,8 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
     private static void Remember(ParameterGroup<LBFGSOptions> group, Tensor[] state, Tensor difference, Tensor step)
     {
         double product = Descent.Dot(difference, step);
-        if (product <= 1e-10)
+        double square = Descent.Dot(difference, difference);
+        if (!(product > 1e-10 && double.IsFinite(product) && double.IsFinite(square)))
         {
             return;
         }
@@ -247,7 +267,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
         state[size + place].CopyFrom(difference);
         SetNumber(group, Stored, Math.Min(size, count + 1));
         SetNumber(group, Oldest, count == size ? (oldest + 1) % size : oldest);
-        SetNumber(group, Scale, product / Descent.Dot(difference, difference));
+        SetNumber(group, Scale, product / square);
     }
 
     // The two loops: from the youngest pair to the oldest, and back.
@@ -340,7 +360,7 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
             using GradMode.Restore recording = GradMode.Set(true);
             run.ZeroGradients();
             owner.EvaluationCount++;
-            Tensor value = loss();
+            Tensor value = owner.Evaluate(loss);
             value.Backward();
             return value.Item();
         }

@@ -3,7 +3,7 @@ namespace DeepSharp.Optim;
 /// <summary>The hyper-parameters of <see cref="LBFGS"/>.</summary>
 public sealed record LBFGSOptions : OptimizerOptions
 {
-    /// <summary>The defaults: a learning rate of 1, twenty iterations a step, ten pairs remembered, no line search.</summary>
+    /// <summary>The defaults: a learning rate of 1, twenty iterations a step, a hundred pairs remembered, no line search.</summary>
     public LBFGSOptions() => LearningRate = 1;
 
     /// <summary>The iterations of a step at most.</summary>
@@ -16,7 +16,7 @@ public sealed record LBFGSOptions : OptimizerOptions
 
     /// <summary>The pairs of steps and gradient differences remembered.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-    public int HistorySize { get; init => field = value >= 1 ? value : throw Refused(value, "at least 1"); } = 10;
+    public int HistorySize { get; init => field = value >= 1 ? value : throw Refused(value, "at least 1"); } = 100;
 
     /// <summary>The largest magnitude of the gradient at which a step ends.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>

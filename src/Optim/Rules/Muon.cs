@@ -79,7 +79,7 @@ public sealed class Muon : Optimizer<MuonOptions>
         run.Apply(new MomentumRule(o.Momentum, o.Nesterov ? o.Momentum : 1, o.Nesterov ? 1 : 0), [run.StateOperands[0], direction.Operand]);
         using (NoGrad noGrad = new())
         {
-            foreach (Parameter parameter in run.Trainable)
+            foreach (Parameter parameter in run.Moved)
             {
                 using TensorScope scope = Tensor.Scope();
                 Tensor update = run.View(direction, parameter);

@@ -50,7 +50,7 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
         Tensor value;
         try
         {
-            value = loss();
+            value = Evaluate(loss);
             value.Backward();
         }
         catch

@@ -71,7 +71,7 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
         ArgumentNullException.ThrowIfNull(loss);
         RequireAllTrainable();
         NewtonCGOptions o = Options;
-        Tensor first = loss();
+        Tensor first = Evaluate(loss);
         using TensorScope scope = Tensor.Scope();
         Parameter[] parameters = [.. Groups[0].Parameters];
         double sign = o.Maximize ? -1 : 1;
@@ -95,7 +95,7 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
             for (int halving = 0; halving <= o.Halvings && !found; halving++, length /= 2)
             {
                 Move(parameters, start, direction, length);
-                found = sign * Evaluate(loss) <= before + (1e-4 * length * slope);
+                found = sign * Value(loss) <= before + (1e-4 * length * slope);
             }
         }
         finally
@@ -177,11 +177,11 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
         return dot is null ? [.. v.Select(Tensor.ZerosLike)] : Grad.Of(dot, parameters, retainGraph: true);
     }
 
-    private static double Evaluate(Func<Tensor> loss)
+    private static double Value(Func<Tensor> loss)
     {
         using TensorScope scope = Tensor.Scope();
         using NoGrad noGrad = new();
-        return loss().Item();
+        return Given.Required(nameof(NewtonCG), "the loss", loss()).Item();
     }
 
     private static void Move(Parameter[] parameters, Tensor[] start, Tensor[] direction, double length)

@@ -107,7 +107,9 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         {
             square = (_alpha * square) + ((1 - _alpha) * (gradient * gradient));
             mean = (_alpha * mean) + ((1 - _alpha) * gradient);
-            return gradient / _root.Of(square - (mean * mean));
+
+            // Rounding may take the difference below 0, and infinity less infinity is none.
+            return gradient / _root.Of(T.IfEqual(square, double.PositiveInfinity, square, T.Max(square - (mean * mean), 0)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,8 @@ using DeepSharp.Kernels;
 
 namespace DeepSharp.Optim;
 
-/// <summary>coefficient ‖w‖ / (‖u‖ + decay ‖w‖ + epsilon) from squared norms; 1 where one of them is 0.</summary>
+/// <summary>coefficient ‖w‖ / (‖u‖ + decay ‖w‖ + epsilon) from squared norms; 1 where one of them is 0, and 0 where one is too large to be
+/// squared: that step is left out, instead of being infinite or NaN.</summary>
 internal readonly struct TrustRatio(double coefficient, double decay, double epsilon) : IMap
 {
     private readonly double _coefficient = coefficient;
@@ -20,6 +21,7 @@ internal readonly struct TrustRatio(double coefficient, double decay, double eps
         T weight = T.Sqrt(a);
         T direction = T.Sqrt(b);
         T ratio = _coefficient * weight / (direction + (_decay * weight) + _epsilon);
-        return T.IfEqual(a, 0, one, T.IfEqual(b, 0, one, ratio));
+        T other = T.IfEqual(a, 0, one, T.IfEqual(b, 0, one, ratio));
+        return T.IfEqual(a + b, double.PositiveInfinity, 0, other);
     }
 }

@@ -7,7 +7,8 @@ namespace DeepSharp.Optim;
 /// <remarks>
 /// Unlike other schedules it reacts to what training does, and so it has state and is told of each observation, usually once an
 /// epoch. It changes the rate that <see cref="Optimizer.Schedule"/> starts from, so that both work together. A metric that is not a
-/// number is no improvement. PyTorch's ReduceLROnPlateau, whose defaults these are.
+/// number is no improvement. PyTorch's ReduceLROnPlateau, whose defaults these are, but for metrics below 0: a relative threshold is a share of
+/// the best value's magnitude here, where PyTorch's bar for them is on the wrong side of the best value, and the same value again passes it.
 /// </remarks>
 public sealed class ReduceOnPlateau
 {
@@ -110,14 +111,15 @@ public sealed class ReduceOnPlateau
     {
         ArgumentNullException.ThrowIfNull(state);
         string[] wanted = ["best", "bad_observations", "cooldown_left", "reductions"];
-        if (!state.Keys.Order().SequenceEqual(wanted.Order()))
+        List<string> faults = SavedState.Faults(wanted.Select(static name => (name, (Shape?)null)), state);
+        if (faults.Count > 0)
         {
             throw new ArgumentException(
-                $"ReduceOnPlateau: a state has {string.Join(", ", wanted)}; this one has {string.Join(", ", state.Keys)}.", nameof(state));
+                $"ReduceOnPlateau: a state has the numbers {string.Join(", ", wanted)}; of this one, {string.Join("; ", faults)}.", nameof(state));
         }
 
-        double[] values = [.. wanted.Select(name => state[name].Count == 1 ? state[name].Item() : double.NaN)];
-        if (double.IsNaN(values[0]) || values.Skip(1).Any(static value => !(value is >= 0 and <= int.MaxValue)))
+        double[] values = [.. wanted.Select(name => state[name].Item())];
+        if (double.IsNaN(values[0]) || values.Skip(1).Any(static value => !(SavedState.IsCount(value) && value <= int.MaxValue)))
         {
             throw new ArgumentException(
                 $"ReduceOnPlateau: the state ({string.Join(", ", values.Select(static value => $"{value}"))}) must be a number and three counts.", nameof(state));
@@ -158,13 +160,14 @@ public sealed class ReduceOnPlateau
         return true;
     }
 
-    // Before the first value a share of the best would be NaN for a best of infinity and a threshold of 1.
+    // Before the first value a share of the best would be NaN for a best of infinity and a threshold of 1. Better by a share of its magnitude
+    // is further from 0 or closer to it, by the sign.
     private bool IsBetter(double metric) => (double.IsInfinity(Best), _mode, _thresholdMode) switch
     {
         (true, _, _) => _mode == PlateauMode.Min ? metric < Best : metric > Best,
-        (_, PlateauMode.Min, ThresholdMode.Relative) => metric < Best * (1 - _threshold),
+        (_, PlateauMode.Min, ThresholdMode.Relative) => metric < Best * (Best > 0 ? 1 - _threshold : 1 + _threshold),
         (_, PlateauMode.Min, _) => metric < Best - _threshold,
-        (_, _, ThresholdMode.Relative) => metric > Best * (1 + _threshold),
+        (_, _, ThresholdMode.Relative) => metric > Best * (Best > 0 ? 1 + _threshold : 1 - _threshold),
         _ => metric > Best + _threshold,
     };
 }

@@ -7,10 +7,12 @@ namespace DeepSharp.Persistence;
 /// </summary>
 internal sealed class ByteSource(Stream stream, string name, bool sums = false)
 {
-    /// <summary>How many bytes are read at a time; a multiple of every element size.</summary>
-    internal const int ChunkSize = 1 << 20;
+    private const int ChunkSize = 1 << 20;
 
     private readonly Crc32? _sum = sums ? new Crc32() : null;
+
+    /// <summary>How many bytes have been read.</summary>
+    internal long Count { get; private set; }
 
     /// <summary>The CRC-32 of the bytes read so far, if it was asked for.</summary>
     internal uint? Sum => _sum?.GetCurrentHashAsUInt32();
@@ -18,16 +20,12 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
     /// <summary>How many bytes are left, where the stream can tell.</summary>
     internal long? Remaining => stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
 
-    /// <summary>Opens a file; others may read it, and replace it by a new one.</summary>
-    internal static FileStream Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-    }
-
     /// <summary>The one exception for content that breaks a rule.</summary>
     internal InvalidDataException Bad(string expected, string found, Exception? cause = null) =>
         new($"{name}: expected {expected}, found {found}.", cause);
+
+    /// <summary>The same for content that keeps the rules and that no tensor can hold.</summary>
+    internal InvalidDataException Bad(Misfit misfit) => Bad(misfit.Expected, misfit.Found);
 
     /// <summary>Exactly this many bytes.</summary>
     internal byte[] Read(int count, string what)
@@ -48,40 +46,8 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
         }
     }
 
-    /// <summary>
-    /// Exactly this many bytes in pieces of <see cref="ChunkSize"/>. Where the stream does not know its length they are all read
-    /// before the first is handed out; else one buffer serves all of them.
-    /// </summary>
-    internal IEnumerable<ArraySegment<byte>> ReadChunks(long count, string what)
-    {
-        Require(count, what);
-        return Remaining is null ? [.. Chunks(count, what, reuse: false)] : Chunks(count, what, reuse: true);
-    }
-
-    /// <summary>Throws unless everything has been read.</summary>
-    internal void RequireEnd(string what)
-    {
-        Span<byte> one = stackalloc byte[1];
-        if (stream.Read(one) > 0)
-        {
-            throw Bad($"the end after {what}", "more bytes");
-        }
-    }
-
-    private IEnumerable<ArraySegment<byte>> Chunks(long count, string what, bool reuse)
-    {
-        byte[]? buffer = null;
-        for (long done = 0; done < count;)
-        {
-            int length = (int)Math.Min(count - done, ChunkSize);
-            buffer = reuse && buffer is not null ? buffer : new byte[length];
-            Fill(buffer.AsSpan(0, length), what, done, count);
-            done += length;
-            yield return new ArraySegment<byte>(buffer, 0, length);
-        }
-    }
-
-    private void Require(long count, string what)
+    /// <summary>Throws where the stream knows that it holds less.</summary>
+    internal void Require(long count, string what)
     {
         if (Remaining is { } left && left < count)
         {
@@ -89,7 +55,12 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
         }
     }
 
-    private void Fill(Span<byte> target, string what, long before, long total)
+    /// <summary>The next bytes of something.</summary>
+    /// <param name="target">Filled with them.</param>
+    /// <param name="what">What they are part of.</param>
+    /// <param name="before">How many bytes of it came before.</param>
+    /// <param name="total">How many it has in all.</param>
+    internal void Fill(Span<byte> target, string what, long before, long total)
     {
         int read;
         try
@@ -106,7 +77,28 @@ internal sealed class ByteSource(Stream stream, string name, bool sums = false)
             throw Short(what, before + read, total);
         }
 
+        Count += read;
         _sum?.Append(target);
+    }
+
+    /// <summary>Throws unless everything has been read.</summary>
+    internal void RequireEnd(string what)
+    {
+        Span<byte> one = stackalloc byte[1];
+        int read;
+        try
+        {
+            read = stream.Read(one);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Bad($"the end after {what}", $"damaged data: {error.Message}", error);
+        }
+
+        if (read > 0)
+        {
+            throw Bad($"the end after {what}", "more bytes");
+        }
     }
 
     private InvalidDataException Short(string what, long found, long total) =>

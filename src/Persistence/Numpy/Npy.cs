@@ -25,12 +25,12 @@ public static class Npy
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensor is made; <see cref="Device.Default"/> if null.</param>
     /// <returns>The tensor, row-major whatever the order in the file.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold; the
     /// message names the file, what was expected and what was found.</exception>
     public static Tensor Load(string path, Device? device = null)
     {
-        using FileStream file = ByteSource.Open(path);
+        using FileStream file = InputFile.Open(path, "an npy file", seeks: false);
         ByteSource source = new(file, path);
         return Read(source, device);
     }
@@ -44,6 +44,12 @@ public static class Npy
     internal static Tensor Read(ByteSource source, Device? device)
     {
         NpyHeader header = NpyHeader.Read(source);
+        return header.Misfit is { } misfit ? throw source.Bad(misfit) : Read(source, header, device);
+    }
+
+    /// <summary>Reads the elements behind a header that fits a tensor.</summary>
+    internal static Tensor Read(ByteSource source, NpyHeader header, Device? device)
+    {
         bool swap = header.IsFortranOrder && header.Shape.Rank > 1;
         Shape stored = swap ? new Shape([.. header.Shape.Reverse()]) : header.Shape;
         Tensor made = TensorBytes.Read(source, header.Format, stored, device, "the elements");

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DeepSharp.Persistence;
 
 /// <summary>NumPy's names of element types.</summary>
-internal static class NpyFormat
+internal static partial class NpyFormat
 {
     /// <summary>The names that can be read.</summary>
     internal const string Readable = "f2, f4, f8, u1, i4, i8 or b1 after '<', '>' or '|'";
@@ -31,6 +33,9 @@ internal static class NpyFormat
         return name[0] == '|' && format?.Size > 1 ? null : format;
     }
 
+    /// <summary>Whether NumPy has elements of this name, which no tensor need hold: strings, objects, times, complex and other numbers.</summary>
+    internal static bool IsNumPys(string name) => Names().IsMatch(name);
+
     /// <summary>The name of an element type.</summary>
     /// <exception cref="ArgumentException">NumPy has none.</exception>
     internal static string NameOf(DType dtype) => dtype switch
@@ -44,4 +49,7 @@ internal static class NpyFormat
         DType.BFloat16 => throw new ArgumentException("Npy: NumPy has no BFloat16. Convert the tensor with To(DType.Float32)."),
         _ => "|b1",
     };
+
+    [GeneratedRegex(@"^[<>|=]([?bhilqpBHILQPefdgFDGO]|[biufcSUVa]\d{1,9}|[mM]8(\[\w{1,12}\])?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Names();
 }

@@ -7,7 +7,8 @@ namespace DeepSharp.Persistence;
 /// <param name="Format">The element type.</param>
 /// <param name="IsFortranOrder">Whether the first axis moves fastest, not the last.</param>
 /// <param name="Shape">The lengths of the axes.</param>
-internal readonly record struct NpyHeader(ElementFormat Format, bool IsFortranOrder, Shape Shape)
+/// <param name="Misfit">Why no tensor can hold the array, which type and shape then say nothing about; null if one can.</param>
+internal readonly record struct NpyHeader(ElementFormat Format, bool IsFortranOrder, Shape Shape, Misfit? Misfit = null)
 {
     private const int Alignment = 64;
     private const int MaxLength = 1 << 20;

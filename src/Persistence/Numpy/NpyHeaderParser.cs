@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Persistence;
 
 /// <summary>
 /// Reads the header's text: a Python dictionary with the keys descr, fortran_order and shape. Nothing is evaluated; only strings,
-/// True, False and tuples of whole numbers are understood.
+/// True, False and tuples of whole numbers are understood. The list that describes elements of several fields is passed over.
 /// </summary>
 internal sealed class NpyHeaderParser(ByteSource source, string text)
 {
@@ -13,6 +14,7 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
     internal NpyHeader Parse()
     {
         string? descr = null;
+        bool hasFields = false;
         bool? fortran = null;
         List<long>? dims = null;
         Expect('{');
@@ -23,7 +25,8 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
             switch (key)
             {
                 case "descr" when descr is null:
-                    descr = Quoted("a plain element type");
+                    hasFields = Peek() == '[';
+                    descr = hasFields ? Fields() : Quoted("a plain element type");
                     break;
                 case "fortran_order" when fortran is null:
                     fortran = Truth();
@@ -53,11 +56,61 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
             throw source.Bad("the keys descr, fortran_order and shape in the header", $"no {missing}");
         }
 
-        return new NpyHeader(
-            NpyFormat.Of(descr) ?? throw source.Bad($"elements of type {NpyFormat.Readable}", $"'{Short(descr)}'"),
-            fortran.Value,
-            TensorBytes.ShapeOf(dims) ?? throw source.Bad(
-                $"at most {Shape.MaxRank} axes and {int.MaxValue} elements", $"the shape ({string.Join(", ", dims.Take(20))})"));
+        if (hasFields || NpyFormat.Of(descr) is not { } format)
+        {
+            Misfit misfit = new($"a plain element type, {NpyFormat.Readable}", hasFields ? Short(descr) : $"'{Short(descr)}'");
+            return hasFields || NpyFormat.IsNumPys(descr) ? new NpyHeader(default, fortran.Value, default, misfit) : throw source.Bad(misfit);
+        }
+
+        return TensorShape(dims) is { } shape
+            ? new NpyHeader(format, fortran.Value, shape)
+            : new NpyHeader(default, fortran.Value, default, Misfit.OfShape(dims));
+    }
+
+    private static Shape? TensorShape(List<long> dims) => ElementBytes.ShapeOf(CollectionsMarshal.AsSpan(dims));
+
+    // From a bracket to the one that closes it; brackets in quotes are text.
+    private string Fields()
+    {
+        int start = _at;
+        int depth = 0;
+        do
+        {
+            switch (Peek())
+            {
+                case '[':
+                    depth++;
+                    break;
+                case ']':
+                    depth--;
+                    break;
+                case '\'' or '"':
+                    PassQuoted();
+                    break;
+                case null:
+                    throw Unexpected("']'");
+            }
+
+            _at++;
+        }
+        while (depth > 0);
+
+        return text[start.._at];
+    }
+
+    // From a quote to the one that closes it, where it stays; a backslash goes with what follows it.
+    private void PassQuoted()
+    {
+        char quote = text[_at++];
+        while (_at < text.Length && text[_at] != quote)
+        {
+            _at += text[_at] == '\\' ? 2 : 1;
+        }
+
+        if (_at >= text.Length)
+        {
+            throw Unexpected($"{quote}");
+        }
     }
 
     private string Quoted(string what)

@@ -15,7 +15,7 @@ public static class Npz
     /// <param name="path">The file; an old one is replaced when the new one is complete.</param>
     /// <param name="tensors">The tensors by name; they stand in the file in the order of their names.</param>
     /// <param name="compress">Whether to compress: smaller and slower. Noise, such as weights, gains little.</param>
-    /// <exception cref="ArgumentException">A name is empty or longer than a ZIP archive allows.</exception>
+    /// <exception cref="ArgumentException">A name is empty or longer than a ZIP archive allows, or elements are BFloat16.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
@@ -46,65 +46,86 @@ public static class Npz
     /// <summary>Reads all tensors of a file, compressed or not.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensors are made; <see cref="Device.Default"/> if null.</param>
-    /// <returns>The tensors by name, without the <c>.npy</c> that their files end with.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no ZIP archive of npy files, a name comes twice, a checksum is wrong, or a
-    /// member breaks a rule of its format; the message names the file, what was expected and what was found.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null)
+    /// <param name="maxBytes">The most bytes that the tensors may take together; null for what the file can hold: 1,032 times its length,
+    /// which is the most that compression makes of zeros.</param>
+    /// <returns>The tensors by name, without the <c>.npy</c> that their files end with. What no tensor can hold is left out, and said to be
+    /// so: arrays of strings, objects, fields, complex and other numbers, encrypted ones, and those compressed by other methods than
+    /// deflate. Folders are passed over.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
+    /// <exception cref="InvalidDataException">It is no ZIP archive of npy files, a name comes twice, members overlap, they take more than the
+    /// bytes allowed, a checksum is wrong, or a member breaks a rule of its format; the message names the file, what was expected and what
+    /// was found.</exception>
+    public static TensorDictionary Load(string path, Device? device = null, long? maxBytes = null)
     {
-        using FileStream file = ByteSource.Open(path);
-        Dictionary<string, Tensor> tensors = [];
+        using FileStream file = InputFile.Open(path, "a ZIP archive", seeks: true);
+        ZipReader archive = new(file, path);
+        TensorDictionary tensors = new(path);
+        long left = maxBytes ?? long.MaxValue;
         try
         {
-            using ZipArchive archive = new(file, ZipArchiveMode.Read, leaveOpen: true);
-            foreach (ZipArchiveEntry entry in archive.Entries)
+            foreach (ZipMember member in archive.Members.Where(static member => !IsFolder(member)))
             {
-                string name = NameOf(entry.FullName, path);
-                if (tensors.ContainsKey(name))
+                string name = NameOf(member.Name, path);
+                if (tensors.Has(name))
                 {
                     throw new InvalidDataException($"{path}: expected every name once, found '{name}' again.");
                 }
 
-                tensors.Add(name, Read(entry, $"{path}, member {entry.FullName}", device));
+                if (ZipReader.MisfitOf(member) is { } misfit)
+                {
+                    tensors.Skip(name, misfit.ToString());
+                    continue;
+                }
+
+                left -= member.Size;
+                if (left < 0)
+                {
+                    throw new InvalidDataException(
+                        $"{path}: expected at most {maxBytes:N0} bytes, as was asked for, found {member.Size:N0} for '{name}' that are too many.");
+                }
+
+                Read(archive, member, name, device, path, tensors);
             }
 
             return tensors;
         }
-        catch (Exception error)
+        catch
         {
-            foreach (Tensor tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-
-            if (IsOfTheArchive(error) && !error.Message.StartsWith(path, StringComparison.Ordinal))
-            {
-                throw new InvalidDataException($"{path}: expected a ZIP archive, found damage: {error.Message}", error);
-            }
-
+            tensors.Discard();
             throw;
         }
     }
 
-    private static Tensor Read(ZipArchiveEntry entry, string name, Device? device)
+    private static void Read(ZipReader archive, ZipMember member, string name, Device? device, string path, TensorDictionary tensors)
     {
-        using Stream content = entry.Open();
-        ByteSource source = new(content, name, sums: true);
-        Tensor tensor = Npy.Read(source, device);
-        if (source.Sum == entry.Crc32)
+        using Stream content = archive.Open(member);
+        ByteSource source = new(content, $"{path}, member {member.Name}", sums: true);
+        NpyHeader header = NpyHeader.Read(source);
+        if (header.Misfit is { } misfit)
         {
-            return tensor;
+            tensors.Skip(name, misfit.ToString());
+            return;
         }
 
-        tensor.Dispose();
-        throw source.Bad($"the checksum {entry.Crc32:X8}", $"{source.Sum:X8}");
+        long bytes = (long)header.Shape.Size * header.Format.Size;
+        if (source.Count + bytes != member.Size)
+        {
+            throw source.Bad($"{bytes:N0} bytes of the elements behind {source.Count:N0} of the header", $"{member.Size:N0} bytes in all");
+        }
+
+        Tensor tensor = Npy.Read(source, header, device);
+        if (source.Sum != member.Crc32)
+        {
+            tensor.Dispose();
+            throw source.Bad($"the checksum {member.Crc32:X8}", $"{source.Sum:X8}");
+        }
+
+        tensors.Add(name, tensor);
     }
+
+    private static bool IsFolder(ZipMember member) => member.Name.EndsWith('/') && member.Size == 0;
 
     private static string NameOf(string member, string path) => member.EndsWith(Extension, StringComparison.Ordinal)
         ? member[..^Extension.Length]
         : throw new InvalidDataException($"{path}: expected members that end with {Extension}, found '{member}'.");
-
-    // What ZipArchive throws on archives that are damaged, as was found by trying thousands of damaged ones.
-    private static bool IsOfTheArchive(Exception error) =>
-        error is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or OverflowException;
 }

@@ -55,28 +55,32 @@ public static class SafeTensors
     /// <summary>Reads all tensors of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensors are made; <see cref="Device.Default"/> if null.</param>
-    /// <returns>The tensors by name.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold; the
-    /// message names the file, what was expected and what was found.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null)
+    /// <returns>The tensors by name. What no tensor can hold, such as 16-bit integers, floats of 8 and fewer bits, or complex numbers, is left
+    /// out, and said to be so.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names the file, what was expected and what was
+    /// found.</exception>
+    public static TensorDictionary Load(string path, Device? device = null)
     {
         using SafeTensorsFile file = Open(path);
-        Dictionary<string, Tensor> tensors = [];
+        TensorDictionary tensors = new(path);
         try
         {
             foreach (SafeTensorsEntry entry in file.Entries)
             {
-                tensors.Add(entry.Name, file.Load(entry.Name, device));
+                if (SafeTensorsFile.MisfitOf(entry) is { } misfit)
+                {
+                    tensors.Skip(entry.Name, misfit.ToString());
+                }
+                else
+                {
+                    tensors.Add(entry.Name, file.Load(entry, device));
+                }
             }
         }
         catch
         {
-            foreach (Tensor tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-
+            tensors.Discard();
             throw;
         }
 
@@ -85,7 +89,7 @@ public static class SafeTensors
 
     /// <summary>Opens a file and reads its header only.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
     public static SafeTensorsFile Open(string path) => new(path);
 

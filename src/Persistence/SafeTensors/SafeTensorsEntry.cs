@@ -7,6 +7,9 @@ namespace DeepSharp.Persistence;
 /// <param name="ByteCount">How many bytes of the file its elements take.</param>
 public sealed record SafeTensorsEntry(string Name, string Format, IReadOnlyList<long> Dims, long ByteCount)
 {
+    /// <summary>The lengths, as they are checked.</summary>
+    internal ReadOnlySpan<long> Lengths => (long[])Dims;
+
     /// <summary>Where its elements begin, counted from the end of the header.</summary>
     internal long Offset { get; init; }
 }

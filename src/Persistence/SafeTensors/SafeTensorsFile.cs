@@ -14,13 +14,13 @@ public sealed class SafeTensorsFile : IDisposable
     internal SafeTensorsFile(string path)
     {
         Path = path;
-        _file = ByteSource.Open(path);
+        _file = InputFile.Open(path, "a safetensors file", seeks: true);
         try
         {
             _source = new ByteSource(_file, path);
             SafeTensorsHeader header = SafeTensorsHeader.Read(_source, _file.Length);
             _dataStart = header.DataStart;
-            _entries = header.Entries.ToDictionary(static entry => entry.Name);
+            _entries = header.ByName;
             Entries = header.Entries;
             Metadata = header.Metadata;
         }
@@ -50,26 +50,26 @@ public sealed class SafeTensorsFile : IDisposable
     public Tensor Load(string name, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!_entries.TryGetValue(name, out SafeTensorsEntry? entry))
-        {
-            throw new KeyNotFoundException($"{Path} has no tensor '{name}'; it has: {Names()}.");
-        }
-
-        ElementFormat format = SafeTensorsFormat.Of(entry.Format)
-            ?? throw _source.Bad($"{SafeTensorsFormat.Readable} as dtype of '{name}'", entry.Format);
-        Shape shape = TensorBytes.ShapeOf(entry.Dims) ?? throw _source.Bad(
-            $"at most {Shape.MaxRank} axes and {int.MaxValue} elements for '{name}'", $"[{string.Join(", ", entry.Dims.Take(20))}]");
-        _file.Position = _dataStart + entry.Offset;
-        return TensorBytes.Read(_source, format, shape, device, $"the tensor '{name}'");
+        return !_entries.TryGetValue(name, out SafeTensorsEntry? entry)
+            ? throw new KeyNotFoundException(TensorDictionary.NoSuch(Path, name, Entries.Select(static entry => entry.Name)))
+            : MisfitOf(entry) is { } misfit ? throw _source.Bad($"{misfit.Expected} for '{name}'", misfit.Found)
+            : Load(entry, device);
     }
 
     /// <summary>Closes the file. Tensors that have been loaded stay.</summary>
     public void Dispose() => _file.Dispose();
 
-    private string Names()
+    /// <summary>Why a tensor of the file cannot be one here, or null if it can.</summary>
+    internal static Misfit? MisfitOf(SafeTensorsEntry entry) =>
+        SafeTensorsFormat.Of(entry.Format) is null ? new Misfit(SafeTensorsFormat.Readable, entry.Format)
+        : ElementBytes.ShapeOf(entry.Lengths) is null ? Misfit.OfShape(entry.Dims)
+        : null;
+
+    /// <summary>Reads a tensor that can be one.</summary>
+    internal Tensor Load(SafeTensorsEntry entry, Device? device)
     {
-        const int Shown = 20;
-        string names = string.Join(", ", Entries.Take(Shown).Select(static entry => entry.Name));
-        return Entries.Count > Shown ? names + ", …" : names.Length > 0 ? names : "none";
+        _file.Position = _dataStart + entry.Offset;
+        return TensorBytes.Read(
+            _source, SafeTensorsFormat.Of(entry.Format)!.Value, ElementBytes.ShapeOf(entry.Lengths)!.Value, device, $"the tensor '{entry.Name}'");
     }
 }

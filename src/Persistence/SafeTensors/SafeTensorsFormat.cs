@@ -12,13 +12,15 @@ internal static class SafeTensorsFormat
     /// <summary>The names that can be read.</summary>
     internal const string Readable = "F64, F32, F16, BF16, I64, I32, U8 or BOOL";
 
-    /// <summary>The bytes of an element, or null where the name is none of the format's.</summary>
-    internal static int? SizeOf(string name) => name switch
+    /// <summary>The bits of an element, or null where the name is none of the format's.</summary>
+    internal static int? BitsOf(string name) => name switch
     {
-        "I64" or "U64" or "F64" => 8,
-        "I32" or "U32" or "F32" => 4,
-        "I16" or "U16" or "F16" or "BF16" => 2,
-        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
+        "I64" or "U64" or "F64" or "C64" => 64,
+        "I32" or "U32" or "F32" => 32,
+        "I16" or "U16" or "F16" or "BF16" => 16,
+        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" or "F8_E4M3FNUZ" or "F8_E5M2FNUZ" => 8,
+        "F6_E2M3" or "F6_E3M2" => 6,
+        "F4" => 4,
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -13,6 +14,8 @@ internal sealed class SafeTensorsHeader
 
     /// <summary>The tensors in the order of their bytes.</summary>
     internal List<SafeTensorsEntry> Entries { get; } = [];
+
+    internal Dictionary<string, SafeTensorsEntry> ByName { get; } = [];
 
     internal Dictionary<string, string> Metadata { get; } = [];
 
@@ -51,23 +54,27 @@ internal sealed class SafeTensorsHeader
         {
             Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 4 });
             reader.Read();
-            HashSet<string> names = [];
+            bool hasMetadata = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
-                if (!names.Add(name))
+                bool isMetadata = name == SafeTensorsFormat.MetadataKey;
+                if (isMetadata ? hasMetadata : ByName.ContainsKey(name))
                 {
                     throw _source.Bad("every name once in the header", $"'{Short(name)}' again");
                 }
 
                 reader.Read();
-                if (name == SafeTensorsFormat.MetadataKey)
+                if (isMetadata)
                 {
                     ParseMetadata(ref reader);
+                    hasMetadata = true;
                 }
                 else
                 {
-                    Entries.Add(ParseEntry(ref reader, name));
+                    SafeTensorsEntry entry = ParseEntry(ref reader, name);
+                    Entries.Add(entry);
+                    ByName.Add(name, entry);
                 }
             }
 
@@ -87,12 +94,18 @@ internal sealed class SafeTensorsHeader
 
     private void ParseMetadata(ref Utf8JsonReader reader)
     {
-        Require(reader.TokenType == JsonTokenType.StartObject, "an object of strings as __metadata__", reader);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Unexpected("an object of strings as __metadata__", reader);
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = reader.GetString()!;
             reader.Read();
-            Require(reader.TokenType == JsonTokenType.String, $"a string as __metadata__ '{Short(key)}'", reader);
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                throw Unexpected($"a string as __metadata__ '{Short(key)}'", reader);
+            }
             if (!Metadata.TryAdd(key, reader.GetString()!))
             {
                 throw _source.Bad("every key once in __metadata__", $"'{Short(key)}' again");
@@ -102,28 +115,35 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorsEntry ParseEntry(ref Utf8JsonReader reader, string name)
     {
-        Require(reader.TokenType == JsonTokenType.StartObject, $"an object for the tensor '{Short(name)}'", reader);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Unexpected($"an object for the tensor '{Short(name)}'", reader);
+        }
         string? format = null;
         long[]? dims = null;
         long[]? range = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string key = reader.GetString()!;
-            reader.Read();
-            switch (key)
+            if (format is null && reader.ValueTextEquals("dtype"u8))
             {
-                case "dtype" when format is null:
-                    Require(reader.TokenType == JsonTokenType.String, $"a string as dtype of '{Short(name)}'", reader);
-                    format = reader.GetString()!;
-                    break;
-                case "shape" when dims is null:
-                    dims = ParseNumbers(ref reader, $"the shape of '{Short(name)}'");
-                    break;
-                case "data_offsets" when range is null:
-                    range = ParseNumbers(ref reader, $"the data_offsets of '{Short(name)}'");
-                    break;
-                default:
-                    throw _source.Bad($"dtype, shape and data_offsets, once each, for '{Short(name)}'", $"the key '{Short(key)}'");
+                reader.Read();
+                format = reader.TokenType == JsonTokenType.String
+                    ? reader.GetString()!
+                    : throw Unexpected($"a string as dtype of '{Short(name)}'", reader);
+            }
+            else if (dims is null && reader.ValueTextEquals("shape"u8))
+            {
+                reader.Read();
+                dims = ParseNumbers(ref reader, "shape", name);
+            }
+            else if (range is null && reader.ValueTextEquals("data_offsets"u8))
+            {
+                reader.Read();
+                range = ParseNumbers(ref reader, "data_offsets", name);
+            }
+            else
+            {
+                throw _source.Bad($"dtype, shape and data_offsets, once each, for '{Short(name)}'", $"the key '{Short(reader.GetString()!)}'");
             }
         }
 
@@ -138,7 +158,7 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorsEntry Checked(string name, string format, long[] dims, long[] range)
     {
-        if (SafeTensorsFormat.SizeOf(format) is not { } size)
+        if (SafeTensorsFormat.BitsOf(format) is not { } size)
         {
             throw _source.Bad($"a dtype of the format for '{Short(name)}'", $"'{Short(format)}'");
         }
@@ -149,20 +169,23 @@ internal sealed class SafeTensorsHeader
         }
 
         // One empty axis makes the tensor empty however long the others are; else the product must not overflow.
-        UInt128 bytes = (UInt128)size;
+        UInt128 elements = 1;
         foreach (long dim in dims.Contains(0) ? [0] : dims)
         {
-            bytes *= (UInt128)dim;
-            if (bytes > long.MaxValue)
+            elements *= (UInt128)dim;
+            if (elements > long.MaxValue || elements * (UInt128)size / 8 > long.MaxValue)
             {
                 throw _source.Bad($"a shape of less than 2^63 bytes for '{Short(name)}'", Text(dims));
             }
         }
 
         long length = range[1] - range[0];
-        return bytes == (UInt128)length
+        UInt128 bits = elements * (UInt128)size;
+        return bits == (UInt128)length * 8
             ? new SafeTensorsEntry(name, format, dims, length) { Offset = range[0] }
-            : throw _source.Bad($"{bytes} bytes for '{Short(name)}', {format} {Text(dims)}", $"the {length} bytes {Text(range)}");
+            : throw _source.Bad(
+                $"{bits / 8}{(bits % 8 == 0 ? "" : $" and {bits % 8}/8")} bytes for '{Short(name)}', {format} {Text(dims)}",
+                $"the {length} bytes {Text(range)}");
     }
 
     // Sorted by their begin, each range must begin where the one before ends: then there are neither holes nor overlaps.
@@ -197,31 +220,39 @@ internal sealed class SafeTensorsHeader
         }
     }
 
-    private long[] ParseNumbers(ref Utf8JsonReader reader, string what)
+    private long[] ParseNumbers(ref Utf8JsonReader reader, string what, string name)
     {
-        Require(reader.TokenType == JsonTokenType.StartArray, $"an array as {what}", reader);
-        List<long> numbers = [];
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (reader.TokenType != JsonTokenType.StartArray)
         {
-            long number = -1;
-            Require(
-                reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number >= 0,
-                $"whole numbers of 0 to 2^63 - 1 in {what}",
-                reader);
-            numbers.Add(number);
+            throw Unexpected($"an array as the {what} of '{Short(name)}'", reader);
         }
 
-        return [.. numbers];
+        // Counted first, so that the array is made once: a reader is a position, and copying it costs nothing.
+        Utf8JsonReader ahead = reader;
+        int count = 0;
+        while (ahead.Read() && ahead.TokenType != JsonTokenType.EndArray)
+        {
+            if (ahead.TokenType != JsonTokenType.Number || !ahead.TryGetInt64(out long value) || value < 0)
+            {
+                throw Unexpected($"whole numbers of 0 to 2^63 - 1 in the {what} of '{Short(name)}'", ahead);
+            }
+
+            count++;
+        }
+
+        long[] numbers = new long[count];
+        foreach (ref long number in numbers.AsSpan())
+        {
+            reader.Read();
+            number = reader.GetInt64();
+        }
+
+        reader.Read();
+        return numbers;
     }
 
-    private void Require(bool met, string expected, in Utf8JsonReader reader)
-    {
-        if (!met)
-        {
-            string token = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
-            throw _source.Bad(expected, $"{reader.TokenType} {Short(token)}".TrimEnd());
-        }
-    }
+    private InvalidDataException Unexpected(string expected, in Utf8JsonReader reader) =>
+        _source.Bad(expected, $"{reader.TokenType} {Short(Encoding.UTF8.GetString(reader.ValueSpan))}".TrimEnd());
 
     private static string Text(long[] numbers) => Short($"[{string.Join(", ", numbers.Take(20).Select(static number => $"{number}"))}]");
 

@@ -3,7 +3,8 @@ namespace DeepSharp.Training;
 /// <summary>Is told how training goes, and may end it. Implement what you need; the rest does nothing.</summary>
 /// <remarks>
 /// An exception ends the training and comes out of <c>Fit</c>, after all callbacks whose <see cref="OnTrainBegin"/> has returned were
-/// told <see cref="OnTrainEnd"/>; of several, the first comes out.
+/// told <see cref="OnTrainEnd"/>; of several, the first comes out. A callback may set the network to evaluation mode: the training goes on in
+/// training mode, apart from parts that it sets to evaluation mode by themselves.
 /// </remarks>
 public interface ICallback
 {

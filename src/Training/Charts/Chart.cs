@@ -1,3 +1,5 @@
+using DeepSharp.Persistence;
+
 namespace DeepSharp.Training;
 
 /// <summary>A chart with two axes: lines, points, and contour lines under them. Written as SVG.</summary>
@@ -105,12 +107,12 @@ public sealed class Chart
     /// <exception cref="ArgumentOutOfRangeException">The size is too small.</exception>
     public string ToSvg(int width = 720, int height = 420) => new ChartPage([this]) { PanelWidth = width, PanelHeight = height }.ToSvg();
 
-    /// <summary>Writes the chart to an SVG file.</summary>
-    /// <param name="path">The file; an older one is replaced.</param>
+    /// <summary>Writes the chart to an SVG file, whole or not at all.</summary>
+    /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <param name="width">The width in pixels, at least 200.</param>
     /// <param name="height">The height in pixels, at least 150.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is too small.</exception>
-    public void Save(string path, int width = 720, int height = 420) => File.WriteAllText(path, ToSvg(width, height));
+    public void Save(string path, int width = 720, int height = 420) => AtomicFile.WriteText(path, ToSvg(width, height));
 
     /// <summary>The title and the number of lines.</summary>
     public override string ToString() =>

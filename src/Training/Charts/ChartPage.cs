@@ -1,3 +1,5 @@
+using DeepSharp.Persistence;
+
 namespace DeepSharp.Training;
 
 /// <summary>Charts side by side in one SVG file.</summary>
@@ -79,8 +81,8 @@ public sealed class ChartPage
         return svg.ToString();
     }
 
-    /// <summary>Writes the page to an SVG file.</summary>
-    /// <param name="path">The file; an older one is replaced.</param>
+    /// <summary>Writes the page to an SVG file, whole or not at all.</summary>
+    /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <exception cref="ArgumentOutOfRangeException">Panels are too small.</exception>
-    public void Save(string path) => File.WriteAllText(path, ToSvg());
+    public void Save(string path) => AtomicFile.WriteText(path, ToSvg());
 }

@@ -1,9 +1,10 @@
 namespace DeepSharp.Training;
 
-/// <summary>The share of rows whose largest output is that of their label.</summary>
+/// <summary>The share of rows whose largest output is that of their label, among the rows that are not ignored.</summary>
 /// <remarks>Predictions are scores [N, C]; targets are labels [N], or distributions [N, C] whose largest entry is the label.
 /// For a single output see <see cref="BinaryAccuracy"/>.</remarks>
-public sealed class Accuracy : Metric
+/// <param name="ignoreIndex">Rows with this label count nothing, as in <see cref="Layers.CrossEntropyLoss"/>, whose default it is.</param>
+public sealed class Accuracy(int ignoreIndex = -100) : Metric
 {
     private Tensor? _counts;
 
@@ -37,7 +38,7 @@ public sealed class Accuracy : Metric
             _counts = Tensor.Zeros(2, DType.Int64, prediction.Device).KeepForever();
         }
 
-        prediction.CountCorrect(target.Rank == 2 ? target.ArgMax(1) : target, _counts);
+        prediction.CountCorrect(target.Rank == 2 ? target.ArgMax(1) : target, _counts, ignoreIndex);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using DeepSharp.Kernels.Tests.Numerics;
+
 namespace DeepSharp.Kernels.Tests.Elementwise;
 
 /// <summary>A function of two or three inputs and the same in double precision, rounded wherever the operator rounds.</summary>
@@ -41,7 +43,7 @@ internal sealed record BinaryCase(
         new(
             "LogLoss by t", 3, false, false,
             (o, g, p, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeB<LogLossOp>>(default), o, g, p, t),
-            (g, p, _, r) => r(g * r(Limited(r(1 - p)) - Limited(p))))
+            (g, p, _, r) => r(g * r(Limited(DoubleOracle.Log1p(-p)) - Limited(Math.Log(p)))))
         {
             Ulps = 8,
         },
@@ -50,6 +52,22 @@ internal sealed record BinaryCase(
         Real<RemainderOp>("Remainder", default, (a, b, _, r) => a % b is var rest && rest != 0 && rest < 0 != b < 0 ? r(rest + b) : a % b),
         Real("Lerp", new LerpOp(0.25), (a, b, _, r) => r(a + r(0.25 * r(b - a))), 1),
         Real<PReLUOp>("PReLU", default, (a, b, _, r) => a > 0 ? a : r(a * b)),
+        new("Weight", 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(new BinaryForward<WeightOp>(default), o, a, b), (a, b, _, r) => r(Scaled(a, b))),
+        new("LogitLoss", 2, false, false, (o, x, t, _) => Kernels.Elementwise.Run(new BinaryForward<LogitLossOp>(default), o, x, t), LogitLossOf)
+        {
+            Ulps = 4,
+        },
+        new(
+            "LogitLoss by x", 3, false, false,
+            (o, g, x, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeA<LogitLossOp>>(default), o, g, x, t),
+            (g, x, t, r) => r(g * r(r(r(1 - t) * r(DoubleOracle.Sigmoid(x))) - r(t * r(DoubleOracle.Sigmoid(-x))))))
+        {
+            Ulps = 32,
+        },
+        new(
+            "LogitLoss by t", 3, false, false,
+            (o, g, x, t) => Kernels.Elementwise.Run(new BinaryBackward<SlopeB<LogitLossOp>>(default), o, g, x, t),
+            (g, x, _, r) => r(g * -x)),
         Comparison("Equal", default(EqualOp), (a, b) => a == b),
         Comparison("NotEqual", default(NotEqualOp), (a, b) => a != b),
         Comparison("Greater", default(GreaterOp), (a, b) => a > b),
@@ -88,6 +106,13 @@ internal sealed record BinaryCase(
                 return index % 5 == 0 ? Math.Round((1 + noise) / 2) : (1 + noise) / 2;
         }
 
+        int logit = Name == "LogitLoss" ? input : Name.StartsWith("LogitLoss by", StringComparison.Ordinal) ? input - 1 : -1;
+        if (logit == 1)
+        {
+            // Between 0 and 1 the two sides of the slope cancel: right values are those of the sides.
+            return Name == "LogitLoss by x" || index % 5 == 0 ? Math.Round((1 + noise) / 2) : (1 + noise) / 2;
+        }
+
         double value = dtype.IsFloatingPoint && index % 3 != 0 ? noise * 9 : Math.Round(noise * 9);
         return Name != "Pow" ? value : input == 0 || !dtype.IsFloatingPoint ? Math.Abs(value) : value;
     }
@@ -97,9 +122,14 @@ internal sealed record BinaryCase(
         Value(a, b, c, dtype == DType.Float32 ? static v => (float)v : static v => v);
 
     private static double LogLossOf(double p, double t, double unused, Func<double, double> r) =>
-        r(r(r(t - 1) * Limited(r(1 - p))) - r(t * Limited(p)));
+        r(r(r(t - 1) * r(Limited(DoubleOracle.Log1p(-p)))) - r(t * r(Limited(Math.Log(p)))));
 
-    private static double Limited(double p) => Math.Max(Math.Log(p), -100);
+    private static double Limited(double logarithm) => Math.Max(logarithm, -100);
+
+    private static double LogitLossOf(double x, double t, double unused, Func<double, double> r) =>
+        r(r(DoubleOracle.Log1p(Math.Exp(-Math.Abs(x)))) + r(x > 0 ? Scaled(r(1 - t), x) : Scaled(t, -x)));
+
+    private static double Scaled(double weight, double value) => weight == 0 ? 0 : weight * value;
 
     private static BinaryCase Numbers<TOp>(string name, TOp op, Func<double, double, double, Func<double, double>, double> value)
         where TOp : unmanaged, INumericMap =>

@@ -26,6 +26,7 @@ public class DualTests
         { "Clamp", -0.76, 0 },
         { "Clamp", double.PositiveInfinity, 0 },
         { "Clamp", double.NegativeInfinity, 0 },
+        { "Clamp", double.NaN, 1 },
         { "ELU", 0, 0.75 },
         { "ELU", double.PositiveInfinity, 1 },
         { "ELU", double.NegativeInfinity, 0 },
@@ -41,6 +42,13 @@ public class DualTests
         { "LeakyReLU", 0, 0.125 },
         { "LeakyReLU", double.NegativeInfinity, 0.125 },
         { "LeakyReLU", double.PositiveInfinity, 1 },
+        { "LeakyReLU", double.NaN, 0.125 },
+        { "ELU", double.NaN, double.NaN },
+        { "GELUTanh", double.NegativeInfinity, 0 },
+        { "GELUTanh", double.PositiveInfinity, 1 },
+        { "GELUTanh", -1e30, 0 },
+        { "GELUTanh", 1e30, 1 },
+        { "GELUTanh", double.NaN, double.NaN },
         { "Log", 0, double.PositiveInfinity },
         { "Log", double.PositiveInfinity, 0 },
         { "Log", double.NaN, double.NaN },
@@ -54,6 +62,7 @@ public class DualTests
         { "ReLU", 0, 0 },
         { "ReLU", -0.0, 0 },
         { "ReLU", double.PositiveInfinity, 1 },
+        { "ReLU", double.NaN, 1 },
         { "Round", 0, 0 },
         { "Round", 0.5, 0 },
         { "Rsqrt", 0, double.NegativeInfinity },
@@ -61,6 +70,10 @@ public class DualTests
         { "Sigmoid", double.NegativeInfinity, 0 },
         { "Sign", 0, 0 },
         { "SiLU", 0, 0.5 },
+        { "SiLU", double.NegativeInfinity, 0 },
+        { "SiLU", double.PositiveInfinity, 1 },
+        { "SiLU", -1e30, 0 },
+        { "SiLU", 1e30, 1 },
         { "Softplus", 0, 0.5 },
         { "Softplus", double.PositiveInfinity, 1 },
         { "Softplus", double.NegativeInfinity, 0 },
@@ -129,13 +142,15 @@ public class DualTests
     [MemberData(nameof(Pairs))]
     public void Derivatives_of_operators_of_two_inputs_are_the_known_ones(double a, double b)
     {
-        double share = a > b ? 1 : a < b ? 0 : 0.5;
+        double larger = a == b ? 0.5 : a < b ? 0 : 1;
+        double smaller = a == b ? 0.5 : a > b ? 0 : 1;
         Check(default(AddOp), 1, 1, "Add");
         Check(default(SubtractOp), 1, -1, "Subtract");
         Check(default(MultiplyOp), b, a, "Multiply");
         Check(default(DivideOp), 1 / b, b == 0 && a == 0 ? double.NaN : double.IsInfinity(b) ? 0 : -a / (b * b), "Divide");
-        Check(default(MaximumOp), share, 1 - share, "Maximum");
-        Check(default(MinimumOp), 1 - share, share, "Minimum");
+        Check(default(MaximumOp), larger, smaller, "Maximum");
+        Check(default(MinimumOp), smaller, larger, "Minimum");
+        Check(default(WeightOp), b, a, "Weight");
 
         void Check<TOp>(TOp op, double byA, double byB, string name)
             where TOp : unmanaged, IBinaryOp

@@ -19,7 +19,7 @@ internal sealed record UnaryCase(
         Of("Abs", default(AbsOp), Math.Abs, x => x > 0 ? 1 : x < 0 ? -1 : 0 * x),
         Of("Affine", new AffineOp(-1.5, 0.25), x => (-1.5 * x) + 0.25, _ => -1.5),
         Of("Ceil", default(CeilOp), Math.Ceiling, _ => 0),
-        Of("Clamp", new ClampOp(-0.75, 1.5), x => double.IsNaN(x) ? x : Math.Clamp(x, -0.75, 1.5), x => x is >= -0.75 and <= 1.5 ? 1 : 0),
+        Of("Clamp", new ClampOp(-0.75, 1.5), x => double.IsNaN(x) ? x : Math.Clamp(x, -0.75, 1.5), x => x is < -0.75 or > 1.5 ? 0 : 1),
         Of("Cos", default(CosOp), Math.Cos, x => -Math.Sin(x), -60, 60),
         Of("ELU", new ELUOp(0.75), x => x > 0 ? x : 0.75 * DoubleOracle.Expm1(x), x => x > 0 ? 1 : 0.75 * Math.Exp(x)),
         Of("ErrorFunction", new ErfOp(0.5), x => Erf(0.5 * x), x => Math.Exp(-0.25 * x * x) / Math.Sqrt(Math.PI)),
@@ -27,7 +27,7 @@ internal sealed record UnaryCase(
         Of("Expm1", default(Expm1Op), DoubleOracle.Expm1, Math.Exp, -20, 20),
         Of("Floor", default(FloorOp), Math.Floor, _ => 0),
         Of("GELU", default(GELUOp), x => double.IsNegativeInfinity(x) ? 0 : x * Phi(x), x => Phi(x) + (x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI))),
-        Of("GELUTanh", default(GELUTanhOp), x => 0.5 * x * (1 + Math.Tanh(Inner(x))), GeluTanhSlope),
+        Of("GELUTanh", default(GELUTanhOp), x => Scaled(0.5 * (1 + Math.Tanh(Inner(x))), x), GeluTanhSlope),
         Of("Identity", default(IdentityOp), x => x, _ => 1),
         Of("LeakyReLU", new LeakyReLUOp(0.125), x => x > 0 ? x : 0.125 * x, x => x > 0 ? 1 : 0.125),
         Of("Log", default(LogOp), Math.Log, x => 1 / x, 0.001, 50),
@@ -37,12 +37,12 @@ internal sealed record UnaryCase(
         Of("Power 3", new PowerOp(3), x => x * x * x, x => 3 * x * x),
         Of("Power -2", new PowerOp(-2), x => 1 / (x * x), x => -2 / (x * x * x), 0.1, 10),
         Of("Reciprocal", default(ReciprocalOp), x => 1 / x, x => -1 / (x * x), 0.1, 10),
-        Of("ReLU", default(ReLUOp), x => x > 0 || double.IsNaN(x) ? x : 0, x => x > 0 ? 1 : 0),
+        Of("ReLU", default(ReLUOp), x => x > 0 || double.IsNaN(x) ? x : 0, x => x <= 0 ? 0 : 1),
         Of("Round", default(RoundOp), x => Math.Round(x, MidpointRounding.ToEven), _ => 0),
         Of("Rsqrt", default(RsqrtOp), x => 1 / Math.Sqrt(x), x => -0.5 / (x * Math.Sqrt(x)), 0.1, 50),
         Of("Sigmoid", default(SigmoidOp), DoubleOracle.Sigmoid, SigmoidSlope, -20, 20),
         Of("Sign", default(SignOp), x => double.IsNaN(x) ? x : Math.Sign(x), _ => 0),
-        Of("SiLU", default(SiLUOp), x => x * DoubleOracle.Sigmoid(x), x => DoubleOracle.Sigmoid(x) + (x * SigmoidSlope(x))),
+        Of("SiLU", default(SiLUOp), x => Scaled(DoubleOracle.Sigmoid(x), x), x => DoubleOracle.Sigmoid(x) + Scaled(SigmoidSlope(x), x)),
         Of("Sin", default(SinOp), Math.Sin, Math.Cos, -60, 60),
         Of("Softplus", default(SoftplusOp), x => Math.Max(x, 0) + DoubleOracle.Log1p(Math.Exp(-Math.Abs(x))), DoubleOracle.Sigmoid, -30, 30),
         Of("Sqrt", default(SqrtOp), Math.Sqrt, x => 0.5 / Math.Sqrt(x), 0.01, 50),
@@ -115,6 +115,9 @@ internal sealed record UnaryCase(
             low,
             high);
 
+    // Of functions that go to 0 faster than x to infinity.
+    private static double Scaled(double share, double x) => share == 0 ? 0 : share * x;
+
     private static double Phi(double x) => 0.5 * (1 + Erf(x * Math.Sqrt(0.5)));
 
     private static double Inner(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
@@ -122,7 +125,7 @@ internal sealed record UnaryCase(
     private static double GeluTanhSlope(double x)
     {
         double t = Math.Tanh(Inner(x));
-        return (0.5 * (1 + t)) + (0.5 * x * (1 - (t * t)) * Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x)));
+        return (0.5 * (1 + t)) + Scaled(0.5 * (1 - (t * t)), x * Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x)));
     }
 
     private static double Softplus(double x) => Math.Max(x, 0) + DoubleOracle.Log1p(Math.Exp(-Math.Abs(x)));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels.Tests.Host;
@@ -170,6 +171,26 @@ public sealed unsafe class HostParallelTests : IDisposable
     }
 
     [Fact]
+    public void No_more_threads_than_asked_for_take_part_and_a_pool_grows_where_it_has_fewer()
+    {
+        // All six meet at the barrier, or it would wait for ever; the pool began with three workers.
+        using Barrier barrier = new(6);
+        HostParallel.For(_pool, 6, 6, 1, new Meet(barrier));
+        Assert.Equal(6, _pool.Threads);
+        foreach (int threads in (int[])[1, 2, 4])
+        {
+            for (int turn = 0; turn < 50; turn++)
+            {
+                ConcurrentDictionary<int, bool> seen = [];
+                HostParallel.For(_pool, threads, 64, 1, new Note(seen));
+                Assert.InRange(seen.Count, 1, threads);
+            }
+        }
+
+        Assert.Equal(6, _pool.Threads);
+    }
+
+    [Fact]
     public void A_loop_allocates_nothing()
     {
         byte[] visits = new byte[1024];
@@ -224,6 +245,15 @@ public sealed unsafe class HostParallelTests : IDisposable
     private readonly struct Meet(Barrier barrier) : IRangeBody
     {
         public void Run(int start, int end) => barrier.SignalAndWait();
+    }
+
+    private readonly struct Note(ConcurrentDictionary<int, bool> seen) : IRangeBody
+    {
+        public void Run(int start, int end)
+        {
+            seen[Environment.CurrentManagedThreadId] = true;
+            Thread.SpinWait(200);
+        }
     }
 
     private readonly struct Nest(WorkerPool pool, int* sums) : IRangeBody

@@ -67,6 +67,19 @@ def make_safetensors():
     safetensors("nothing.safetensors", {})
     # Known to the format, but no tensor of ours.
     safetensors("unsupported.safetensors", {"good": ("F32", values("<f4", 2)), "odd": ("I16", values("<i2", 2))})
+    # Each type of the format that no tensor of ours has, with bytes that are as many as the type's bits say, beside one that it has.
+    def raw(count):
+        return values("u1", count)
+
+    kinds = {"C64": 8, "I64": 8, "U64": 8, "U32": 4, "U16": 2, "I16": 2, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1,
+             "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "F6_E2M3": 0.75, "F6_E3M2": 0.75, "F4": 0.5}
+    header, data = {}, b""
+    for kind, size in kinds.items():
+        part = raw(int(4 * size)).tobytes()
+        header[kind] = {"dtype": kind, "shape": [2, 2], "data_offsets": [len(data), len(data) + len(part)]}
+        data += part
+    text = json.dumps(header).encode()
+    (HERE / "types.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
     # The names of a PyTorch Sequential(Linear(3, 2), BatchNorm1d(2)).
     safetensors("pytorch.safetensors", {
         "0.weight": ("F32", values("<f4", 2, 3)),
@@ -101,6 +114,19 @@ def make_npz():
     np.savez_compressed(HERE / "compressed.npz", zeros=np.zeros((50, 40), "<f4"), **arrays)
     with zipfile.ZipFile(HERE / "stranger.npz", "w") as archive:
         archive.writestr(zipfile.ZipInfo("readme.txt"), "not an array")
+    # Arrays that no tensor of ours holds, beside one that it does.
+    np.savez(
+        HERE / "types.npz", a=arrays["a"], names=np.array(["one", "two"]), raw=np.array([b"one", b"two"]), pairs=np.zeros(2, [("x", "<f4"), ("y]", "<i4", (2,))]),
+        objects=np.array([None, 1], dtype=object), times=np.array(["2000-01-01"], "M8[D]"), complex=np.zeros(2, "<c8"), short=values("<i2", 3),
+        void=np.zeros(2, "V5"), axes=np.zeros((1,) * 9, "<f4"))
+    # Ways to compress that NumPy's zipfile knows, a folder, and an array that is stored.
+    member = (HERE / "f4.npy").read_bytes()
+    with zipfile.ZipFile(HERE / "methods.npz", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("folder/"), b"")
+        for name, method in {"folder/stored": zipfile.ZIP_STORED, "lzma": zipfile.ZIP_LZMA, "bzip2": zipfile.ZIP_BZIP2, "deflated": zipfile.ZIP_DEFLATED}.items():
+            info = zipfile.ZipInfo(f"{name}.npy")
+            info.compress_type = method
+            archive.writestr(info, member)
 
 
 if __name__ == "__main__":

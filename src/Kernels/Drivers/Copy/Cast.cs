@@ -4,8 +4,8 @@ namespace DeepSharp.Kernels;
 
 /// <summary>Converts elements from one type to another.</summary>
 /// <remarks>
-/// Floating point is truncated towards zero on its way to an integer; everything that is not zero becomes true. Values that
-/// an integer type cannot hold give an unspecified value; those too large for a floating-point type become infinite. Rounding is
+/// Floating point is truncated towards zero on its way to an integer; everything that is not zero becomes true. An integer type takes the
+/// nearest value that it can hold, and 0 for NaN; numbers too large for a floating-point type become infinite. Rounding is
 /// to the nearest, ties to even, and once.
 /// </remarks>
 internal static unsafe class Cast

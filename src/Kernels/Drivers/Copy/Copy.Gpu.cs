@@ -15,7 +15,8 @@ internal static class CopyKernels
     internal static void Convert<TIn, TOut>(in Operand output, in Operand input)
         where TIn : unmanaged, IScalar<TIn>
         where TOut : unmanaged, IScalar<TOut> =>
-        output.Device.Launch(output.Device.Grid(output.Count), ConvertKernel, (output.View<TOut>(), input.View<TIn>(), output.Count));
+        output.Device.Launch(
+            output.Device.Grid(output.Count), ConvertKernel, (output.View<TOut>(), input.View<TIn>(), output.Count, Ends<TOut>.Of(output.DType)));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Store<TStored, TScalar>(in Operand output, in Operand input)
@@ -49,13 +50,17 @@ internal static class CopyKernels
         }
     }
 
-    private static void ConvertKernel<TIn, TOut>((ArrayView<TOut> Output, ArrayView<TIn> Input, int Count) k)
+    private static void ConvertKernel<TIn, TOut>((ArrayView<TOut> Output, ArrayView<TIn> Input, int Count, Ends<TOut> Ends) k)
         where TIn : unmanaged, IScalar<TIn>
         where TOut : unmanaged, IScalar<TOut>
     {
         for (int i = Grid.GlobalIndex.X; (uint)i < (uint)k.Count; i += Grid.DimX * Group.DimX)
         {
-            k.Output[i] = TOut.FromDouble(TIn.ToDouble(k.Input[i]));
+            double value = TIn.ToDouble(k.Input[i]);
+            k.Output[i] = value >= k.Ends.Above ? k.Ends.Most
+                : value <= k.Ends.Below ? k.Ends.Least
+                : double.IsNaN(value) ? k.Ends.NaN
+                : TOut.FromDouble(value);
         }
     }
 
@@ -87,5 +92,27 @@ internal static class CopyKernels
             GpuIndex index = k.Nest.Index(i);
             k.Output[k.Nest.Output.At(index)] = k.Input[k.Nest.A.At(index)];
         }
+    }
+}
+
+/// <summary>What the host makes of numbers beyond the ends of a type, and of NaN: devices differ in that.</summary>
+internal readonly struct Ends<T>(T most, T least, T nan, double above, double below)
+    where T : unmanaged, IScalar<T>
+{
+    internal readonly T Most = most;
+    internal readonly T Least = least;
+    internal readonly T NaN = nan;
+    internal readonly double Above = above;
+    internal readonly double Below = below;
+
+    internal static Ends<T> Of(DType dtype)
+    {
+        T most = T.FromDouble(double.PositiveInfinity);
+        T least = T.FromDouble(double.NegativeInfinity);
+
+        // A mask has no ends: what is not 0 is true.
+        return dtype == DType.Bool
+            ? new(most, least, T.FromDouble(double.NaN), double.PositiveInfinity, double.NegativeInfinity)
+            : new(most, least, T.FromDouble(double.NaN), T.ToDouble(most), T.ToDouble(least));
     }
 }

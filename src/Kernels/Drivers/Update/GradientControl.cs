@@ -52,12 +52,12 @@ internal static unsafe partial class GradientControl
 
     /// <summary>
     /// state = [scale, 1 / scale, steps made since the scale last moved], three Float32. A step that was not made, as
-    /// <see cref="Decide"/>'s control says in Float32, multiplies the scale by the backoff; an interval of steps that were made, by the
-    /// growth, unless that is infinite.
+    /// <see cref="Decide"/>'s control says in Float32, multiplies the scale by the backoff, down to the
+    /// least one; an interval of steps that were made, by the growth, unless that is infinite.
     /// </summary>
-    internal static void MoveScale(in Operand state, in Operand control, double growth, double backoff, int interval)
+    internal static void MoveScale(in Operand state, in Operand control, double growth, double backoff, int interval, double least)
     {
-        ScaleRule rule = new((float)growth, (float)backoff, interval);
+        ScaleRule rule = new((float)growth, (float)backoff, interval, (float)least);
         if (state.Device.StartsOnHost())
         {
             F32* numbers = state.Host<F32>();
@@ -91,11 +91,12 @@ internal static unsafe partial class GradientControl
         }
     }
 
-    internal readonly struct ScaleRule(float growth, float backoff, int interval)
+    internal readonly struct ScaleRule(float growth, float backoff, int interval, float least)
     {
         private readonly float _growth = growth;
         private readonly float _backoff = backoff;
         private readonly int _interval = interval;
+        private readonly float _least = least;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Move(F32 go, ref F32 scale, ref F32 inverse, ref F32 steps)
@@ -104,6 +105,7 @@ internal static unsafe partial class GradientControl
             float count = made ? steps.Value + 1 : 0;
             bool grows = count >= _interval;
             float next = made ? grows ? scale.Value * _growth : scale.Value : scale.Value * _backoff;
+            next = next < _least ? _least : next;
             bool bounded = next <= float.MaxValue;
             scale = bounded ? next : scale.Value;
             inverse = 1 / scale.Value;
