@@ -1,3 +1,5 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
 /// <summary>Products and norms over named axes, with gradients of any order.</summary>
@@ -76,6 +78,7 @@ public static class ContractionOperators
                 double.NegativeInfinity => x.Abs().Min(axes, keepDims),
                 0 => x.NotEqual(0).Sum(axes, keepDims).To(x.DType),
                 1 => x.Abs().Sum(axes, keepDims),
+                2 => x.Square().Sum(axes, keepDims).Apply(default(RootOfSquaresOp)),
                 _ => NormOfPowers.Run(x, new ReducedAxes(x.Shape, axes, nameof(Norm)), power, keepDims),
             };
             return norm.MadeBy(nameof(Norm));
@@ -126,7 +129,7 @@ internal sealed class NormOfPowers : Node
     {
         int[] reduced = [.. Enumerable.Range(0, x.Rank).Where(axis => (axes.Mask >> axis & 1) != 0)];
         Tensor values = x.Detach();
-        Tensor sum = power == 2 ? values.Square() : values.Abs().Pow(power);
+        Tensor sum = values.Abs().Pow(power);
         Tensor norm = (reduced.Length == 0 ? sum : sum.Sum(reduced, keepDims: true)).Pow(1 / power);
         Tensor result = x.Records() ? new NormOfPowers(x, norm, axes, power).Attach(norm) : norm;
         return keepDims ? result : result.Reshape(axes.Dropped);
@@ -138,7 +141,7 @@ internal sealed class NormOfPowers : Node
         Tensor norm = SavedOutput(1);
         Tensor one = Tensor.Ones(Shape.Scalar, norm.DType, norm.Device);
         Tensor unit = x / Tensor.Where(norm.Detach().Equal(0), one, norm);
-        Send(0, gradient.Reshape(_axes.Kept) * (_power == 2 ? unit : unit.Sign() * Magnitude(unit).Pow(_power - 1)));
+        Send(0, gradient.Reshape(_axes.Kept) * unit.Sign() * Magnitude(unit).Pow(_power - 1));
     }
 
     // Of elements that are 0, which get no gradient, a number that every power has.
@@ -165,11 +168,12 @@ internal sealed class ProductNode : Node
         int kept = x.Rank - reduced.Length;
         Tensor last = x.Permute(order);
         Shape shape = last.Shape;
-        Tensor rows = last.Reshape(new Shape([.. shape.AsSpan()[..kept], _axes.Count]));
+        int count = checked((int)_axes.Count);
+        Tensor rows = last.Reshape(new Shape([.. shape.AsSpan()[..kept], count]));
         Tensor one = Tensor.Ones(new Shape([.. shape.AsSpan()[..kept], 1]), x.DType, x.Device);
-        int rest = Math.Max(0, _axes.Count - 1);
-        Tensor before = Tensor.Concatenate([one.Narrow(-1, 0, Math.Min(1, _axes.Count)), rows.Narrow(-1, 0, rest)], -1).CumulativeProduct(-1);
-        Tensor behind = Tensor.Concatenate([one.Narrow(-1, 0, Math.Min(1, _axes.Count)), rows.Flip(-1).Narrow(-1, 0, rest)], -1).CumulativeProduct(-1).Flip(-1);
+        int rest = Math.Max(0, count - 1);
+        Tensor before = Tensor.Concatenate([one.Narrow(-1, 0, Math.Min(1, count)), rows.Narrow(-1, 0, rest)], -1).CumulativeProduct(-1);
+        Tensor behind = Tensor.Concatenate([one.Narrow(-1, 0, Math.Min(1, count)), rows.Flip(-1).Narrow(-1, 0, rest)], -1).CumulativeProduct(-1).Flip(-1);
         int[] inverse = new int[order.Length];
         for (int i = 0; i < order.Length; i++)
         {
