@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DeepSharp.Kernels;
 
 namespace DeepSharp;
 

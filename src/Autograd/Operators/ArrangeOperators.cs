@@ -1,5 +1,3 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp;
 
 /// <summary>Elements in other places: parts, turns, repetitions, triangles and diagonals, with gradients of any order.</summary>
@@ -26,6 +24,7 @@ public static class ArrangeOperators
         /// <exception cref="ArgumentOutOfRangeException">The length is below 1.</exception>
         public Tensor[] Split(int length, int axis = 0)
         {
+            ArgumentNullException.ThrowIfNull(x);
             Bounds.AtLeast(1, length, nameof(Split));
             int along = x.Shape.Axis(axis, nameof(Split));
             int whole = x.Shape[along];
@@ -39,6 +38,7 @@ public static class ArrangeOperators
         /// <exception cref="ArgumentException">The lengths do not add up to the axis, or one is negative.</exception>
         public Tensor[] Split(ReadOnlySpan<int> lengths, int axis = 0)
         {
+            ArgumentNullException.ThrowIfNull(x);
             int along = x.Shape.Axis(axis, nameof(Split));
             Tensor[] parts = new Tensor[lengths.Length];
             long total = 0;
@@ -70,6 +70,7 @@ public static class ArrangeOperators
         /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
         public Tensor[] Chunk(int count, int axis = 0)
         {
+            ArgumentNullException.ThrowIfNull(x);
             Bounds.AtLeast(1, count, nameof(Chunk));
             int whole = x.Shape[x.Shape.Axis(axis, nameof(Chunk))];
             return x.Split(Math.Max(1, ((whole - 1) / count) + 1), axis);
@@ -80,6 +81,7 @@ public static class ArrangeOperators
         /// <param name="axis">The axis, from the end if negative.</param>
         public Tensor Roll(int distance, int axis)
         {
+            ArgumentNullException.ThrowIfNull(x);
             int along = x.Shape.Axis(axis, nameof(Roll));
             int whole = x.Shape[along];
             int shift = whole == 0 ? 0 : (int)((((long)distance % whole) + whole) % whole);
@@ -92,6 +94,7 @@ public static class ArrangeOperators
         /// <param name="axes">The axes; all if none is named.</param>
         public Tensor Flip(params ReadOnlySpan<int> axes)
         {
+            ArgumentNullException.ThrowIfNull(x);
             uint mask = new ReducedAxes(x.Shape, axes, nameof(Flip)).Mask;
             Tensor y = x;
             for (int axis = 0; axis < x.Rank; axis++)
@@ -111,6 +114,7 @@ public static class ArrangeOperators
         /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
         public Tensor Tile(params ReadOnlySpan<int> counts)
         {
+            ArgumentNullException.ThrowIfNull(x);
             Tensor y = x;
             for (int added = counts.Length - x.Rank; added > 0; added--)
             {
@@ -122,24 +126,32 @@ public static class ArrangeOperators
                 y = Repeated(y, counts[i], y.Rank - counts.Length + i, nameof(Tile), inner: false);
             }
 
-            return ReferenceEquals(y, x) ? x.Clone().MadeBy(nameof(Tile)) : y.Contiguous().MadeBy(nameof(Tile));
+            return OfItsOwn(y, x).MadeBy(nameof(Tile));
         }
 
         /// <summary>The whole tensor so many times along each axis: PyTorch's repeat, which is <see cref="Tile"/> with a number for each axis at
         /// least.</summary>
         /// <param name="counts">How often; at least as many numbers as axes.</param>
         /// <exception cref="ArgumentException">There are fewer numbers than axes.</exception>
-        public Tensor Repeat(params ReadOnlySpan<int> counts) => counts.Length >= x.Rank
-            ? x.Tile(counts).MadeBy(nameof(Repeat))
-            : throw new ArgumentException(
-                $"Repeat: {counts.Length} numbers for the {x.Rank} axes of {x.Shape}. Name one for each axis, or use Tile.", nameof(counts));
+        public Tensor Repeat(params ReadOnlySpan<int> counts)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            return counts.Length >= x.Rank
+                ? x.Tile(counts).MadeBy(nameof(Repeat))
+                : throw new ArgumentException(
+                    $"Repeat: {counts.Length} numbers for the {x.Rank} axes of {x.Shape}. Name one for each axis, or use Tile.", nameof(counts));
+        }
 
         /// <summary>Each element so many times in a row along an axis: NumPy's repeat, PyTorch's repeat_interleave.</summary>
         /// <param name="count">How often.</param>
         /// <param name="axis">The axis, from the end if negative.</param>
         /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
-        public Tensor RepeatInterleave(int count, int axis) =>
-            Repeated(x, count, x.Shape.Axis(axis, nameof(RepeatInterleave)), nameof(RepeatInterleave), inner: true).Contiguous().MadeBy(nameof(RepeatInterleave));
+        public Tensor RepeatInterleave(int count, int axis)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            int along = x.Shape.Axis(axis, nameof(RepeatInterleave));
+            return OfItsOwn(Repeated(x, count, along, nameof(RepeatInterleave), inner: true), x).MadeBy(nameof(RepeatInterleave));
+        }
 
         /// <summary>The matrices' upper triangles, with zeros below a diagonal.</summary>
         /// <param name="diagonal">The lowest diagonal kept: 0 the main one, above 0 those above it.</param>
@@ -273,6 +285,9 @@ public static class ArrangeOperators
         counts = Tensor.From(often.ToArray(), x.Device).MadeBy(nameof(Unique));
         return Tensor.From(distinct.ToArray(), x.Device).To(x.DType).MadeBy(nameof(Unique));
     }
+
+    // A result may be changed: it shares no memory with what it was made of, and has no element twice.
+    private static Tensor OfItsOwn(Tensor result, Tensor x) => ReferenceEquals(result.Operand.Block, x.Operand.Block) ? result.Clone() : result;
 
     private static Tensor Repeated(Tensor x, int count, int axis, string name, bool inner)
     {
