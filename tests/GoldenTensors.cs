@@ -56,4 +56,36 @@ internal static class GoldenTensors
             gradient.Matches(inputs[gradient.Name].Gradient!, looser);
         }
     }
+
+    /// <summary>Runs a function of the inputs in the file's order on the CPU, and compares its output and, where there are any, gradients.</summary>
+    internal static void CheckAll(GoldenCase golden, Func<Tensor[], Tensor> function, double looser = 1)
+    {
+        using TensorScope scope = DeepSharp.Tensor.Scope();
+        Tensor[] inputs = [.. golden.Inputs.All.Select(static array => array.Tensor())];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (golden.Gradients.Contains(golden.Inputs.All[i].Name))
+            {
+                inputs[i].RequireGrad();
+            }
+        }
+
+        Tensor output = function(inputs);
+        golden.Outputs["output"].Matches(output, looser);
+        if (golden.Gradients.All.Count == 0)
+        {
+            Assert.False(output.RequiresGrad);
+            return;
+        }
+
+        output.Backward(golden.OutputGradients["output"].Tensor());
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            string input = golden.Inputs.All[i].Name;
+            if (golden.Gradients.Contains(input))
+            {
+                golden.Gradients[input].Matches(inputs[i].Gradient!, looser);
+            }
+        }
+    }
 }

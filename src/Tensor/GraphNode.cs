@@ -25,6 +25,9 @@ public abstract class GraphNode
     /// <summary>The copy has the source's values, perhaps in another element type or on another device.</summary>
     internal abstract void AttachCopy(Tensor source, Tensor copy);
 
+    /// <summary>The result has the source's slices of the first axis that indices name.</summary>
+    internal abstract void AttachGather(Tensor source, Tensor result, Tensor indices);
+
     /// <summary>The scope that made the node ends: what it holds for the backward pass goes back.</summary>
     internal abstract void Release();
 }

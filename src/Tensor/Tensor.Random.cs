@@ -82,6 +82,85 @@ public partial class Tensor
         return made;
     }
 
+    /// <summary>Normally distributed numbers within limits: those beyond are not drawn, rather than moved. PyTorch's trunc_normal_.</summary>
+    /// <remarks>By the inverse of the distribution function, which has few digits left beyond four standard deviations (eight in Float64).</remarks>
+    /// <param name="shape">The axis lengths.</param>
+    /// <param name="mean">The mean of the whole distribution.</param>
+    /// <param name="standardDeviation">The standard deviation of the whole distribution.</param>
+    /// <param name="low">The lower limit.</param>
+    /// <param name="high">The upper limit.</param>
+    /// <param name="dtype">Float32 or Float64.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The standard deviation is not above 0 and finite, or the upper limit not above the lower.</exception>
+    public static Tensor TruncatedNormal(
+        Shape shape,
+        double mean = 0,
+        double standardDeviation = 1,
+        double low = -2,
+        double high = 2,
+        DType dtype = DType.Float32,
+        Device? device = null,
+        Generator? generator = null)
+    {
+        if (!(standardDeviation > 0 && double.IsFinite(standardDeviation) && double.IsFinite(mean)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(standardDeviation),
+                $"TruncatedNormal: the standard deviation must be above 0, and finite as the mean, not {standardDeviation} with a mean of {mean}.");
+        }
+
+        if (!(low < high))
+        {
+            throw new ArgumentOutOfRangeException(nameof(high), $"TruncatedNormal: [{low}, {high}] is no range; the upper limit comes second.");
+        }
+
+        Tensor made = Random(shape, dtype, device, generator, nameof(TruncatedNormal), out ulong seed, out ulong position);
+        RandomFill.TruncatedNormal(made.Operand, mean, standardDeviation, low, high, seed, position);
+        return made;
+    }
+
+    /// <summary>Whole numbers, each of low, low + 1, … below <paramref name="high"/> equally likely. PyTorch's randint.</summary>
+    /// <param name="shape">The axis lengths.</param>
+    /// <param name="low">The smallest number.</param>
+    /// <param name="high">The number behind the largest.</param>
+    /// <param name="dtype">The element type; the numbers must be of it.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no number in the range, or one beyond 2^53.</exception>
+    public static Tensor RandomIntegers(
+        Shape shape, long low, long high, DType dtype = DType.Int64, Device? device = null, Generator? generator = null)
+    {
+        const long Most = 1L << 53;
+        if (high <= low || low < -Most || high > Most || high - low > Most)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(high), $"RandomIntegers: from {low} to below {high}; use a range with a number in it, of at most 2^53 numbers up to 2^53.");
+        }
+
+        Tensor made = Random(shape, DType.Float64, device, generator, nameof(RandomIntegers), out ulong seed, out ulong position);
+        RandomFill.Uniform(made.Operand, 0, 1, seed, position);
+        Elementwise.Run(
+            new UnaryForward<Then<Then<AffineOp, FloorOp>, AffineOp>>(new AffineOp(high - low, 0).Then(default(FloorOp)).Then(new AffineOp(1, low))),
+            made.Operand, made.Operand);
+        return made.To(dtype).MadeBy(nameof(RandomIntegers));
+    }
+
+    /// <summary>The numbers from 0 to <paramref name="count"/> - 1 in a random order, Int64. PyTorch's randperm.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
+    /// <param name="generator">The stream; <see cref="Generator.Default"/> if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public static Tensor Permutation(int count, Device? device = null, Generator? generator = null)
+    {
+        Bounds.AtLeast(0, count, nameof(Permutation));
+        using Tensor keys = Random(count, DType.Float64, device, generator, nameof(Permutation), out ulong seed, out ulong position);
+        RandomFill.Uniform(keys.Operand, 0, 1, seed, position);
+        Tensor made = Uninitialized(count, DType.Int64, keys.Device, nameof(Permutation));
+        Sorting.ArgSort(made.Operand, keys.Operand, 0, descending: false);
+        return made;
+    }
+
     private static Tensor Random(
         Shape shape, DType dtype, Device? device, Generator? generator, string origin, out ulong seed, out ulong position)
     {

@@ -16,10 +16,11 @@ public partial class Tensor
 
     /// <summary>
     /// A part of the tensor: numbers pick, ranges cut, <see cref="TensorIndex.NewAxis"/> adds an axis. Axes that are not named
-    /// stay whole: <c>x[..32, ^1]</c>.
+    /// stay whole: <c>x[..32, ^1]</c>. Assignment, <c>x[0] = row</c>, overwrites the part; the value broadcasts and is converted.
     /// </summary>
     /// <exception cref="ArgumentException">There are more places than axes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number or range lies outside its axis.</exception>
+    /// <exception cref="InvalidOperationException">An assignment to a tensor that has a place in a graph of gradients.</exception>
     [System.Runtime.CompilerServices.IndexerName("Elements")]
     public Tensor this[params ReadOnlySpan<TensorIndex> places]
     {
@@ -89,6 +90,14 @@ public partial class Tensor
             Tensor part = cut.Reshape(shape).MadeBy(cut.Origin);
             cut.Dispose();
             return part;
+        }
+
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            RequireNoGraph();
+            using Tensor part = this[places];
+            part.CopyFrom(value);
         }
     }
 

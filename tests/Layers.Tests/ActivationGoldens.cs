@@ -31,6 +31,88 @@ public class ActivationGoldens
         GoldenTensors.Check(golden, inputs => new Softplus().Forward(inputs["input"]), looser: golden.DType == "float64" ? 100 : 1);
     }
 
+    public static IEnumerable<object[]> FurtherNames => Golden.Names(
+        "functions", "selu", "celu", "mish", "hardswish", "hardsigmoid", "hardtanh", "relu6", "hardshrink", "softshrink", "tanhshrink", "threshold",
+        "logsigmoid", "softsign", "softplus", "prelu", "glu", "swiglu", "softmin");
+
+    [Theory]
+    [MemberData(nameof(FurtherNames))]
+    public void Further_layers_agree_with_PyTorch_alone_and_behind_a_dense_layer(string name)
+    {
+        GoldenCase golden = Golden.Load("functions")[name];
+        using TensorScope scope = Tensor.Scope();
+        Tensor x = golden.Inputs["input"].Tensor();
+        Module layer = Further(golden);
+        double looser = golden.Kind == "hardsigmoid" && golden.DType == "float64" ? 1e4 : 1;
+        golden.Outputs["output"].Matches(layer.Forward(x), looser);
+        if (x.Rank == 2 && golden.Kind is not ("glu" or "swiglu" or "softmin"))
+        {
+            // A dense layer that changes nothing applies the activation in its kernel.
+            int features = x.Shape[1];
+            Dense dense = new(features, features, bias: false, dtype: x.DType, device: Device.Cpu);
+            dense.Weight.CopyFrom(Tensor.Eye(features, x.DType, Device.Cpu));
+            golden.Outputs["output"].Matches(new Sequential(dense, layer).Forward(x), looser);
+        }
+    }
+
+    [Fact]
+    public void Layers_say_what_they_are_and_refuse_what_is_no_function()
+    {
+        Assert.Equal("CELU(0.5)", new CELU(0.5).ToString());
+        Assert.Equal("Hardtanh(-1, 2.5)", new Hardtanh(-1, 2.5).ToString());
+        Assert.Equal("Softplus", new Softplus().ToString());
+        Assert.Equal("Softplus(2, 20)", new Softplus(2, 20).ToString());
+        Assert.Equal("PReLU(3)", new PReLU(3, device: Device.Cpu).ToString());
+        Assert.Equal([0.25f, 0.25f], new PReLU(2, device: Device.Cpu).State()["weight"].ToArray<float>());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CELU(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Hardtanh(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Softshrink(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Hardshrink(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PReLU(0, device: Device.Cpu));
+    }
+
+    private static Module Further(GoldenCase golden)
+    {
+        GoldenOptions options = golden.Options;
+        switch (golden.Kind)
+        {
+            case "prelu":
+                PReLU layer = new(golden.Inputs["weight"].Shape[0], dtype: golden.Inputs["weight"].Tensor().DType, device: Device.Cpu);
+                layer.Weight.CopyFrom(golden.Inputs["weight"].Tensor());
+                return layer;
+            case "glu":
+                return new GLU(options.Integer("dim"));
+            case "swiglu":
+                return new SwiGLU(options.Integer("dim"));
+            case "softmin":
+                return new Softmin(options.Integer("dim"));
+            case "celu":
+                return new CELU(options.Number("alpha"));
+            case "hardtanh":
+                return new Hardtanh(options.Number("min_val"), options.Number("max_val"));
+            case "hardshrink":
+                return new Hardshrink(options.Number("lambd"));
+            case "softshrink":
+                return new Softshrink(options.Number("lambd"));
+            case "threshold":
+                return new Threshold(options.Number("threshold"), options.Number("value"));
+            case "softplus":
+                return new Softplus(options.Number("beta"), options.Number("threshold"));
+            default:
+                return golden.Kind switch
+                {
+                    "selu" => new SELU(),
+                    "mish" => new Mish(),
+                    "hardswish" => new Hardswish(),
+                    "hardsigmoid" => new Hardsigmoid(),
+                    "relu6" => new ReLU6(),
+                    "tanhshrink" => new Tanhshrink(),
+                    "logsigmoid" => new LogSigmoid(),
+                    _ => new Softsign(),
+                };
+        }
+    }
+
     private static Module Make(GoldenCase golden) => golden.Kind switch
     {
         "relu" => new ReLU(),

@@ -7,8 +7,9 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "attention", "convolution", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers",
-            "pooling", "products", "programs", "recurrent", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "operators",
+            "optimizer_options", "optimizers", "pooling", "products", "programs", "recurrent", "residual", "rows", "schedule_options",
+            "schedules", "second_order", "training",
         ];
 
         Assert.Equal(expected, Golden.Families);

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 """Makes every golden file in this folder again: python3 make_golden.py [FAMILY ...]."""
 
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 
 import torch
 
-from families import (activations, attention, convolution, half, initializers, layers, losses, operators, optimizer_options,
-                      optimizers, pooling, products, programs, recurrent, residual, rows, schedule_options, schedules,
-                      second_order, training)
+import families
 
-FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, attention, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling,
-    products, programs, recurrent, residual, rows, schedule_options, schedules, second_order, training)}
+MODULES = [importlib.import_module(f"families.{module.name}") for module in pkgutil.iter_modules(families.__path__)]
+FAMILIES = {module.__name__.rpartition(".")[2]: module for module in MODULES if hasattr(module, "build")}
 
 
 def main(names):

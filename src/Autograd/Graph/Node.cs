@@ -95,6 +95,9 @@ internal abstract class Node : GraphNode
 
     internal override void AttachCopy(Tensor source, Tensor copy) => Join(copy, new CopyNode(source));
 
+    internal override void AttachGather(Tensor source, Tensor result, Tensor indices) =>
+        Join(result, new GatherNode("Index", source, indices, 0, slices: true, null));
+
     /// <summary>Makes this node the tensor's place in the graph.</summary>
     internal Tensor Attach(Tensor output)
     {

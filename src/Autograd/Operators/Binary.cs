@@ -88,24 +88,25 @@ internal static class Binary
         return operand with { Dims = shape.Dims, Strides = strides };
     }
 
-    internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
+    internal static Tensor Run<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node>? node)
         where TOp : unmanaged, INumericMap
     {
         HalfPrecision.Match(ref a, ref b);
-        Tensor result = Output<TOp>(a, b, null);
+        Tensor result = Output(OperatorName<TOp>.Text, a, b, null);
         Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
-        return a.Records() || b.Records() ? node(a, b).Attach(result) : result;
+        return node is not null && (a.Records() || b.Records()) ? node(a, b).Attach(result) : result;
     }
 
-    internal static Tensor RunReal<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node)
+    internal static Tensor RunReal<TOp>(TOp op, Tensor a, Tensor b, Func<Tensor, Tensor, Node> node, string? name = null)
         where TOp : unmanaged, IMap
     {
+        name ??= OperatorName<TOp>.Text;
         HalfPrecision.Match(ref a, ref b);
-        Tensor result = Output<TOp>(a, b, null);
+        Tensor result = Output(name, a, b, null);
         if (!result.DType.IsFloatingPoint)
         {
             throw new ArgumentException(
-                $"{OperatorName<TOp>.Text}: needs floating-point elements, not {result.DType}. Convert with To(DType.Float32).");
+                $"{name}: needs floating-point elements, not {result.DType}. Convert with To(DType.Float32).");
         }
 
         Elementwise.Run(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape));
@@ -125,14 +126,13 @@ internal static class Binary
         a = Number(a);
         b = Number(b);
         HalfPrecision.Match(ref a, ref b);
-        Tensor result = Output<TOp>(a, b, DType.Bool);
+        Tensor result = Output(OperatorName<TOp>.Text, a, b, DType.Bool);
         Elementwise.RunNumeric(op, result.Operand, Expanded(a, result.Shape), Expanded(b, result.Shape), result.Operand);
         return result;
     }
 
-    private static Tensor Output<TOp>(Tensor a, Tensor b, DType? dtype)
+    private static Tensor Output(string name, Tensor a, Tensor b, DType? dtype)
     {
-        string name = OperatorName<TOp>.Text;
         Check(name, a, b);
         if (a.DType is DType.Bool or DType.UInt8)
         {

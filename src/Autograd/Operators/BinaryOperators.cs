@@ -85,6 +85,20 @@ public static class BinaryOperators
         public static Tensor Minimum(Tensor a, Tensor b) =>
             Binary.Run(default(MinimumOp), a, b, static (a, b) => new FusedBinaryNode<MinimumOp>(default, a, b));
 
+        /// <summary>The larger of an element and a number; the gradient where they are equal is 1.</summary>
+        public static Tensor Maximum(Tensor a, double b) => a.Clamp(b, double.PositiveInfinity);
+
+        /// <summary>The smaller of an element and a number; the gradient where they are equal is 1.</summary>
+        public static Tensor Minimum(Tensor a, double b) => a.Clamp(double.NegativeInfinity, b);
+
+        /// <summary>A tensor's elements where a mask is true, else a number.</summary>
+        /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+        public static Tensor Where(Tensor mask, Tensor yes, double no) => Tensor.Where(mask, yes, Constant(yes, no));
+
+        /// <summary>A number where a mask is true, else a tensor's elements.</summary>
+        /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+        public static Tensor Where(Tensor mask, double yes, Tensor no) => Tensor.Where(mask, Constant(no, yes), no);
+
         /// <summary>b where the mask is true, else c; all three broadcast.</summary>
         /// <param name="mask">A tensor of <see cref="DType.Bool"/>.</param>
         /// <param name="yes">The elements where the mask is true.</param>
@@ -141,5 +155,11 @@ public static class BinaryOperators
 
         /// <summary>Where the elements are NaN: a mask.</summary>
         public Tensor IsNaN() => a.NotEqual(a);
+    }
+
+    private static Tensor Constant(Tensor other, double value)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Tensor.Full(Shape.Scalar, value, other.DType, other.Device);
     }
 }

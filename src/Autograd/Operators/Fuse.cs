@@ -32,5 +32,6 @@ public static class Fuse
     /// floating point.</exception>
     public static Tensor Binary<TOp>(Tensor a, Tensor b, TOp op = default)
         where TOp : unmanaged, IBinaryOp =>
-        DeepSharp.Binary.RunReal(new BinaryForward<TOp>(op), a, b, (p, q) => new FusedBinaryNode<TOp>(op, p, q));
+        DeepSharp.Binary.RunReal(new BinaryForward<TOp>(op), a, b, (p, q) => new FusedBinaryNode<TOp>(op, p, q),
+            OperatorName<TOp>.Text);
 }

@@ -10,7 +10,7 @@ internal sealed class GatherNode : Node
     private readonly bool _slices;
     private readonly int? _padding;
 
-    private GatherNode(string name, Tensor x, Tensor indices, int axis, bool slices, int? padding)
+    internal GatherNode(string name, Tensor x, Tensor indices, int axis, bool slices, int? padding)
         : base(name, x)
     {
         _shape = x.Shape;

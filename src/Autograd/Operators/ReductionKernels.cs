@@ -35,6 +35,13 @@ internal static class ReductionKernels
     internal static void SumInto(in Operand sum, Tensor x, int axis, bool adds) =>
         Reduction.RunNumeric(default(Sum), sum, x.HalfToSingle().Operand, 1u << axis, accumulate: adds);
 
+    internal static Tensor Product(Tensor x, ReducedAxes axes)
+    {
+        Tensor product = Output(x, axes, "Prod", x.DType);
+        Reduction.RunNumeric(default(Product), product.Operand, x.Operand, axes.Mask);
+        return product;
+    }
+
     internal static Tensor Mean(Tensor x, ReducedAxes axes)
     {
         Tensor mean = Output(x, axes, nameof(Mean), x.DType);

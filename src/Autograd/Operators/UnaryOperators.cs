@@ -107,6 +107,14 @@ public static class UnaryOperators
             : Whole(x) ? Limited(x, minimum, maximum)
             : x.Apply(new ClampOp(minimum, maximum));
 
+        /// <summary>The larger of x and a minimum; the gradient at the minimum is 1.</summary>
+        /// <param name="minimum">The smallest value let through.</param>
+        public Tensor ClampMin(double minimum) => x.Clamp(minimum, double.PositiveInfinity);
+
+        /// <summary>The smaller of x and a maximum; the gradient at the maximum is 1.</summary>
+        /// <param name="maximum">The largest value let through.</param>
+        public Tensor ClampMax(double maximum) => x.Clamp(double.NegativeInfinity, maximum);
+
         /// <summary>x^exponent for a constant exponent.</summary>
         /// <remarks>
         /// As IEEE 754's <c>pow</c>: x^0 is 1 for every x. An exponent of 0.5 is the square root, however, as in PyTorch: it is NaN at

@@ -183,6 +183,26 @@ public readonly struct Dual<T> : IReal<Dual<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Cos(Dual<T> a) => new(T.Cos(a.Value), T.Scaled(a.Slope, -T.Sin(a.Value)));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Atan(Dual<T> a) => new(T.Atan(a.Value), T.Scaled(a.Slope, 1f / ((a.Value * a.Value) + 1f)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> ErfInv(Dual<T> a)
+    {
+        T y = T.ErfInv(a.Value);
+        return new(y, T.Scaled(a.Slope, 0.88622692545275801365 * T.Exp(y * y)));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> LogGamma(Dual<T> a) => new(T.LogGamma(a.Value), T.Scaled(a.Slope, T.Digamma(a.Value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Digamma(Dual<T> a) => new(T.Digamma(a.Value), T.Scaled(a.Slope, SpecialFunctions.Trigamma(a.Value)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Dual<T> IReal<Dual<T>>.Scaled(Dual<T> slope, Dual<T> value) =>
         new(T.Scaled(slope.Value, value.Value), T.Scaled(slope.Slope, value.Value) + T.Scaled(slope.Value, value.Slope));

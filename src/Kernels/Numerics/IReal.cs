@@ -62,6 +62,22 @@ public interface IReal<T> : INumeric<T>
     /// <summary>The cosine of an angle in radians.</summary>
     static abstract T Cos(T a);
 
+    /// <summary>The angle in [-pi/2, pi/2] whose tangent the value is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Atan(T a) => SpecialFunctions.Atan(a);
+
+    /// <summary>The number whose error function the value is; infinite at 1 and -1, NaN beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T ErfInv(T a) => SpecialFunctions.ErfInv(a);
+
+    /// <summary>The natural logarithm of the gamma function's magnitude; +inf at 0 and at negative whole numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T LogGamma(T a) => SpecialFunctions.LogGamma(a);
+
+    /// <summary>The digamma function, the derivative of <see cref="LogGamma"/>; infinite at 0, NaN at negative whole numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Digamma(T a) => SpecialFunctions.Digamma(a);
+
     /// <summary>A slope times a value: 0 where the slope is, even of an infinite value. The chain rule of <see cref="Dual{T}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual T Scaled(T slope, T value) => T.IfEqual(slope, default, default, slope * value);

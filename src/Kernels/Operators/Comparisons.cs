@@ -85,3 +85,18 @@ public readonly struct WhereOp : INumericMap
     public T Apply<T>(T a, T b, T c)
         where T : unmanaged, INumeric<T> => T.IfEqual(a, 0, c, b);
 }
+
+/// <summary>An index that counts from the end where it is negative: a + length there, else a.</summary>
+/// <param name="length">The length of the axis.</param>
+internal readonly struct WrapOp(double length) : INumericMap
+{
+    private readonly double _length = length;
+
+    /// <inheritdoc/>
+    public static int Arity => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T a, T b, T c)
+        where T : unmanaged, INumeric<T> => T.IfGreater(0, a, a + _length, a);
+}

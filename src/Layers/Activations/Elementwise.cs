@@ -43,8 +43,22 @@ public sealed class SiLU() : Activation<SiLUOp>(default);
 /// <summary>The logistic function 1 / (1 + e^-x).</summary>
 public sealed class Sigmoid() : Activation<SigmoidOp>(default);
 
-/// <summary>The smooth rectifier ln(1 + e^x).</summary>
-public sealed class Softplus() : Activation<SoftplusOp>(default);
+/// <summary>The smooth rectifier ln(1 + e^(beta x))/beta.</summary>
+/// <param name="beta">The sharpness of the bend; above 0.</param>
+/// <param name="threshold">The beta x above which it is x itself: 20 in PyTorch, which needs it against overflow; infinite for nowhere.</param>
+public sealed class Softplus(double beta = 1, double threshold = double.PositiveInfinity) : Module, IActivation
+{
+    private bool IsPlain => beta == 1 && double.IsPositiveInfinity(threshold);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Softplus(beta, threshold);
+
+    Tensor IActivation.After(IFusesActivation layer, Tensor input) =>
+        IsPlain ? layer.Forward(input, default(SoftplusOp)) : layer.Forward(input, new ScaledSoftplusOp(beta, threshold));
+
+    /// <inheritdoc/>
+    public override string ToString() => IsPlain ? "Softplus" : $"Softplus({beta}, {threshold})";
+}
 
 /// <summary>The hyperbolic tangent.</summary>
 public sealed class Tanh() : Activation<TanhOp>(default);

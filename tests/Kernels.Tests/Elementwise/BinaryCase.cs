@@ -47,6 +47,11 @@ internal sealed record BinaryCase(
         {
             Ulps = 8,
         },
+        Real<Atan2Op>("Atan2", default, (a, b, _, r) => r(Math.Atan2(a, b)), 3),
+        Real<FmodOp>("Fmod", default, (a, b, _, _) => a % b),
+        Real<RemainderOp>("Remainder", default, (a, b, _, r) => a % b is var rest && rest != 0 && rest < 0 != b < 0 ? r(rest + b) : a % b),
+        Real("Lerp", new LerpOp(0.25), (a, b, _, r) => r(a + r(0.25 * r(b - a))), 1),
+        Real<PReLUOp>("PReLU", default, (a, b, _, r) => a > 0 ? a : r(a * b)),
         new("Weight", 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(new BinaryForward<WeightOp>(default), o, a, b), (a, b, _, r) => r(Scaled(a, b))),
         new("LogitLoss", 2, false, false, (o, x, t, _) => Kernels.Elementwise.Run(new BinaryForward<LogitLossOp>(default), o, x, t), LogitLossOf)
         {
@@ -129,6 +134,10 @@ internal sealed record BinaryCase(
     private static BinaryCase Numbers<TOp>(string name, TOp op, Func<double, double, double, Func<double, double>, double> value)
         where TOp : unmanaged, INumericMap =>
         new(name, TOp.Arity, true, false, (o, a, b, c) => Kernels.Elementwise.RunNumeric(op, o, a, b, c), value);
+
+    private static BinaryCase Real<TOp>(string name, TOp op, Func<double, double, double, Func<double, double>, double> value, double ulps = 0)
+        where TOp : unmanaged, IBinaryOp => new(
+            name, 2, false, false, (o, a, b, _) => Kernels.Elementwise.Run(new BinaryForward<TOp>(op), o, a, b), value, ulps);
 
     private static BinaryCase Comparison<TOp>(string name, TOp op, Func<double, double, bool> value)
         where TOp : unmanaged, INumericMap => new(

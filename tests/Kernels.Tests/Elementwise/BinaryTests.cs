@@ -94,6 +94,12 @@ public class BinaryTests
             double huge = dtype == DType.Float32 ? float.MaxValue : double.MaxValue;
             double[] values =
                 [0, -0.0, 1, -1, 2.5, 3, double.PositiveInfinity, double.NegativeInfinity, double.NaN, tiny, -tiny, huge, -huge];
+            if (name is "Fmod" or "Remainder")
+            {
+                // Quotients that are beyond the digits of a number.
+                values = values[..^4];
+            }
+
             int[] dims = [values.Length, values.Length];
             foreach (Device device in (Device[])[Device.Cpu, TestDevice.Gpu])
             {

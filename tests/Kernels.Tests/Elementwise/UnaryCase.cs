@@ -48,6 +48,35 @@ internal sealed record UnaryCase(
         Of("Sqrt", default(SqrtOp), Math.Sqrt, x => 0.5 / Math.Sqrt(x), 0.01, 50),
         Of("Square", default(SquareOp), x => x * x, x => 2 * x),
         Of("Tanh", default(TanhOp), Math.Tanh, x => 1 / (Math.Cosh(x) * Math.Cosh(x)), -5, 5),
+        Of("Tan", default(TanOp), Math.Tan, x => 1 + (Math.Tan(x) * Math.Tan(x)), -1.2, 1.2),
+        Of("Asin", default(AsinOp), Math.Asin, x => 1 / Math.Sqrt((1 - x) * (1 + x)), -0.99, 0.99),
+        Of("Acos", default(AcosOp), Math.Acos, x => -1 / Math.Sqrt((1 - x) * (1 + x)), -0.99, 0.99),
+        Of("Atan", default(AtanOp), Math.Atan, x => 1 / (1 + (x * x)), -40, 40),
+        Of("Sinh", default(SinhOp), Math.Sinh, Math.Cosh, -30, 30),
+        Of("Cosh", default(CoshOp), Math.Cosh, Math.Sinh, -30, 30),
+        Of("Asinh", default(AsinhOp), Math.Asinh, x => 1 / Math.Sqrt((x * x) + 1), -40, 40),
+        Of("Acosh", default(AcoshOp), Math.Acosh, x => 1 / (Math.Sqrt(x - 1) * Math.Sqrt(x + 1)), 1.05, 40),
+        Of("Atanh", default(AtanhOp), Math.Atanh, x => 1 / ((1 - x) * (1 + x)), -0.99, 0.99),
+        Of("Erfc", default(ErfcOp), SpecialOracle.Erfc, x => -2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x)),
+        Of("ErfInv", default(ErfInvOp), SpecialOracle.ErfInv, ErfInvSlope, -0.97, 0.97),
+        Of("LogGamma", default(LogGammaOp), SpecialOracle.LogGamma, SpecialOracle.Digamma, 0.2, 14),
+        Of("LogGamma below 0", default(LogGammaOp), SpecialOracle.LogGamma, SpecialOracle.Digamma, -0.8, -0.2),
+        Of("Digamma", default(DigammaOp), SpecialOracle.Digamma, SpecialOracle.Trigamma, 0.3, 14),
+        Of("Digamma below 0", default(DigammaOp), SpecialOracle.Digamma, SpecialOracle.Trigamma, -0.7, -0.3),
+        Of("Trunc", default(TruncOp), Math.Truncate, _ => 0),
+        Of("SELU", default(SELUOp), x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * DoubleOracle.Expm1(x)), x => 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * Math.Exp(x))),
+        Of("CELU", new CELUOp(0.5), x => x > 0 ? x : 0.5 * DoubleOracle.Expm1(x / 0.5), x => x > 0 ? 1 : Math.Exp(x / 0.5)),
+        Of("Mish", default(MishOp), x => double.IsNegativeInfinity(x) ? 0 : x * Math.Tanh(Softplus(x)), MishSlope),
+        Of("Hardswish", default(HardswishOp), x => x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6, x => x < -3 ? 0 : x > 3 ? 1 : ((2 * x) + 3) / 6),
+        Of("Hardsigmoid", default(HardsigmoidOp), x => x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6, x => x is > -3 and < 3 ? 1 / 6.0 : 0),
+        Of("Hardtanh", new HardtanhOp(-0.75, 1.5), x => double.IsNaN(x) ? x : Math.Clamp(x, -0.75, 1.5), x => x is > -0.75 and < 1.5 ? 1 : 0),
+        Of("Hardshrink", new HardshrinkOp(0.5), x => Math.Abs(x) <= 0.5 ? 0 : x, x => Math.Abs(x) <= 0.5 ? 0 : 1),
+        Of("Softshrink", new SoftshrinkOp(0.5), x => x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0 * x, x => Math.Abs(x) <= 0.5 ? 0 : 1),
+        Of("Tanhshrink", default(TanhshrinkOp), x => x - Math.Tanh(x), x => Math.Tanh(x) * Math.Tanh(x)),
+        Of("Threshold", new ThresholdOp(0.25, -2), x => x <= 0.25 ? -2 : x, x => x <= 0.25 ? 0 : 1),
+        Of("LogSigmoid", default(LogSigmoidOp), x => -Softplus(-x), x => DoubleOracle.Sigmoid(-x), -30, 30),
+        Of("Softsign", default(SoftsignOp), x => double.IsInfinity(x) ? Math.Sign(x) : x / (1 + Math.Abs(x)), x => 1 / ((1 + Math.Abs(x)) * (1 + Math.Abs(x)))),
+        Of("Softplus, beta 2, threshold 3", new ScaledSoftplusOp(2, 3), x => 2 * x > 3 ? x : Softplus(2 * x) / 2, x => 2 * x > 3 ? 1 : DoubleOracle.Sigmoid(2 * x)),
         Of(
             "Affine, then Exp",
             new Then<AffineOp, ExpOp>(new AffineOp(0.5, 1), default),
@@ -99,10 +128,24 @@ internal sealed record UnaryCase(
         return (0.5 * (1 + t)) + Scaled(0.5 * (1 - (t * t)), x * Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x)));
     }
 
+    private static double Softplus(double x) => Math.Max(x, 0) + DoubleOracle.Log1p(Math.Exp(-Math.Abs(x)));
+
+    private static double MishSlope(double x)
+    {
+        double t = Math.Tanh(Softplus(x));
+        return t + (x * (1 - (t * t)) * DoubleOracle.Sigmoid(x));
+    }
+
+    private static double ErfInvSlope(double x)
+    {
+        double y = SpecialOracle.ErfInv(x);
+        return Math.Sqrt(Math.PI) / 2 * Math.Exp(y * y);
+    }
+
     private static double SigmoidSlope(double x) => DoubleOracle.Sigmoid(x) * DoubleOracle.Sigmoid(-x);
 
     // erf(x) = 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!: all terms of one sign (Abramowitz and Stegun, 7.1.6).
-    private static double Erf(double x)
+    internal static double Erf(double x)
     {
         if (!(Math.Abs(x) < 6.5))
         {

@@ -49,6 +49,33 @@ internal readonly struct NormalPair(double mean, double deviation) : IPair
     }
 }
 
+/// <summary>Normal within limits, by the inverse of the distribution function: sqrt(2) erf^-1 of a number uniform between the limits' own.</summary>
+internal readonly struct TruncatedNormalPair(double mean, double deviation, double low, double high) : IPair
+{
+    private readonly double _mean = mean;
+    private readonly double _scale = deviation * 1.4142135623730950488;
+    private readonly double _low = low;
+    private readonly double _high = high;
+    private readonly double _first = F64.Erf((low - mean) / deviation * 0.70710678118654752440).Value;
+    private readonly double _last = F64.Erf((high - mean) / deviation * 0.70710678118654752440).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Sample<T>(T u, T v, ref T first, ref T second)
+        where T : unmanaged, IReal<T>
+    {
+        first = One(u);
+        second = One(v);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T One<T>(T u)
+        where T : unmanaged, IReal<T>
+    {
+        T y = _mean + (T.ErfInv(_first + (u * (_last - _first))) * _scale);
+        return T.IfGreater(_low, y, _low, T.IfGreater(y, _high, _high, y));
+    }
+}
+
 /// <summary>One with a probability, else zero.</summary>
 internal readonly struct BernoulliPair(double probability) : IPair
 {
