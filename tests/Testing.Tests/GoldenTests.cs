@@ -7,8 +7,9 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "pooling",
-            "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "activations", "convolution", "half", "initializers", "layers", "losses", "norms", "operators", "optimizer_options", "optimizers", "padding",
+            "patches", "pooling", "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "upsampling",
         ];
 
         Assert.Equal(expected, Golden.Families);

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers,
-                      pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training)
+from families import (activations, convolution, half, initializers, layers, losses, norms, operators, optimizer_options,
+                      optimizers, padding, patches, pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training,
+                      upsampling)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling, products, programs,
-    residual, rows, schedule_options, schedules, second_order, training)}
+    activations, convolution, half, initializers, layers, losses, norms, operators, optimizer_options, optimizers, padding, patches,
+    pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training, upsampling)}
 
 
 def main(names):
