@@ -7,7 +7,7 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "convolution", "half", "initializers", "layers", "losses", "norms", "operators", "optimizer_options", "optimizers", "padding",
+            "activations", "convolution", "half", "initializers", "layers", "losses", "modules", "norms", "operators", "optimizer_options", "optimizers", "padding",
             "patches", "pooling", "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
             "upsampling",
         ];

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, convolution, half, initializers, layers, losses, norms, operators, optimizer_options,
+from families import (activations, convolution, half, initializers, layers, losses, modules, norms, operators, optimizer_options,
                       optimizers, padding, patches, pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training,
                       upsampling)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, convolution, half, initializers, layers, losses, norms, operators, optimizer_options, optimizers, padding, patches,
+    activations, convolution, half, initializers, layers, losses, modules, norms, operators, optimizer_options, optimizers, padding, patches,
     pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training, upsampling)}
 
 

@@ -64,7 +64,7 @@ public static class ChannelNormOperators
             {
                 throw new ArgumentException(
                     $"InstanceNorm: an input {x.Shape} has {x.Count / planes} value for each channel of a sample, and needs at least two. Use larger "
-                    + "images, or evaluate a layer that has running statistics.", nameof(x));
+                    + "images, or evaluate a layer that has running statistics.");
             }
 
             // Each channel of each sample is a feature of a batch of one.

@@ -32,8 +32,7 @@ public static class InterpolateOperators
             if (axes is < 1 or > 3 || x.Shape.AsSpan()[2..].Contains(0))
             {
                 throw new ArgumentException(
-                    $"Interpolate: an input {x.Shape}. Use [N, C, L], [N, C, H, W] or [N, C, D, H, W], with at least one element along each of the last axes.",
-                    nameof(x));
+                    $"Interpolate: an input {x.Shape}. Use [N, C, L], [N, C, H, W] or [N, C, D, H, W], with at least one element along each of the last axes.");
             }
 
             if (scaleFactor is { } factors && factors.Length != 1 && factors.Length != axes)

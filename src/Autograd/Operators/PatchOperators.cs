@@ -22,7 +22,7 @@ public static class PatchOperators
             ReductionKernels.RequireReal(nameof(Unfold), x);
             if (x.Rank is not (3 or 4))
             {
-                throw new ArgumentException($"Unfold: an input {x.Shape}. Use [N, C, H, W] or [C, H, W].", nameof(x));
+                throw new ArgumentException($"Unfold: an input {x.Shape}. Use [N, C, H, W] or [C, H, W].");
             }
 
             Patches patches = new(nameof(Unfold), x.Shape[^2], x.Shape[^1], kernel, dilation, padding, stride);
@@ -53,7 +53,7 @@ public static class PatchOperators
             {
                 throw new ArgumentException(
                     $"Fold: an input {x.Shape} for an image of {lengths[0]} by {lengths[1]}. Use [N, C · {patches.Size}, {patches.Count}] or without N: "
-                    + $"a patch has {patches.Size} elements, and there are {patches.High.Count} by {patches.Wide.Count}.", nameof(x));
+                    + $"a patch has {patches.Size} elements, and there are {patches.High.Count} by {patches.Wide.Count}.");
             }
 
             int[] outer = [.. x.Shape.AsSpan()[..^2], x.Shape[^2] / patches.Size];
@@ -79,7 +79,7 @@ public static class PatchOperators
             if (x.Rank < 3 || x.Shape[^3] % (r * r) != 0)
             {
                 throw new ArgumentException(
-                    $"PixelShuffle: an input {x.Shape} and a factor of {r}. Use […, C · {r * r}, H, W].", nameof(x));
+                    $"PixelShuffle: an input {x.Shape} and a factor of {r}. Use […, C · {r * r}, H, W].");
             }
 
             int[] outer = [.. x.Shape.AsSpan()[..^3]];
@@ -102,7 +102,7 @@ public static class PatchOperators
             if (x.Rank < 3 || x.Shape[^2] % r != 0 || x.Shape[^1] % r != 0)
             {
                 throw new ArgumentException(
-                    $"PixelUnshuffle: an input {x.Shape} and a factor of {r}. Use […, C, H · {r}, W · {r}].", nameof(x));
+                    $"PixelUnshuffle: an input {x.Shape} and a factor of {r}. Use […, C, H · {r}, W · {r}].");
             }
 
             int[] outer = [.. x.Shape.AsSpan()[..^3]];
@@ -124,7 +124,7 @@ public static class PatchOperators
             return x.Rank >= 2 && x.Shape[1] % groups == 0
                 ? x.Reshape([x.Shape[0], groups, x.Shape[1] / groups, .. x.Shape.AsSpan()[2..]]).Transpose(1, 2).Reshape(x.Shape)
                     .MadeBy(nameof(ChannelShuffle))
-                : throw new ArgumentException($"ChannelShuffle: an input {x.Shape} and {groups} groups. Use [N, C, …] with a C that they divide.", nameof(x));
+                : throw new ArgumentException($"ChannelShuffle: an input {x.Shape} and {groups} groups. Use [N, C, …] with a C that they divide.");
         }
     }
 

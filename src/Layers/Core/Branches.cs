@@ -47,23 +47,17 @@ public class Branches : Module
     }
 
     /// <summary>The branches' outputs for an input each, joined.</summary>
-    /// <param name="inputs">As many as branches.</param>
-    /// <exception cref="ArgumentException">There are more or fewer inputs, or the outputs do not go together.</exception>
-    public Tensor Forward(params ReadOnlySpan<Tensor> inputs)
+    /// <param name="first">What the first branch gets.</param>
+    /// <param name="second">What the second one gets.</param>
+    /// <param name="others">What the others get.</param>
+    /// <exception cref="ArgumentException">There are more or fewer inputs than branches, or the outputs do not go together.</exception>
+    public Tensor Forward(Tensor first, Tensor second, params ReadOnlySpan<Tensor> others)
     {
-        if (inputs.Length != _modules.Length)
-        {
-            throw new ArgumentException(
-                $"{GetType().Name}: {inputs.Length} inputs for {_modules.Length} branches. Give one for all, or one for each.", nameof(inputs));
-        }
-
-        Tensor[] outputs = new Tensor[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            outputs[i] = _modules[i].Output(inputs[i]);
-        }
-
-        return Join(outputs);
+        Tensor[] inputs = [first, second, .. others];
+        return inputs.Length == _modules.Length
+            ? Join([.. inputs.Select((input, i) => _modules[i].Output(input))])
+            : throw new ArgumentException(
+                $"{GetType().Name}: {inputs.Length} inputs for {_modules.Length} branches. Give one for all, or one for each.", nameof(others));
     }
 
     /// <summary>Other modules, joined like these.</summary>
