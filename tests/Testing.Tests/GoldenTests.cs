@@ -7,8 +7,8 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "convolution", "half", "initializers", "layers", "losses", "modules", "norms", "operators", "optimizer_options", "optimizers", "padding",
-            "patches", "pooling", "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
+            "activations", "convolution", "half", "initializers", "layers", "losses", "modules", "norms", "operators", "optimizer_options",
+            "optimizers", "padding", "patches", "pooling", "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
             "upsampling",
         ];
 
