@@ -13,4 +13,13 @@ internal static class Bounds
             throw new ArgumentOutOfRangeException(argument, $"{operation}: {argument} must be at least {least}, and is {value}.");
         }
     }
+
+    /// <summary>Refuses what cannot keep a divisor from zero.</summary>
+    internal static void Epsilon(double epsilon, string operation)
+    {
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"{operation}: epsilon must be finite and not negative, not {epsilon}.");
+        }
+    }
 }

@@ -26,6 +26,7 @@ public sealed class FamilyGpuCodeTests : IDisposable
         typeof(GpuGemm<F32, F16, F16, IdentityOp, TransposedWeightFactor, TransposedPatchFactor>),
         typeof(GpuGemm<F32, F32, F32, IdentityOp, TransposedWeightFactor, TransposedPatchFactor>),
         typeof(GpuGemm<F32, F32, F32, IdentityOp, ChannelFactor, TapFactor>),
+        typeof(GpuPooling<F32>), typeof(GpuPooling<F64>), typeof(GpuResampling<F32>), typeof(GpuResampling<F64>),
     ];
 
     // Kernels in classes that are not generic, with their own type arguments.

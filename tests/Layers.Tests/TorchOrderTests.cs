@@ -52,4 +52,29 @@ public class TorchOrderTests
         Assert.Equal("LeakyReLU(0.2)", new LeakyReLU(0.2).ToString());
         Assert.Equal("Softmax(1)", new Softmax(1).ToString());
     }
+
+    [Fact]
+    public void Layers_of_images_take_what_PyTorchs_take()
+    {
+        GroupNorm group = new(2, 4, 1e-3, false, device: Device.Cpu);
+        Assert.Equal((2, 4, 1e-3, null), (group.Groups, group.Channels, group.Epsilon, group.Weight));
+        InstanceNorm2D instance = new(4, 1e-3, 0.3, true, true, device: Device.Cpu);
+        Assert.Equal((4, 1e-3, 0.3, true), (instance.Features, instance.Epsilon, instance.Momentum, instance.TracksRunningStatistics));
+        Assert.Equal("InstanceNorm2D(4, affine, running statistics)", instance.ToString());
+        Assert.Equal("InstanceNorm1D(3)", new InstanceNorm1D(3, device: Device.Cpu).ToString());
+        Assert.Equal("LocalResponseNorm(2, alpha 0.0001, beta 0.75, k 1)", new LocalResponseNorm(2).ToString());
+        Assert.Equal("Unfold(2, dilation 3, padding 1, stride 4)", new Unfold(2, 3, 1, 4).ToString());
+        Assert.Equal("Fold(8, 2, dilation 3, padding 1, stride 4)", new Fold(8, 2, 3, 1, 4).ToString());
+        Bilinear bilinear = new(2, 3, 4, false, device: Device.Cpu);
+        Assert.Equal((new Shape(4, 2, 3), null), (bilinear.Weight.Shape, bilinear.Bias));
+        EmbeddingBag bag = new(7, 3, device: Device.Cpu);
+        Assert.Equal((new Shape(7, 3), BagMode.Mean, null), (bag.Weight.Shape, bag.Mode, bag.PaddingIndex));
+        WeightNorm weight = new(new Conv2D(2, 3, 1, device: Device.Cpu));
+        Assert.Equal(["bias", "parametrizations.weight.original0", "parametrizations.weight.original1"], weight.State().Keys);
+        Assert.Equal(new Shape(3, 1, 1, 1), weight.Magnitude.Shape);
+        SpectralNorm spectral = new(new Dense(2, 3, device: Device.Cpu));
+        Assert.Equal(1, spectral.PowerIterations);
+        Assert.Equal(
+            ["bias", "parametrizations.weight.0._u", "parametrizations.weight.0._v", "parametrizations.weight.original"], spectral.State().Keys.Order(StringComparer.Ordinal));
+    }
 }

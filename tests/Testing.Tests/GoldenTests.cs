@@ -7,9 +7,9 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "operators",
-            "optimizer_options", "optimizers", "pooling", "products", "programs", "recurrent", "residual", "rows", "schedule_options",
-            "schedules", "second_order", "training",
+            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "modules",
+            "norms", "operators", "optimizer_options", "optimizers", "padding", "patches", "pooling", "products", "programs", "recurrent",
+            "residual", "rows", "schedule_options", "schedules", "second_order", "training", "upsampling",
         ];
 
         Assert.Equal(expected, Golden.Families);

@@ -3,6 +3,8 @@
 
 import importlib
 import pkgutil
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 

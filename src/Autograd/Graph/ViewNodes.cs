@@ -58,15 +58,15 @@ internal sealed class CopyNode(Tensor source) : Node("Copy", source)
     }
 }
 
-/// <summary>A part set into zeros, the transpose of slicing: its gradient is the slice.</summary>
+/// <summary>A part set into zeros, the transpose of slicing, or into another constant: its gradient is the slice.</summary>
 internal sealed class EmbedNode(Tensor source, int[] starts, int[] steps) : Node("Embed", source)
 {
     private readonly Shape _part = source.Shape;
 
-    /// <summary>Zeros of a shape with the part's elements where a slice would have taken them from.</summary>
-    internal static Tensor Embed(Tensor part, Shape shape, int[] starts, int[] steps)
+    /// <summary>A constant of a shape with the part's elements where a slice would have taken them from.</summary>
+    internal static Tensor Embed(Tensor part, Shape shape, int[] starts, int[] steps, double value = 0)
     {
-        Tensor whole = Tensor.Zeros(shape, part.DType, part.Device);
+        Tensor whole = value == 0 ? Tensor.Zeros(shape, part.DType, part.Device) : Tensor.Full(shape, value, part.DType, part.Device);
         Kernels.StridedCopy.Run(whole.Cut(starts, steps, part.Shape.ToArray()).Operand, part.Operand);
         return part.Records() ? new EmbedNode(part, starts, steps).Attach(whole) : whole;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp;
 
 /// <summary>Normalisation of rows, along the last axis, with gradients.</summary>
@@ -19,6 +21,7 @@ public static class RowNormOperators
         /// <param name="epsilon">Keeps the divisor from zero.</param>
         /// <exception cref="ArgumentException">The input is not […, D], or shapes, element types or devices do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+        [OverloadResolutionPriority(1)]
         public Tensor LayerNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         {
             Check("LayerNorm", x, epsilon, ("weight", weight), ("bias", bias));
@@ -27,7 +30,20 @@ public static class RowNormOperators
                 : LayerNormNode.Run(x, null, weight, bias, epsilon, false, out _);
         }
 
-        /// <summary>Layer normalisation of the input plus a residual; see <see cref="LayerNorm"/>.</summary>
+        /// <summary>Layer normalisation over several axes: those of a shape, which are the last ones.</summary>
+        /// <param name="normalizedShape">The lengths of the last axes.</param>
+        /// <param name="weight">What multiplies each element of them, of that shape, or null.</param>
+        /// <param name="bias">What is added to each, of that shape, or null.</param>
+        /// <param name="epsilon">Keeps the divisor from zero.</param>
+        /// <exception cref="ArgumentException">The input's last axes have other lengths, or shapes, element types or devices do not fit.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+        public Tensor LayerNorm(Shape normalizedShape, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+        {
+            CheckTail(nameof(LayerNorm), x, normalizedShape, ("weight", weight), ("bias", bias));
+            return Rows(x, normalizedShape).LayerNorm(weight?.Flatten(), bias?.Flatten(), epsilon).Reshape(x.Shape).MadeBy(nameof(LayerNorm));
+        }
+
+        /// <summary>Layer normalisation of the input plus a residual; see <see cref="LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="weight">What multiplies each feature, [D], or null.</param>
         /// <param name="bias">What is added to each feature, [D], or null.</param>
@@ -38,7 +54,7 @@ public static class RowNormOperators
             OfSum(x, residual, weight, bias, epsilon, false, out _);
 
         /// <summary>Layer normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
-        /// <see cref="LayerNorm"/>.</summary>
+        /// <see cref="LayerNorm(Tensor, Tensor, Tensor, double)"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
         /// <param name="weight">What multiplies each feature, [D], or null.</param>
@@ -61,6 +77,7 @@ public static class RowNormOperators
         /// it (2^-23 for Float32).</param>
         /// <exception cref="ArgumentException">The input is not […, D], or shapes, element types or devices do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+        [OverloadResolutionPriority(1)]
         public Tensor RMSNorm(Tensor? weight = null, double? epsilon = null)
         {
             double keeps = epsilon ?? MachineEpsilon(x);
@@ -70,7 +87,19 @@ public static class RowNormOperators
                 : RMSNormNode.Run(x, null, weight, keeps, false, out _);
         }
 
-        /// <summary>RMS normalisation of the input plus a residual; see <see cref="RMSNorm"/>.</summary>
+        /// <summary>RMS normalisation over several axes: those of a shape, which are the last ones.</summary>
+        /// <param name="normalizedShape">The lengths of the last axes.</param>
+        /// <param name="weight">What multiplies each element of them, of that shape, or null.</param>
+        /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the input's element type if null.</param>
+        /// <exception cref="ArgumentException">The input's last axes have other lengths, or shapes, element types or devices do not fit.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">Epsilon is negative or not finite.</exception>
+        public Tensor RMSNorm(Shape normalizedShape, Tensor? weight = null, double? epsilon = null)
+        {
+            CheckTail(nameof(RMSNorm), x, normalizedShape, ("weight", weight));
+            return Rows(x, normalizedShape).RMSNorm(weight?.Flatten(), epsilon).Reshape(x.Shape).MadeBy(nameof(RMSNorm));
+        }
+
+        /// <summary>RMS normalisation of the input plus a residual; see <see cref="RMSNorm(Tensor, Tensor, double?)"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="weight">What multiplies each feature (the gain), [D], or null.</param>
         /// <param name="epsilon">Keeps the divisor from zero; the machine epsilon of the sum's element type if null.</param>
@@ -80,7 +109,7 @@ public static class RowNormOperators
             OfSum(x, residual, weight, epsilon, false, out _);
 
         /// <summary>RMS normalisation of the input plus a residual, and the sum, which networks that normalise first carry on; see
-        /// <see cref="RMSNorm"/>.</summary>
+        /// <see cref="RMSNorm(Tensor, Tensor, double?)"/>.</summary>
         /// <param name="residual">Added to the input; shaped as it is, or it broadcasts.</param>
         /// <param name="sum">The input plus the residual.</param>
         /// <param name="weight">What multiplies each feature (the gain), [D], or null.</param>
@@ -125,10 +154,7 @@ public static class RowNormOperators
     {
         ArgumentNullException.ThrowIfNull(x);
         ReductionKernels.RequireReal(operation, x);
-        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), $"{operation}: epsilon must be finite and not negative, not {epsilon}.");
-        }
+        Bounds.Epsilon(epsilon, operation);
 
         foreach ((string name, Tensor? value) in parameters)
         {
@@ -139,6 +165,26 @@ public static class RowNormOperators
             }
 
             NormOperators.CheckAlike(operation, x, name, value);
+        }
+    }
+
+    // The last axes as one.
+    private static Tensor Rows(Tensor x, Shape tail) => x.Reshape([.. x.Shape.AsSpan()[..^tail.Rank], tail.Size]);
+
+    private static void CheckTail(string operation, Tensor x, Shape tail, params ReadOnlySpan<(string Name, Tensor? Value)> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (tail.Rank == 0 || tail.Rank > x.Rank || !x.Shape.AsSpan()[^tail.Rank..].SequenceEqual(tail.AsSpan()))
+        {
+            throw new ArgumentException($"{operation}: an input {x.Shape} does not end in {tail}. Use the lengths of its last axes, at least one.", nameof(x));
+        }
+
+        foreach ((string name, Tensor? value) in parameters)
+        {
+            if (value is not null && value.Shape != tail)
+            {
+                throw new ArgumentException($"{operation}: {name} {value.Shape} does not fit an input {x.Shape} normalised over {tail}; use {tail}.");
+            }
         }
     }
 

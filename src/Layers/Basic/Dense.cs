@@ -5,7 +5,7 @@ namespace DeepSharp.Layers;
 /// The weight is [outputs, inputs], as in PyTorch, named <c>weight</c>; the bias is [outputs], named <c>bias</c>. Input
 /// […, inputs] gives […, outputs].
 /// </remarks>
-public sealed class Dense : Module, IFusesActivation, IFoldsNorm
+public sealed class Dense : Module, IFusesActivation, IFoldsNorm, IHasWeight
 {
     /// <summary>A layer with initial values drawn at random.</summary>
     /// <param name="inputs">The features of an input.</param>
@@ -58,6 +58,10 @@ public sealed class Dense : Module, IFusesActivation, IFoldsNorm
 
     Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) =>
         input.Linear(Weight, Bias, op);
+
+    Tensor IHasWeight.Forward<TOp>(Tensor input, Tensor weight, TOp op) => input.Linear(weight, Bias, op);
+
+    int IHasWeight.OutputAxis => 0;
 
     Module IFoldsNorm.Folded(Tensor scale, Tensor shift)
     {

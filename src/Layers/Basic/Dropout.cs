@@ -14,11 +14,7 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1).</exception>
     public Dropout(double probability = 0.5, Generator? generator = null)
     {
-        if (!(probability >= 0 && probability < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(probability), $"Dropout: the probability must be in [0, 1), not {probability}.");
-        }
-
+        Check(nameof(Dropout), probability);
         Probability = probability;
         _generator = generator;
     }
@@ -35,4 +31,12 @@ public sealed class Dropout : Module
 
     /// <inheritdoc/>
     public override string ToString() => $"Dropout({Probability})";
+
+    internal static void Check(string layer, double probability)
+    {
+        if (!(probability >= 0 && probability < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), $"{layer}: the probability must be in [0, 1), not {probability}.");
+        }
+    }
 }

@@ -26,24 +26,10 @@ public sealed class Embedding : Module
         Device? device = null,
         Generator? generator = null)
     {
-        Bounds.AtLeast(1, entries, nameof(Embedding));
-        Bounds.AtLeast(1, features, nameof(Embedding));
-        if (paddingIndex < 0 || paddingIndex >= entries)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(paddingIndex), $"Embedding: the padding index must be in 0 … {entries - 1}, not {paddingIndex}.");
-        }
-
         Entries = entries;
         Features = features;
         PaddingIndex = paddingIndex;
-        Weight = Add("weight", (initializer ?? new Normal(0, 1)).CreateParameter([entries, features], dtype, device, generator));
-        if (paddingIndex is { } padding)
-        {
-            using Tensor table = Weight.Detach();
-            using Tensor row = table.Narrow(0, padding, 1);
-            row.Fill(0);
-        }
+        Weight = Add("weight", Table(nameof(Embedding), entries, features, paddingIndex, initializer, dtype, device, generator));
     }
 
     /// <summary>The number of rows.</summary>
@@ -65,4 +51,27 @@ public sealed class Embedding : Module
     /// <inheritdoc/>
     public override string ToString() =>
         $"Embedding({Entries}, {Features}{(PaddingIndex is { } padding ? $", padding index {padding}" : string.Empty)})";
+
+    /// <summary>A table with rows drawn at random, one of them zero if asked for.</summary>
+    internal static Parameter Table(
+        string layer, int entries, int features, int? paddingIndex, Initializer? initializer, DType dtype, Device? device, Generator? generator)
+    {
+        Bounds.AtLeast(1, entries, layer);
+        Bounds.AtLeast(1, features, layer);
+        if (paddingIndex < 0 || paddingIndex >= entries)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(paddingIndex), $"{layer}: the padding index must be in 0 … {entries - 1}, not {paddingIndex}.");
+        }
+
+        Parameter weight = (initializer ?? new Normal(0, 1)).CreateParameter([entries, features], dtype, device, generator);
+        if (paddingIndex is { } padding)
+        {
+            using Tensor table = weight.Detach();
+            using Tensor row = table.Narrow(0, padding, 1);
+            row.Fill(0);
+        }
+
+        return weight;
+    }
 }

@@ -1,7 +1,7 @@
 namespace DeepSharp.Layers;
 
 /// <summary>
-/// Normalises each sample along its last axis: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Ba, Kiros, Hinton 2016.
+/// Normalises each sample along its last axis, or its last axes: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Ba, Kiros, Hinton 2016.
 /// </summary>
 /// <remarks>
 /// The variance is the biased one. Training and evaluation are the same. Input […, features]; names as in PyTorch:
@@ -10,21 +10,26 @@ namespace DeepSharp.Layers;
 public sealed class LayerNorm : Module, INormalizesSum
 {
     /// <summary>A layer for a number of features.</summary>
-    /// <param name="features">The length of the last axis.</param>
+    /// <param name="features">The length of the last axis, or the lengths of the last axes: <c>[16, 8, 8]</c>.</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="affine">Whether there are a weight (first one) and a bias (first zero).</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public LayerNorm(int features, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
+    public LayerNorm(Shape features, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32, Device? device = null)
     {
-        Bounds.AtLeast(1, features, nameof(LayerNorm));
-        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        foreach (int length in features)
         {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), $"LayerNorm: epsilon must be finite and not negative, not {epsilon}.");
+            Bounds.AtLeast(1, length, nameof(LayerNorm), nameof(features));
         }
 
-        Features = features;
+        if (features.Rank == 0)
+        {
+            throw new ArgumentException("LayerNorm: there is no axis. Give the lengths of one or more.", nameof(features));
+        }
+
+        Bounds.Epsilon(epsilon, nameof(LayerNorm));
+        (NormalizedShape, Features) = (features, features.Size);
         Epsilon = epsilon;
         if (affine)
         {
@@ -33,58 +38,75 @@ public sealed class LayerNorm : Module, INormalizesSum
         }
     }
 
-    /// <summary>The length of the last axis.</summary>
+    /// <summary>The lengths of the last axes.</summary>
+    public Shape NormalizedShape { get; }
+
+    /// <summary>The number of elements that are normalised together: the length of the last axis, or the product of several.</summary>
     public int Features { get; }
 
     /// <summary>Keeps the divisor from zero.</summary>
     public double Epsilon { get; }
 
-    /// <summary>What multiplies each feature (the gain), [features], or null.</summary>
+    /// <summary>What multiplies each feature (the gain), of their shape, or null.</summary>
     public Parameter? Weight { get; }
 
-    /// <summary>What is added to each feature, [features], or null.</summary>
+    /// <summary>What is added to each feature, of their shape, or null.</summary>
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long.</exception>
+    /// <exception cref="ArgumentException">The input's last axes have other lengths.</exception>
     public override Tensor Forward(Tensor input)
     {
         Check(input);
-        return input.LayerNorm(Weight, Bias, Epsilon);
+        return IsOfRows ? input.LayerNorm(Weight, Bias, Epsilon) : input.LayerNorm(NormalizedShape, Weight, Bias, Epsilon);
     }
 
     /// <summary>The output for input + residual, which one pass adds and normalises.</summary>
     /// <param name="input">The input.</param>
     /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
-    /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long, or the residual does not go with it.</exception>
+    /// <exception cref="ArgumentException">The input's last axes have other lengths, or the residual does not go with it.</exception>
     public Tensor Forward(Tensor input, Tensor residual)
     {
         Check(input);
-        return input.AddLayerNorm(residual, Weight, Bias, Epsilon);
+        return IsOfRows ? input.AddLayerNorm(residual, Weight, Bias, Epsilon) : Forward(input, residual, out _);
     }
 
     /// <summary>The output for input + residual, and the sum, which networks that normalise first carry on.</summary>
     /// <param name="input">The input.</param>
     /// <param name="residual">Added to it; shaped as it is, or it broadcasts.</param>
     /// <param name="sum">input + residual.</param>
-    /// <exception cref="ArgumentException">The input's last axis is not <c>features</c> long, or the residual does not go with it.</exception>
+    /// <exception cref="ArgumentException">The input's last axes have other lengths, or the residual does not go with it.</exception>
     public Tensor Forward(Tensor input, Tensor residual, out Tensor sum)
     {
         Check(input);
-        return input.AddLayerNorm(residual, out sum, Weight, Bias, Epsilon);
+        if (IsOfRows)
+        {
+            return input.AddLayerNorm(residual, out sum, Weight, Bias, Epsilon);
+        }
+
+        ArgumentNullException.ThrowIfNull(residual);
+        sum = input + residual;
+        return sum.LayerNorm(NormalizedShape, Weight, Bias, Epsilon);
     }
 
     IFusesActivation? INormalizesSum.With(Tensor residual) => null;
 
     /// <inheritdoc/>
-    public override string ToString() => $"LayerNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
+    public override string ToString() => $"{Title}{(Weight is null ? ", not affine" : string.Empty)})";
+
+    private bool IsOfRows => NormalizedShape.Rank == 1;
+
+    private string Title => $"LayerNorm({(IsOfRows ? $"{Features}" : $"{NormalizedShape}")}";
 
     private void Check(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Rank == 0 || input.Shape[^1] != Features)
+        int axes = NormalizedShape.Rank;
+        if (input.Rank < axes || !input.Shape.AsSpan()[^axes..].SequenceEqual(NormalizedShape.AsSpan()))
         {
-            throw new ArgumentException($"LayerNorm({Features}): an input {input.Shape}. Its last axis must be {Features} long.", nameof(input));
+            throw new ArgumentException(
+                $"{Title}): an input {input.Shape}. Its last {(IsOfRows ? "axis" : $"{axes} axes")} must be {(IsOfRows ? $"{Features}" : $"{NormalizedShape}")} long.",
+                nameof(input));
         }
     }
 }

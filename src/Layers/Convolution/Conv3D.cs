@@ -60,6 +60,6 @@ public sealed class Conv3D : ConvolutionLayer
     private protected override ConvolutionLayer WithBias() => new Conv3D(
         Inputs, Outputs, Kernel, Stride, _padding, Dilation, Groups, true, _mode, Constant.Zeros, Constant.Zeros, Weight.DType, Weight.Device);
 
-    private protected override Tensor Run<TOp>(Tensor input, TOp op) => ConvolutionOperators.Convolve(
-        nameof(Conv3D), 3, input, Weight, Bias, Stride, _padding, Dilation, Groups, _mode, op);
+    private protected override Tensor Run<TOp>(Tensor input, Tensor weight, TOp op) => ConvolutionOperators.Convolve(
+        nameof(Conv3D), 3, input, weight, Bias, Stride, _padding, Dilation, Groups, _mode, op);
 }

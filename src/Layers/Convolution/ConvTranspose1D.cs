@@ -58,6 +58,6 @@ public sealed class ConvTranspose1D : ConvolutionLayer
     private protected override ConvolutionLayer WithBias() => new ConvTranspose1D(
         Inputs, Outputs, Kernel, Stride, Padding, OutputPadding, Groups, true, Dilation, Constant.Zeros, Constant.Zeros, Weight.DType, Weight.Device);
 
-    private protected override Tensor Run<TOp>(Tensor input, TOp op) => ConvolutionOperators.Transpose(
-        nameof(ConvTranspose1D), 1, input, Weight, Bias, Stride, Padding, OutputPadding, Groups, Dilation, op);
+    private protected override Tensor Run<TOp>(Tensor input, Tensor weight, TOp op) => ConvolutionOperators.Transpose(
+        nameof(ConvTranspose1D), 1, input, weight, Bias, Stride, Padding, OutputPadding, Groups, Dilation, op);
 }

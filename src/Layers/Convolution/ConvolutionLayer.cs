@@ -7,7 +7,7 @@ namespace DeepSharp.Layers;
 /// In a <see cref="Sequential"/>, an activation behind such a layer runs in its kernel, as behind <see cref="Dense"/>. An input without the
 /// axis of the batch, [C, …], gives an output without it.
 /// </remarks>
-public abstract class ConvolutionLayer : Module, IFusesActivation, IFoldsNorm
+public abstract class ConvolutionLayer : Module, IFusesActivation, IFoldsNorm, IHasWeight
 {
     private protected ConvolutionLayer(
         int axes, int inputs, int outputs, PerAxis kernel, PerAxis stride, PerAxis dilation, int groups, bool bias, bool transposed,
@@ -65,9 +65,13 @@ public abstract class ConvolutionLayer : Module, IFusesActivation, IFoldsNorm
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public sealed override Tensor Forward(Tensor input) => Run(input, default(IdentityOp));
+    public sealed override Tensor Forward(Tensor input) => Run(input, Weight, default(IdentityOp));
 
-    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) => Run(input, op);
+    Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) => Run(input, Weight, op);
+
+    Tensor IHasWeight.Forward<TOp>(Tensor input, Tensor weight, TOp op) => Run(input, weight, op);
+
+    int IHasWeight.OutputAxis => IsTransposed ? 1 : 0;
 
     Module IFoldsNorm.Folded(Tensor scale, Tensor shift)
     {
@@ -112,7 +116,7 @@ public abstract class ConvolutionLayer : Module, IFusesActivation, IFoldsNorm
     private protected static string Describe(PerAxis padding, PerAxis outputPadding) =>
         (padding == 0 ? string.Empty : $", padding {padding}") + (outputPadding == 0 ? string.Empty : $", output padding {outputPadding}");
 
-    /// <summary>f(output).</summary>
-    private protected abstract Tensor Run<TOp>(Tensor input, TOp op)
+    /// <summary>f(output) with a weight.</summary>
+    private protected abstract Tensor Run<TOp>(Tensor input, Tensor weight, TOp op)
         where TOp : unmanaged, IUnaryOp;
 }

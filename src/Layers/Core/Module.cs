@@ -3,7 +3,7 @@ namespace DeepSharp.Layers;
 /// <summary>A part of a network: a function of tensors with parameters, buffers and modules of its own.</summary>
 /// <remarks>
 /// A module of your own registers what it owns in its constructor, with <see cref="Add(string, Parameter)"/>,
-/// <see cref="AddBuffer"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>. Names join with
+/// <see cref="AddBuffer"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>, or has one that takes what it needs. Names join with
 /// dots, as PyTorch's do.
 /// </remarks>
 public abstract class Module
@@ -23,8 +23,11 @@ public abstract class Module
     public IReadOnlyList<(string Name, Module Value)> Children => _children;
 
     /// <summary>Computes the output.</summary>
+    /// <remarks>A module that takes something else, such as two tensors, has a Forward of its own for it instead.</remarks>
     /// <param name="input">The input; its first axis is the batch.</param>
-    public abstract Tensor Forward(Tensor input);
+    /// <exception cref="NotSupportedException">The module takes something else.</exception>
+    public virtual Tensor Forward(Tensor input) => throw new NotSupportedException(
+        $"{GetType().Name}: has no Forward of one tensor. Call the one that it has, or, in a module of your own, override Forward(Tensor).");
 
     /// <summary>What <see cref="Forward"/> returned, which must be something.</summary>
     internal Tensor Output(Tensor input) => Given.Required(GetType().Name, "what Forward returned", Forward(input));

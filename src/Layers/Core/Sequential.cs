@@ -5,7 +5,8 @@ namespace DeepSharp.Layers;
 
 /// <summary>Modules one after another: <c>Sequential model = [new Dense(784, 256), new ReLU(), new Dense(256, 10)];</c></summary>
 /// <remarks>
-/// The modules are named by their numbers, as in PyTorch. An activation after a <see cref="Dense"/> or
+/// The modules are named by their numbers, as in PyTorch, or as they are told:
+/// <c>new Sequential(("hidden", new Dense(784, 256)), ("relu", new ReLU()), ("head", new Dense(256, 10)))</c>. An activation after a <see cref="Dense"/> or
 /// <see cref="BatchNorm"/> layer runs inside its kernel where it can, and so does the addition of a <see cref="Residual"/> before a
 /// <see cref="BatchNorm"/> or <see cref="LayerNorm"/>.
 /// </remarks>
@@ -13,6 +14,7 @@ namespace DeepSharp.Layers;
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
     private readonly Module[] _modules;
+    private readonly bool _isNamed;
 
     /// <summary>A chain of modules.</summary>
     /// <param name="modules">The modules, first to last.</param>
@@ -25,6 +27,21 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         }
     }
 
+    /// <summary>A chain of modules with names.</summary>
+    /// <param name="first">The first module.</param>
+    /// <param name="others">Those behind it.</param>
+    /// <exception cref="ArgumentException">A name comes twice, is empty, or has a dot.</exception>
+    public Sequential((string Name, Module Module) first, params ReadOnlySpan<(string Name, Module Module)> others)
+    {
+        _isNamed = true;
+        _modules = new Module[others.Length + 1];
+        for (int i = 0; i < _modules.Length; i++)
+        {
+            (string name, Module module) = i == 0 ? first : others[i - 1];
+            _modules[i] = Add(name, module);
+        }
+    }
+
     /// <summary>The number of modules.</summary>
     public int Count => _modules.Length;
 
@@ -34,6 +51,12 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         ? _modules[index]
         : throw new ArgumentOutOfRangeException(nameof(index), $"Sequential: there is no module {index}; {(_modules.Length == 0
             ? "it has none." : $"it has {_modules.Length}, from 0 to {_modules.Length - 1}.")}");
+
+    /// <summary>The module with this name.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public Module this[string name] => Children.FirstOrDefault(child => child.Name == name).Value
+        ?? throw new ArgumentException(
+            $"Sequential: there is no module '{name}'. Its names are: {string.Join(", ", Children.Select(static child => child.Name))}.", nameof(name));
 
     /// <summary>The output of the last module, each fed with the one before.</summary>
     /// <param name="input">The input of the first.</param>
@@ -66,7 +89,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     }
 
     /// <summary>The chain for inference: each <see cref="BatchNorm"/> behind a <see cref="Dense"/> layer or a convolution becomes part of that
-    /// layer's weight and bias, in chains and residuals inside it, too.</summary>
+    /// layer's weight and bias, in chains, residuals and branches inside it, too.</summary>
     /// <remarks>Layers with a batch norm in them are new, with values of their own; the other modules are this chain's. Outputs are those of
     /// evaluation, but for rounding. A batch norm without running statistics stays where it is.</remarks>
     /// <example><code>
@@ -75,23 +98,23 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// </code></example>
     public Sequential Fuse()
     {
-        List<Module> modules = [];
+        List<(string Name, Module Module)> modules = [];
         for (int i = 0; i < _modules.Length; i++)
         {
             if (_modules[i] is IFoldsNorm layer && At(i + 1) is BatchNorm { TracksRunningStatistics: true } norm && norm.Features == layer.Outputs)
             {
                 using TensorScope scope = Tensor.Scope();
                 (Tensor scale, Tensor shift) = norm.AsScale();
-                modules.Add(layer.Folded(scale, shift));
+                modules.Add((Children[i].Name, layer.Folded(scale, shift)));
                 i++;
             }
             else
             {
-                modules.Add(Fused(_modules[i]));
+                modules.Add((Children[i].Name, Fused(_modules[i])));
             }
         }
 
-        return new Sequential([.. modules]);
+        return _isNamed ? new Sequential(modules[0], [.. modules[1..]]) : new Sequential([.. modules.Select(static named => named.Module)]);
     }
 
     /// <inheritdoc/>
@@ -102,6 +125,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     private static Module Fused(Module module) => module switch
     {
         Sequential chain => chain.Fuse(),
+        Branches branches => branches.Of(branches.Children.Select(static child => Fused(child.Value)).ToArray()),
         Residual residual => new Residual(Fused(residual.Body), residual.Shortcut is null ? null : Fused(residual.Shortcut)),
         _ => module,
     };
