@@ -3,8 +3,6 @@
 
 import importlib
 import pkgutil
-import importlib
-import pkgutil
 import sys
 from pathlib import Path
 
