@@ -58,12 +58,12 @@ internal sealed class RunningSumNode(Tensor x, int axis, bool reverse) : Node("C
 
 /// <summary>The recurrence y_i = a_i y_(i - 1) + b_i: its gradient by b is the recurrence from the other end, l_i = g_i + a_(i + 1) l_(i + 1), that
 /// by a is l_i y_(i - 1).</summary>
-internal sealed class RecurrenceNode : Node
+internal sealed class ScanRecurrenceNode : Node
 {
     private readonly int _axis;
     private readonly bool _reverse;
 
-    private RecurrenceNode(Tensor a, Tensor b, Tensor y, int axis, bool reverse)
+    private ScanRecurrenceNode(Tensor a, Tensor b, Tensor y, int axis, bool reverse)
         : base("Recurrence", a, b)
     {
         (_axis, _reverse) = (axis, reverse);
@@ -75,7 +75,7 @@ internal sealed class RecurrenceNode : Node
     {
         Tensor y = Tensor.Uninitialized(a.Shape, a.DType, a.Device, "Recurrence");
         Scan.Run(default(RecurrenceScan), y.Operand, a.Operand, b.Operand, axis, reverse);
-        return a.Records() || b.Records() ? new RecurrenceNode(a, b, y, axis, reverse).Attach(y) : y;
+        return a.Records() || b.Records() ? new ScanRecurrenceNode(a, b, y, axis, reverse).Attach(y) : y;
     }
 
     /// <summary>Each element in its neighbour's place: from the one before, or behind, with a number where there is none.</summary>
@@ -125,8 +125,8 @@ internal sealed class RunningProductNode : Node
 
     internal override void Backward(Tensor gradient)
     {
-        Tensor flow = RecurrenceNode.Run(RecurrenceNode.Neighbour(Saved(0), _axis, before: false, 0), gradient, _axis, reverse: true);
-        Send(0, flow * RecurrenceNode.Neighbour(SavedOutput(1), _axis, before: true, 1));
+        Tensor flow = ScanRecurrenceNode.Run(ScanRecurrenceNode.Neighbour(Saved(0), _axis, before: false, 0), gradient, _axis, reverse: true);
+        Send(0, flow * ScanRecurrenceNode.Neighbour(SavedOutput(1), _axis, before: true, 1));
     }
 }
 
@@ -156,9 +156,9 @@ internal sealed class RunningLogSumExpNode : Node
         Tensor y = SavedOutput(1);
         Tensor nothing = y.Detach().Equal(double.NegativeInfinity);
         Tensor finite = y.MaskedFill(nothing, 0);
-        Tensor next = RecurrenceNode.Neighbour(finite, _axis, before: false, double.PositiveInfinity);
+        Tensor next = ScanRecurrenceNode.Neighbour(finite, _axis, before: false, double.PositiveInfinity);
         Tensor kept = (y - next).Exp();
-        Tensor flow = RecurrenceNode.Run(kept, gradient, _axis, reverse: true);
+        Tensor flow = ScanRecurrenceNode.Run(kept, gradient, _axis, reverse: true);
         Send(0, flow * (Saved(0) - finite).Exp());
     }
 }
