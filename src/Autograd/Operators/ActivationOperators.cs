@@ -51,9 +51,13 @@ public static class ActivationOperators
         /// <param name="minimum">The smallest value let through.</param>
         /// <param name="maximum">The largest value let through.</param>
         /// <exception cref="ArgumentOutOfRangeException">The minimum is not below the maximum.</exception>
-        public Tensor Hardtanh(double minimum = -1, double maximum = 1) => minimum < maximum
-            ? x.Apply(new HardtanhOp(minimum, maximum))
-            : throw new ArgumentOutOfRangeException(nameof(maximum), $"Hardtanh: the maximum must be above the minimum {minimum}, not {maximum}.");
+        public Tensor Hardtanh(double minimum = -1, double maximum = 1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            return minimum < maximum
+                ? x.Apply(new HardtanhOp(minimum, maximum))
+                : throw new ArgumentOutOfRangeException(nameof(maximum), $"Hardtanh: the maximum must be above the minimum {minimum}, not {maximum}.");
+        }
 
         /// <summary>min(max(x, 0), 6); the slopes at 0 and 6 are 0.</summary>
         public Tensor ReLU6() => x.Apply(new HardtanhOp(0, 6)).MadeBy(nameof(ReLU6));

@@ -1,0 +1,12 @@
+namespace DeepSharp.Layers;
+
+/// <summary>The gated unit a s(a) b of the two halves of an axis, s the logistic function. Shazeer 2020.</summary>
+/// <param name="axis">The axis, of even length.</param>
+public sealed class SwiGLU(int axis = -1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.SwiGLU(axis);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"SwiGLU({axis})";
+}
