@@ -35,21 +35,3 @@ public abstract class ImageDropout : Module
     /// <inheritdoc/>
     public sealed override string ToString() => $"{GetType().Name}({Probability})";
 }
-
-/// <summary>Drops whole channels of [N, C, L], or of [C, L].</summary>
-/// <param name="probability">The probability, in [0, 1).</param>
-/// <param name="generator">The source of random numbers; <see cref="Generator.Default"/> if null.</param>
-/// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1).</exception>
-public sealed class Dropout1D(double probability = 0.5, Generator? generator = null) : ImageDropout(1, probability, generator);
-
-/// <summary>Drops whole channels of [N, C, H, W], or of [C, H, W].</summary>
-/// <param name="probability">The probability, in [0, 1).</param>
-/// <param name="generator">The source of random numbers; <see cref="Generator.Default"/> if null.</param>
-/// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1).</exception>
-public sealed class Dropout2D(double probability = 0.5, Generator? generator = null) : ImageDropout(2, probability, generator);
-
-/// <summary>Drops whole channels of [N, C, D, H, W], or of [C, D, H, W].</summary>
-/// <param name="probability">The probability, in [0, 1).</param>
-/// <param name="generator">The source of random numbers; <see cref="Generator.Default"/> if null.</param>
-/// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1).</exception>
-public sealed class Dropout3D(double probability = 0.5, Generator? generator = null) : ImageDropout(3, probability, generator);

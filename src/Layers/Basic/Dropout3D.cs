@@ -1,0 +1,7 @@
+namespace DeepSharp.Layers;
+
+/// <summary>Drops whole channels of [N, C, D, H, W], or of [C, D, H, W].</summary>
+/// <param name="probability">The probability, in [0, 1).</param>
+/// <param name="generator">The source of random numbers; <see cref="Generator.Default"/> if null.</param>
+/// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1).</exception>
+public sealed class Dropout3D(double probability = 0.5, Generator? generator = null) : ImageDropout(3, probability, generator);

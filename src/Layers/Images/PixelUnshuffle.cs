@@ -1,0 +1,12 @@
+namespace DeepSharp.Layers;
+
+/// <summary>Pixels as channels: […, C, H r, W r] becomes […, C r², H, W]; undoes <see cref="PixelShuffle"/>.</summary>
+/// <param name="downscaleFactor">r.</param>
+public sealed class PixelUnshuffle(int downscaleFactor) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.PixelUnshuffle(downscaleFactor);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"PixelUnshuffle({downscaleFactor})";
+}

@@ -1,0 +1,5 @@
+namespace DeepSharp.Layers;
+
+/// <summary>Adds the outermost elements around the last axis of [N, C, L].</summary>
+/// <param name="padding">How much on every side, or left, right.</param>
+public sealed class ReplicationPad1D(params ReadOnlySpan<int> padding) : PaddingLayer(1, padding, PaddingMode.Replicate);
