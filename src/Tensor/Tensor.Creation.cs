@@ -76,7 +76,8 @@ public partial class Tensor
 
     /// <summary><paramref name="count"/> numbers at equal distances from start to end, both included.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is below one.</exception>
-    /// <exception cref="ArgumentException">The element type cannot hold the numbers: integers take a whole start and distance.</exception>
+    /// <exception cref="ArgumentException">The element type cannot hold the numbers: integers take a whole start and distance. Or one of two ends is
+    /// not finite.</exception>
     public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(1, count, nameof(Linspace));
@@ -88,6 +89,11 @@ public partial class Tensor
         if (count > 1)
         {
             _ = Constants.Checked(nameof(Linspace), end, dtype, nameof(end));
+            if (!double.IsFinite(step))
+            {
+                throw new ArgumentException($"Linspace: from {start} to {end} there are no equal distances.", double.IsFinite(start) ? nameof(end) : nameof(start));
+            }
+
             Constants.RequireWhole(nameof(Linspace), step / scale, dtype, nameof(count), "the distance");
         }
 
@@ -99,7 +105,7 @@ public partial class Tensor
     public static Tensor Eye(int size, DType dtype = DType.Float32, Device? device = null)
     {
         Bounds.AtLeast(0, size, nameof(Eye));
-        Tensor made = Uninitialized([size, size], dtype, device ?? Device.Default, nameof(Eye));
+        Tensor made = Uninitialized(DeepSharp.Shape.OfResult(nameof(Eye), size, size), dtype, device ?? Device.Default, nameof(Eye));
         Kernels.Fill.Zero(made.Operand);
         using Tensor diagonal = made.Alias(size, [size + 1], 0, nameof(Eye));
         diagonal.Fill(1);

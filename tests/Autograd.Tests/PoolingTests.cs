@@ -144,6 +144,8 @@ public class PoolingTests
     [InlineData("AdaptiveMaxPool1D: an input [1, 1, 0] has nothing to pool along axis 2.")]
     [InlineData("MaxUnpool: an input [1, 1, 2, 2], indices [1, 1, 4] and 2 lengths")]
     [InlineData("MaxPool: pools over 1, 2 or 3 axes, not 4.")]
+    [InlineData("MaxUnpool: a result of shape [1, 1, 65536, 65536] has too many elements")]
+    [InlineData("AdaptiveMaxPool2D: a result of shape [1, 1, 65536, 32769] has too many elements")]
     public void What_does_not_fit_is_refused(string message)
     {
         Tensor square = Tensor.Zeros([1, 1, 4, 4]);
@@ -157,7 +159,9 @@ public class PoolingTests
             ["divisor must"] = () => square[0].AveragePool1D(2, divisor: 0),
             ["Int32"] = () => Tensor.Zeros([1, 1, 4], DType.Int32).MaxPool1D(2),
             ["nothing to pool"] = () => Tensor.Zeros([1, 1, 0]).AdaptiveMaxPool1D(2),
-            ["MaxUnpool"] = () => square.MaxPool2D(2).MaxUnpool(Tensor.Zeros([1, 1, 4], DType.Int64), 4, 4),
+            ["65536, 65536"] = () => square.MaxUnpool(Tensor.Zeros(square.Shape, DType.Int64), 65_536, 65_536),
+            ["32769"] = () => square.AdaptiveMaxPool2D((65_536, 32_769)),
+            ["MaxUnpool: an input"] = () => square.MaxPool2D(2).MaxUnpool(Tensor.Zeros([1, 1, 4], DType.Int64), 4, 4),
             ["1, 2 or 3"] = () => square.MaxPool(4, out _, 2),
         };
         Func<Tensor> call = calls.Single(pair => message.Contains(pair.Key, StringComparison.Ordinal)).Value;

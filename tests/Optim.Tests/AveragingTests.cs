@@ -140,6 +140,7 @@ public class AveragingTests
             Assert.Throws<ArgumentException>(() => new StochasticWeightAverage([Surface.Parameter([0, 0, 0])]).LoadState(average.State())).Message,
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new StochasticWeightAverage([]));
+        Assert.Equal("parameters", Assert.Throws<ArgumentNullException>(() => new ExponentialWeightAverage([null!])).ParamName);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialWeightAverage([a], 1));
     }
 

@@ -155,6 +155,46 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void Who_reads_while_the_file_is_replaced_again_and_again_reads_a_whole_one_each_time()
+    {
+        using TemporaryFolder folder = new();
+        Npy.Save(folder["a"], Example.Of(DType.Int32, 20_000));
+        using CancellationTokenSource written = new();
+        Thread writer = new(() =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                Npy.Save(folder["a"], Example.Of(DType.Int32, 20_000));
+            }
+
+            written.Cancel();
+        });
+        writer.Start();
+        while (!written.IsCancellationRequested)
+        {
+            using Tensor read = Npy.Load(folder["a"], Device.Cpu);
+            Assert.Equal(20_000, read.Count);
+        }
+
+        writer.Join();
+    }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_not_there_yet_makes_it()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using TemporaryFolder folder = new();
+        File.CreateSymbolicLink(folder["link"], folder["new"]);
+        AtomicFile.Write(folder["link"], static stream => stream.Write([4]));
+        Assert.Equal([4], File.ReadAllBytes(folder["new"]));
+        Assert.Equal(folder["new"], new FileInfo(folder["link"]).LinkTarget);
+    }
+
+    [Fact]
     public void Several_threads_that_write_one_file_do_not_disturb_one_another()
     {
         using TemporaryFolder folder = new();

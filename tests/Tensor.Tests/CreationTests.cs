@@ -49,7 +49,9 @@ public class CreationTests
         Assert.Throws<ArgumentException>(() => Tensor.Arange(0, double.PositiveInfinity));
         Assert.Throws<ArgumentException>(() => Tensor.Arange(double.NaN, 1));
         Assert.Equal("end", Assert.Throws<ArgumentException>(() => Tensor.Arange(0, 3e9)).ParamName);
-        Assert.Contains("[46341, 46341]", Assert.Throws<ArgumentException>(() => Tensor.Eye(46_341)).Message, StringComparison.Ordinal);
+        Assert.Equal("start", Assert.Throws<ArgumentException>(() => Tensor.Linspace(double.NaN, 1, 3)).ParamName);
+        Assert.Contains("Linspace: from 0 to Infinity", Assert.Throws<ArgumentException>(() => Tensor.Linspace(0, double.PositiveInfinity, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("Eye: a result of shape [46341, 46341]", Assert.Throws<ArgumentException>(() => Tensor.Eye(46_341)).Message, StringComparison.Ordinal);
         Assert.Contains("Linspace: count must be at least 1, and is 0.", Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.Linspace(0, 1, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("Eye: size must be at least 0, and is -1.", Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.Eye(-1)).Message, StringComparison.Ordinal);
     }

@@ -107,7 +107,7 @@ internal static class Pool
         }
 
         PoolAxis[] all = window.Axes(name, x, axes);
-        result = new Shape([.. x.Shape.AsSpan()[..^axes], .. all[^axes..].Select(static axis => axis.Output)]);
+        result = DeepSharp.Shape.OfResult(name, [.. x.Shape.AsSpan()[..^axes], .. all[^axes..].Select(static axis => axis.Output)]);
         return new(all[0], all[1], all[2], dividesBy);
     }
 }

@@ -131,18 +131,15 @@ public static class PoolingOperators
                     + "length for each of the 1, 2 or 3 axes that were pooled over.", nameof(lengths));
             }
 
-            int size = 1;
             foreach (int length in lengths)
             {
                 Bounds.AtLeast(1, length, nameof(MaxUnpool), nameof(lengths));
-                size = checked(size * length);
             }
 
-            int[] outer = x.Shape.ToArray()[..^lengths.Length];
-            int pooled = Enumerable.Range(outer.Length, lengths.Length).Aggregate(1, (product, axis) => product * x.Shape[axis]);
-            return Tensor.Zeros(new Shape([.. outer, size]), x.DType, x.Device)
-                .ScatterAdd(indices.Reshape([.. outer, pooled]), x.Reshape([.. outer, pooled]), -1)
-                .Reshape([.. outer, .. lengths]).MadeBy(nameof(MaxUnpool));
+            int outer = x.Rank - lengths.Length;
+            Shape result = Shape.OfResult(nameof(MaxUnpool), [.. x.Shape.AsSpan()[..outer], .. lengths]);
+            return Tensor.Zeros(result, x.DType, x.Device).Flatten(outer)
+                .ScatterAdd(indices.Flatten(outer), x.Flatten(outer), -1).Reshape(result).MadeBy(nameof(MaxUnpool));
         }
     }
 }

@@ -18,6 +18,7 @@ public abstract class WeightAverage
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = [.. parameters.Distinct()];
+        Array.ForEach(_parameters, static parameter => ArgumentNullException.ThrowIfNull(parameter, nameof(parameters)));
         if (_parameters.Length == 0)
         {
             throw new ArgumentException($"{GetType().Name}: there is no parameter.", nameof(parameters));

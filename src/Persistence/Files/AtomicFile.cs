@@ -55,8 +55,8 @@ public static class AtomicFile
             throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}.");
         }
 
-        // What the link leads to has no name where it is open only.
-        if (!IsRegular(target, path) || (!File.Exists(target) && File.Exists(path)))
+        // What the link leads to has no name where it is open only; where it is not there at all, it is made.
+        if (!IsRegular(target, path) || (!File.Exists(target) && IsOpen(path)))
         {
             WriteThrough(path, write);
             return;
@@ -66,7 +66,6 @@ public static class AtomicFile
         FileStream? file = null;
         try
         {
-            // Open until it has its new name, so that nobody takes it for a leftover.
             GC.KeepAlive(s_tooLarge);
             TargetStream.Try(path, temporary, () => file = new FileStream(temporary, Options(target)));
             RemoveLeftovers(folder, temporary);
@@ -79,6 +78,12 @@ public static class AtomicFile
                 if (!OperatingSystem.IsWindows() && File.Exists(target))
                 {
                     File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+                }
+
+                // Windows keeps readers from a file that is open to be written; elsewhere it stays open until it has its new name.
+                if (OperatingSystem.IsWindows())
+                {
+                    file.Dispose();
                 }
 
                 File.Move(temporary, target, overwrite: true);
@@ -130,8 +135,8 @@ public static class AtomicFile
             Access = FileAccess.Write,
             BufferSize = BufferSize,
 
-            // Unix moves any open file, and its exclusive lock is None; Windows wants to be told that the file may be moved.
-            Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None,
+            // A lock that tells others that the file is no leftover, and lets those read it who find it under its new name.
+            Share = FileShare.Read,
         };
         if (!OperatingSystem.IsWindows() && File.Exists(target))
         {
@@ -175,6 +180,19 @@ public static class AtomicFile
         catch (IOException error)
         {
             throw new IOException($"{path} cannot be written as a file: it is a socket, or it cannot be told what it is.", error);
+        }
+    }
+
+    private static bool IsOpen(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 
