@@ -25,7 +25,7 @@ internal sealed class Storage
         {
             throw new DeviceException(
                 $"{origin}: a Float64 tensor {shape} cannot be made on {device} ({device.Name}), which computes in single precision only. Take "
-                + "Float32 there, or keep what needs Float64 on Device.Cpu: move it with To(Device.Cpu) before To(DType.Float64).");
+                + "Float32 there, or make it on Device.Cpu: To(Device.Cpu) before To(DType.Float64), a file's tensors with Load(…, Device.Cpu).");
         }
 
         return new(device.Pool.Rent((long)shape.Size * dtype.Size, origin, shape.Dims));

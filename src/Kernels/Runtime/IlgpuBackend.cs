@@ -76,9 +76,9 @@ internal sealed unsafe class IlgpuBackend
 
     /// <summary>ILGPU's simulator of a GPU, on the host.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static IlgpuBackend Emulated(IBlas? blas)
+    internal static IlgpuBackend Emulated(IBlas? blas, MathMode mode = MathMode.Default)
     {
-        Context context = Context.Create(static builder => builder.CPU(new CPUDevice(4, 4, 1)).EnableAlgorithms());
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 4, 1)).Math(mode).EnableAlgorithms());
         return new IlgpuBackend(context.CreateCPUAccelerator(0), blas);
     }
 
@@ -163,9 +163,9 @@ internal sealed unsafe class IlgpuBackend
     private Action<KernelConfig, T> Load<T>(Action<T> kernel)
         where T : struct
     {
-        if (!HasDoubles)
+        if (!HasDoubles && Accelerator is CLAccelerator device)
         {
-            return new SinglePrecisionKernel<T>((CLAccelerator)Accelerator, kernel.Method).Launch;
+            return new SinglePrecisionKernel<T>(device, kernel.Method).Launch;
         }
 
         Action<KernelConfig, T> launch = Accelerator.LoadStreamKernel(kernel);
