@@ -5,7 +5,7 @@ using DeepSharp.Benchmarks.Measure;
 using DeepSharp.Examples;
 
 // Prints one line per measurement, `deepsharp ROW UNIT VALUE`: the rows that benchmarks/compare/pytorch prints for PyTorch.
-string[] sections = ["mlp", "small", "gemm", "optimizers", "operators", "gradients"];
+string[] sections = ["mlp", "small", "gemm", "optimizers", "operators", "gradients", "convolutions"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
 Option<int> epochs = NumberOption.Make("--epochs", "Epochs of the networks.", 3, 1, 1000);
@@ -45,6 +45,9 @@ static void Run(string section, int epochs)
             break;
         case "gradients":
             Gradients.Run();
+            break;
+        case "convolutions":
+            Convolutions.Run();
             break;
     }
 }

@@ -14,6 +14,7 @@ internal static class Rows
     private const string Products = "Products";
     private const string Optimizers = "Optimizers";
     private const string Gradients = "Forward and backward";
+    private const string Convolutions = "Convolutions, forward and backward";
     private const string Operators = "Single operators";
 
     private static readonly Row[] s_fixed =
@@ -37,6 +38,19 @@ internal static class Rows
         Make(Gradients, "gradient.gelu.1M", "GELU of 1M"),
         new(Gradients, "gradient.gelu_own_derivative.1M", "an operator of one's own, with derivative", "gradient.gelu.1M"),
         new(Gradients, "gradient.gelu_own_formula.1M", "an operator of one's own, formula alone", "gradient.gelu.1M"),
+        Make(Convolutions, "convolution.3x3.128x1to16x28", "3 × 3, 128 images, 1 to 16 channels, 28 × 28"),
+        Make(Convolutions, "convolution.3x3.128x16to32x14", "3 × 3, 128 images, 16 to 32 channels, 14 × 14"),
+        Make(Convolutions, "convolution.3x3.16x64to64x56", "3 × 3, 16 images, 64 to 64 channels, 56 × 56"),
+        Make(Convolutions, "convolution.3x3.16x256to256x14", "3 × 3, 16 images, 256 to 256 channels, 14 × 14"),
+        Make(Convolutions, "convolution.3x3.16x512to512x7", "3 × 3, 16 images, 512 to 512 channels, 7 × 7"),
+        Make(Convolutions, "convolution.3x3s2.16x64to128x56", "3 × 3, stride 2, 16 images, 64 to 128 channels, 56 × 56"),
+        Make(Convolutions, "convolution.7x7s2.8x3to64x112", "7 × 7, stride 2, 8 images, 3 to 64 channels, 112 × 112"),
+        Make(Convolutions, "convolution.5x5.128x6to16x14", "5 × 5, 128 images, 6 to 16 channels, 14 × 14"),
+        Make(Convolutions, "convolution.1x1.16x64to128x56", "1 × 1, 16 images, 64 to 128 channels, 56 × 56"),
+        Make(Convolutions, "convolution.1x1s2.16x64to128x56", "1 × 1, stride 2, 16 images, 64 to 128 channels, 56 × 56"),
+        Make(Convolutions, "convolution.depthwise3x3.16x96to96x56", "depthwise 3 × 3, 16 images, 96 channels, 56 × 56"),
+        Make(Convolutions, "convolution.depthwise3x3s2.16x96to96x56", "depthwise 3 × 3, stride 2, 16 images, 96 channels, 56 × 56"),
+        Make(Convolutions, "convolution.transposed4x4s2.16x64to32x28", "transposed 4 × 4, stride 2, 16 images, 64 to 32 channels, 28 × 28"),
     ];
 
     private static readonly (string Name, string Text)[] s_operators =

@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     internal static RootCommand Build(Func<Options, int> run)
     {
-        Option<string> model = Choice("--model", "The network: softmax regression, or 784-256-128-10 with batch norm and ReLU.", "mlp", "softmax", "mlp");
+        Option<string> model = Choice("--model", "The network: softmax regression, 784-256-128-10 with batch norm and ReLU, or a convolutional one.", "mlp", "softmax", "mlp", "cnn");
         Option<string> device = Choice("--device", "Where to train; the best there is if not given.", "best", "best", "cpu", "cuda", "opencl", "emulated");
         Option<int> epochs = NumberOption.Make("--epochs", "Passes over the training set.", 5, 1, 10_000);
         Option<int> batch = NumberOption.Make("--batch", "Samples in a step.", 128, 1, 60_000);

@@ -10,6 +10,9 @@ public class ErrorTests
     private static readonly Tensor s_bytes = Tensor.Ones([2, 3], DType.UInt8, Device.Cpu).Keep();
     private static readonly Tensor s_other = Tensor.Ones([4, 5], DType.Float32, Device.Cpu).Keep();
 
+    private static readonly Tensor s_image = Tensor.Ones([2, 3, 4, 5], DType.Float32, Device.Cpu).Keep();
+    private static readonly Tensor s_kernel = Tensor.Ones([6, 2, 2, 2], DType.Float32, Device.Cpu).Keep();
+
     // The call, and what its message must contain.
     private static readonly (Func<Tensor> Call, string[] Says)[] s_calls =
     [
@@ -43,6 +46,24 @@ public class ErrorTests
         (() => s_two.MatMul(s_double.T), ["MatMul", "Float32", "Float64"]),
         (() => s_two.Linear(s_other), ["Linear", "[2, 3]", "[4, 5]", "[outputs, inputs]"]),
         (() => s_two.Linear(s_two, s_two), ["Linear", "bias"]),
+        (() => s_image.Conv2D(s_kernel), ["Conv2D", "[2, 3, 4, 5]", "3 channels", "[6, 2, 2, 2]", "takes 2", "groups"]),
+        (() => s_image.Conv2D(s_two), ["Conv2D", "[2, 3, 4, 5]", "[2, 3]", "[N, C, H, W]", "[outputs, C / groups"]),
+        (() => s_two.ConvTranspose2D(s_kernel), ["ConvTranspose2D", "[2, 3]", "[6, 2, 2, 2]", "[C, outputs / groups"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, groups: 4), ["Conv2D", "4 groups", "[6, 2, 2, 2]", "divides"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, s_two[0]), ["Conv2D", "bias", "[3]", "6 output channels", "[6]"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, dilation: 4), ["Conv2D", "[6, 2, 2, 2]", "dilation (4, 4)", "[2, 2, 4, 5]", "wider", "padding"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: (1, 0)), ["Conv2D", "stride", "at least 1", "is 0"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: (1, 1, 1)), ["Conv2D", "stride", "(1, 1, 1)", "2 axes"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: -1), ["Conv2D", "padding", "at least 0", "is -1"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, groups: 0), ["Conv2D", "groups", "at least 1", "is 0"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, stride: 2, padding: ConvolutionPadding.Same), ["Conv2D", "same padding", "stride 1", "(2, 2)"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: 4, mode: PaddingMode.Reflect), ["Conv2D", "Reflect", "4", "axis 2", "[2, 2, 4, 5]", "at most 3"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel.To(DType.Float64)), ["Conv2D", "Float32", "Float64", "To(DType)"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel.To(TestDevice.Gpu)), ["Conv2D", "cpu", TestDevice.Gpu.ToString(), "To(Device)"]),
+        (() => s_image.To(DType.Int32).Conv2D(s_kernel), ["Conv2D", "Int32", "[2, 3, 4, 5]", "To(DType.Float32)"]),
+        (() => s_image.ConvTranspose2D(s_kernel), ["ConvTranspose2D", "3 channels", "takes 6"]),
+        (() => s_kernel[..1].ConvTranspose2D(s_kernel[..2], stride: 2, outputPadding: 2), ["ConvTranspose2D", "output padding", "(2, 2)", "less than"]),
+        (() => s_kernel[..1].ConvTranspose2D(s_kernel[..2], padding: 2), ["ConvTranspose2D", "[1, 2, 2, 2]", "(2, 2)", "no output"]),
         (() => s_integers.Softmax(), ["Softmax", "Int32", "To(DType.Float32)"]),
         (() => s_two.SoftmaxCrossEntropy(s_two), ["SoftmaxCrossEntropy", "[2, 3]", "integers [N]"]),
         (() => s_two.OneHot(3), ["OneHot", "Float32", "To(DType.Int64)"]),

@@ -19,6 +19,10 @@ public sealed class FamilyGpuCodeTests : IDisposable
         typeof(GpuBatchNorm<F32, ReLUOp>), typeof(GpuBatchNorm<F64, IdentityOp>),
         typeof(GpuGemm<F32, F16, F16, ReLUOp, MatrixFactor, MatrixFactor>),
         typeof(GpuGemm<F32, BF16, Plain<F32>, IdentityOp, MatrixFactor, MatrixFactor>),
+        typeof(GpuGemm<F32, F32, F32, ReLUOp, MatrixFactor, PatchFactor>), typeof(GpuGemm<F64, F64, F64, IdentityOp, MatrixFactor, PatchFactor>),
+        typeof(GpuGemm<F32, F16, F16, IdentityOp, TransposedWeightFactor, TransposedPatchFactor>),
+        typeof(GpuGemm<F32, F32, F32, IdentityOp, TransposedWeightFactor, TransposedPatchFactor>),
+        typeof(GpuGemm<F32, F32, F32, IdentityOp, ChannelFactor, TapFactor>),
     ];
 
     // Kernels in classes that are not generic, with their own type arguments.

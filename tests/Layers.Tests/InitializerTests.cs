@@ -32,7 +32,56 @@ public class InitializerTests
     public static IEnumerable<object[]> DefaultNames => Golden.Names("initializers", "default_weight", "default_bias")
         .Where(static row => Golden.Load("initializers")[(string)row[0]].Options.Integers("shape").Length == 2);
 
+    public static IEnumerable<object[]> ConvolutionNames => Golden.Names("initializers", "default_weight", "default_bias")
+        .Where(static row => Golden.Load("initializers")[(string)row[0]].Options.Integers("shape").Length is > 2 and < 6);
+
     public static TheoryData<string> StatisticsNames => [.. s_statistics.Keys];
+
+    [Fact]
+    public void Gains_are_those_of_PyTorch()
+    {
+        // torch.nn.init.calculate_gain of PyTorch 2.6.
+        Assert.Equal(1.6666666666666667, Gain.Tanh);
+        Assert.Equal(1.4142135623730951, Gain.ReLU);
+        Assert.Equal(0.75, Gain.SELU);
+        Assert.Equal(1, Gain.Linear);
+        Assert.Equal(1.4141428569978354, Gain.LeakyReLU(), 1e-15);
+        Assert.Equal(1.3867504905630728, Gain.LeakyReLU(0.2), 1e-15);
+    }
+
+    [Fact]
+    public void The_identity_passes_a_matrix_or_an_image_on()
+    {
+        Tensor x = Tensor.Normal([2, 3, 5, 4], 0, 1, DType.Float64, Device.Cpu, new Generator(3));
+        Tensor weight = new Dirac().Create([3, 3, 3, 3], DType.Float64, Device.Cpu);
+        Assert.Equal(x.ToArray<double>(), x.Conv2D(weight, padding: 1).ToArray<double>());
+        Assert.Equal(3, weight.Sum().Item());
+
+        // Two groups of two outputs and one channel each: the second output of each group stays empty.
+        double[] grouped = new Dirac(2).Create([4, 1, 2], DType.Float64, Device.Cpu).ToArray<double>();
+        Assert.Equal([0, 1, 0, 0, 0, 1, 0, 0], grouped);
+        Assert.Equal([1, 0, 0, 0, 1, 0], new Identity().Create([2, 3], DType.Float64, Device.Cpu).ToArray<double>());
+        Assert.Throws<ArgumentException>(() => new Identity().Create([2, 3, 1]));
+        Assert.Throws<ArgumentException>(() => new Dirac(2).Create([3, 1, 2]));
+        Assert.Throws<ArgumentException>(() => new Dirac().Create([3, 1]));
+    }
+
+    [Fact]
+    public void A_sparse_matrix_has_its_zeros_in_each_column()
+    {
+        double[] values = new Sparse(0.3, 2).Create([400, 50], DType.Float64, Device.Cpu, new Generator(4)).ToArray<double>();
+        for (int column = 0; column < 50; column++)
+        {
+            Assert.Equal(120, Enumerable.Range(0, 400).Count(row => values[(row * 50) + column] == 0));
+        }
+
+        // The others are normal: the deviation of 14,000 numbers is within 2 %, and the first and last rows are as often zero.
+        double[] rest = [.. values.Where(static value => value != 0)];
+        Assert.InRange(Math.Sqrt(rest.Average(static value => value * value)), 1.96, 2.04);
+        Assert.InRange(values.Take(5000).Count(static value => value == 0), 1400, 1600);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Sparse(1.5));
+        Assert.Throws<ArgumentException>(() => new Sparse(0.5).Create([3]));
+    }
 
     [Theory]
     [MemberData(nameof(FanNames))]
@@ -81,6 +130,43 @@ public class InitializerTests
         }
 
         Assert.InRange(largest, bound * 0.99, bound);
+    }
+
+    // A transposed layer's weight has the shape of another one's, and begins as that does.
+    [Theory]
+    [MemberData(nameof(ConvolutionNames))]
+    public void Convolutions_begin_as_PyTorchs_do(string name)
+    {
+        GoldenCase golden = Golden.Load("initializers")[name];
+        int[] shape = golden.Options.Integers("shape");
+        foreach (bool transposed in (bool[])[false, true])
+        {
+            double largest = 0;
+            int count = 0;
+            (int inputs, int outputs) = transposed ? (shape[0], shape[1]) : (shape[1], shape[0]);
+            for (ulong seed = 0; count < 2000; seed++)
+            {
+                using TensorScope scope = Tensor.Scope();
+                ConvolutionLayer layer = Layer(transposed, shape.Length - 2, inputs, outputs, shape[2..], new Generator(seed));
+                Assert.Equal(new Shape(shape), layer.Weight.Shape);
+                Assert.Equal(new Shape(outputs), layer.Bias!.Shape);
+                double[] values = (golden.Kind == "default_bias" ? layer.Bias : layer.Weight).ToArray<double>();
+                largest = Math.Max(largest, values.Max(Math.Abs));
+                count += values.Length;
+            }
+
+            Assert.InRange(largest, Value(golden, "high") * 0.99, Value(golden, "high"));
+        }
+
+        static ConvolutionLayer Layer(bool transposed, int axes, int inputs, int outputs, int[] kernel, Generator generator) => (transposed, axes) switch
+        {
+            (false, 1) => new Conv1D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (false, 2) => new Conv2D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (false, _) => new Conv3D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (true, 1) => new ConvTranspose1D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            (true, 2) => new ConvTranspose2D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+            _ => new ConvTranspose3D(inputs, outputs, kernel, dtype: DType.Float64, device: Device.Cpu, generator: generator),
+        };
     }
 
     [Theory]

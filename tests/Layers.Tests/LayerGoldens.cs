@@ -12,9 +12,7 @@ public class LayerGoldens
     public static IEnumerable<object[]> FlattenNames => Golden.Names("layers", "flatten")
         .Where(static row => Golden.Load("layers")[(string)row[0]].Options.Integer("end_dim") == -1);
 
-    public static IEnumerable<object[]> BatchNormNames => Golden.Names("layers", "batch_norm")
-        .Where(static row => Golden.Load("layers")[(string)row[0]] is { Options: var options }
-            && options.Flag("track_running_stats") && !options.IsNull("momentum"));
+    public static IEnumerable<object[]> BatchNormNames => Golden.Names("layers", "batch_norm");
 
     public static IEnumerable<object[]> LayerNormNames => Golden.Names("layers", "layer_norm");
 
@@ -50,8 +48,8 @@ public class LayerGoldens
         Tensor input = golden.Inputs["input.1"].Tensor();
         double looser = input.Abs().Max().Item() > 100 ? 100 : 1;
         BatchNorm layer = new(
-            input.Shape[1], golden.Options.Number("eps"), golden.Options.Number("momentum"), golden.Options.Flag("affine"), input.DType,
-            Device.Cpu);
+            input.Shape[1], golden.Options.Number("eps"), golden.Options.IsNull("momentum") ? null : golden.Options.Number("momentum"),
+            golden.Options.Flag("affine"), golden.Options.Flag("track_running_stats"), input.DType, Device.Cpu);
         if (golden.Options.Flag("affine"))
         {
             layer.Weight!.CopyFrom(golden.Inputs["weight"].Tensor());
@@ -64,13 +62,11 @@ public class LayerGoldens
         output.Backward(golden.OutputGradients["train"].Tensor());
         golden.Gradients["train.input"].Matches(input.Gradient!, looser);
         CheckAffine("train");
-        golden.State["running_mean.1"].Matches(layer.RunningMean);
-        golden.State["running_var.1"].Matches(layer.RunningVariance);
+        CheckState(1);
 
         layer.Forward(golden.Inputs["input.2"].Tensor());
         golden.Outputs["train.3"].Matches(layer.Forward(golden.Inputs["input.3"].Tensor()), looser);
-        golden.State["running_mean.3"].Matches(layer.RunningMean);
-        golden.State["running_var.3"].Matches(layer.RunningVariance);
+        CheckState(3);
 
         layer.Eval();
         input.ZeroGradient();
@@ -81,6 +77,26 @@ public class LayerGoldens
         output.Backward(golden.OutputGradients["eval"].Tensor());
         golden.Gradients["eval.input"].Matches(input.Gradient!, looser);
         CheckAffine("eval");
+
+        void CheckState(int step)
+        {
+            Assert.Equal(golden.Options.Flag("track_running_stats"), layer.TracksRunningStatistics);
+            if (layer.TracksRunningStatistics)
+            {
+                golden.State[$"running_mean.{step}"].Matches(layer.RunningMean);
+                golden.State[$"running_var.{step}"].Matches(layer.RunningVariance);
+            }
+            else
+            {
+                Assert.Contains("trackRunningStatistics", Assert.Throws<InvalidOperationException>(() => layer.RunningMean).Message, StringComparison.Ordinal);
+                Assert.Empty(layer.NamedBuffers());
+            }
+
+            if (layer.Momentum is null)
+            {
+                golden.State[$"num_batches_tracked.{step}"].Matches(layer.State()["num_batches_tracked"]);
+            }
+        }
 
         void CheckAffine(string mode)
         {

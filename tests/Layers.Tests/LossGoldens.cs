@@ -7,7 +7,12 @@ namespace DeepSharp.Tests;
 public class LossGoldens
 {
     public static IEnumerable<object[]> Names => Golden.Names(
-        "losses", "cross_entropy", "cross_entropy_probabilities", "mse", "l1", "huber", "bce", "bce_with_logits");
+        "losses", "cross_entropy", "cross_entropy_probabilities", "mse", "l1", "huber", "bce", "bce_with_logits", "smooth_l1", "kl_div", "poisson_nll", "soft_margin",
+        "hinge_embedding", "nll", "multi_margin", "multilabel_soft_margin", "focal");
+
+    public static IEnumerable<object[]> PairNames => Golden.Names("losses", "gaussian_nll", "cosine_embedding", "margin_ranking", "triplet_margin");
+
+    public static IEnumerable<object[]> CTCNames => Golden.Names("losses", "ctc");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -15,6 +20,44 @@ public class LossGoldens
     {
         GoldenCase golden = Golden.Load("losses")[name];
         GoldenTensors.Check(golden, inputs => Make(golden, inputs).Compute(inputs["input"], inputs["target"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(PairNames))]
+    public void Losses_of_two_inputs_and_a_target_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("losses")[name];
+        LossReduction reduction = Reduction(golden);
+        GoldenTensors.Check(golden, inputs => golden.Kind switch
+        {
+            "gaussian_nll" => new GaussianNLLLoss(golden.Options.Flag("full"), 0.01, reduction).Compute(inputs["input"], inputs["second"], inputs["target"]),
+            "cosine_embedding" => new CosineEmbeddingLoss(golden.Options.Number("margin"), reduction)
+                .Compute(Tensor.Stack([inputs["input"], inputs["second"]]), inputs["target"]),
+            "margin_ranking" => new MarginRankingLoss(golden.Options.Number("margin"), reduction)
+                .Compute(Tensor.Stack([inputs["input"], inputs["second"]]), inputs["target"]),
+            _ => new TripletMarginLoss(
+                golden.Options.Number("margin"), golden.Options.Number("power"), swap: golden.Options.Flag("swap"), reduction: reduction)
+                .Compute(inputs["input"], inputs["second"], inputs["target"]),
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(CTCNames))]
+    public void Connectionist_temporal_classification_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("losses")[name];
+        CTCLoss loss = new(golden.Options.Integer("blank"), golden.Options.Flag("zero_infinity"), Reduction(golden));
+        GoldenTensors.Check(golden, inputs => loss.Compute(
+            inputs["input"].LogSoftmax(2), inputs["target"], golden.Options.Integers("input_lengths"), golden.Options.Integers("target_lengths")));
+    }
+
+    [Fact]
+    public void An_alignment_that_cannot_be_is_infinite()
+    {
+        Tensor x = Tensor.Zeros([2, 1, 3], DType.Float64, Device.Cpu).LogSoftmax(2);
+        Tensor target = Tensor.From([1L, 1], [1, 2], Device.Cpu);
+        Assert.Equal(double.PositiveInfinity, new CTCLoss().Compute(x, target).Item());
+        Assert.Equal(0, new CTCLoss(zeroInfinity: true).Compute(x, target).Item());
     }
 
     [Fact]
@@ -207,12 +250,7 @@ public class LossGoldens
 
     private static Loss Make(GoldenCase golden, IReadOnlyDictionary<string, Tensor> inputs)
     {
-        LossReduction reduction = golden.Options.Text("reduction") switch
-        {
-            "mean" => LossReduction.Mean,
-            "sum" => LossReduction.Sum,
-            _ => LossReduction.None,
-        };
+        LossReduction reduction = Reduction(golden);
         Tensor? weights = inputs.GetValueOrDefault("weight");
         return golden.Kind switch
         {
@@ -223,7 +261,23 @@ public class LossGoldens
             "l1" => new MeanAbsoluteErrorLoss(reduction),
             "huber" => new HuberLoss(golden.Options.Number("delta"), reduction),
             "bce" => new BinaryCrossEntropyLoss(weights, reduction),
+            "smooth_l1" => new SmoothL1Loss(golden.Options.Number("beta"), reduction),
+            "kl_div" => new KLDivergenceLoss(golden.Options.Flag("log_target"), golden.Options.Contains("rows"), reduction),
+            "poisson_nll" => new PoissonNLLLoss(golden.Options.Flag("log_input"), golden.Options.Flag("full"), reduction: reduction),
+            "soft_margin" => new SoftMarginLoss(reduction),
+            "hinge_embedding" => new HingeEmbeddingLoss(golden.Options.Number("margin"), reduction),
+            "nll" => new NLLLoss(weights, golden.Options.Integer("ignore_index"), reduction),
+            "multi_margin" => new MultiMarginLoss(golden.Options.Integer("power"), golden.Options.Number("margin"), weights, reduction),
+            "multilabel_soft_margin" => new MultiLabelSoftMarginLoss(weights, reduction),
+            "focal" => new FocalLoss(golden.Options.Number("gamma"), golden.Options.IsNull("alpha") ? null : golden.Options.Number("alpha"), reduction),
             _ => new BinaryCrossEntropyWithLogitsLoss(weights, inputs.GetValueOrDefault("pos_weight"), reduction),
         };
     }
+
+    private static LossReduction Reduction(GoldenCase golden) => golden.Options.Text("reduction") switch
+    {
+        "mean" => LossReduction.Mean,
+        "sum" => LossReduction.Sum,
+        _ => LossReduction.None,
+    };
 }

@@ -7,7 +7,7 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "pooling",
+            "activations", "convolution", "half", "initializers", "layers", "losses", "operators", "optimizer_options", "optimizers", "pooling",
             "products", "programs", "residual", "rows", "schedule_options", "schedules", "second_order", "training",
         ];
 

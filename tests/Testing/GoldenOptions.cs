@@ -56,6 +56,13 @@ public sealed class GoldenOptions
     /// <summary>A list of whole numbers.</summary>
     public int[] Integers(string name) => [.. Get(name, JsonValueKind.Array).EnumerateArray().Select(static item => item.GetInt32())];
 
+    /// <summary>A whole number or a list of them, as a list; the fallback if the option is missing or null.</summary>
+    public int[] Integers(string name, int fallback) =>
+        Missing(name) ? [fallback] : _element.GetProperty(name).ValueKind == JsonValueKind.Number ? [Integer(name)] : Integers(name);
+
+    /// <summary>Whether the option is there and a text.</summary>
+    public bool IsText(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+
     /// <summary>An option that has options itself, such as those of a parameter group.</summary>
     public GoldenOptions Nested(string name) => new(_case, Get(name, JsonValueKind.Object));
 

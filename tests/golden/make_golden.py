@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from families import (activations, half, initializers, layers, losses, operators, optimizer_options, optimizers,
+from families import (activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers,
                       pooling, products, programs, residual, rows, schedule_options, schedules, second_order, training)
 
 FAMILIES = {module.__name__.rpartition(".")[2]: module for module in (
-    activations, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling, products, programs,
+    activations, convolution, half, initializers, layers, losses, operators, optimizer_options, optimizers, pooling, products, programs,
     residual, rows, schedule_options, schedules, second_order, training)}
 
 

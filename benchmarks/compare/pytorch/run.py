@@ -19,6 +19,7 @@ SECTIONS = {
     "optimizers": ("optimizers", "run"),
     "operators": ("operators", "run"),
     "gradients": ("gradients", "run"),
+    "convolutions": ("convolutions", "run"),
 }
 
 

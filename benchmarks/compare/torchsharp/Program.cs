@@ -12,6 +12,7 @@ Dictionary<string, Action<int>> sections = new()
     ["optimizers"] = static _ => Optimizers.Run(),
     ["operators"] = static _ => Operators.Run(),
     ["gradients"] = static _ => Gradients.Run(),
+    ["convolutions"] = static _ => Convolutions.Run(),
 };
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. sections.Keys]);

@@ -8,25 +8,39 @@ namespace DeepSharp.Layers;
 /// <remarks>
 /// <para>In training, mean and (biased) variance are the batch's, and the gradient flows through both; the running statistics
 /// move by <c>momentum</c> towards the batch's mean and unbiased variance: running ← (1 - momentum) running + momentum batch. In evaluation the running statistics are used.</para>
-/// <para>Input [N, C], or [N, C, …] with statistics over N and the further axes. Names as in PyTorch: <c>weight</c> (the paper's gamma),
-/// <c>bias</c> (its beta), <c>running_mean</c>, <c>running_var</c>.</para>
+/// <para>Without a momentum the running statistics are the averages of all batches, each with the same weight. Without running statistics,
+/// evaluation takes the batch's as well.</para>
+/// <para>Input [N, C], or [N, C, L], [N, C, H, W], [N, C, D, H, W], …, with statistics of each channel over N and the further axes: PyTorch's
+/// BatchNorm1d, 2d and 3d. Names as there: <c>weight</c> (the paper's gamma), <c>bias</c> (its beta), <c>running_mean</c>, <c>running_var</c>,
+/// and, without a momentum, <c>num_batches_tracked</c>.</para>
 /// </remarks>
 public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
 {
+    private readonly Tensor? _runningMean;
+    private readonly Tensor? _runningVariance;
+    private readonly Tensor? _batches;
+
     /// <summary>A layer for a number of features.</summary>
     /// <param name="features">C.</param>
     /// <param name="epsilon">Keeps the divisor from zero.</param>
     /// <param name="momentum">How far the running statistics move towards those of a batch, in [0, 1], as in PyTorch. Keras's momentum is how
-    /// much of them stays: 1 minus this.</param>
+    /// much of them stays: 1 minus this. Null for the average of all batches.</param>
     /// <param name="affine">Whether there are a weight (first one) and a bias (first zero).</param>
+    /// <param name="trackRunningStatistics">Whether there are running statistics.</param>
     /// <param name="dtype">The element type.</param>
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public BatchNorm(
-        int features, double epsilon = 1e-5, double momentum = 0.1, bool affine = true, DType dtype = DType.Float32, Device? device = null)
+        int features,
+        double epsilon = 1e-5,
+        double? momentum = 0.1,
+        bool affine = true,
+        bool trackRunningStatistics = true,
+        DType dtype = DType.Float32,
+        Device? device = null)
     {
         Bounds.AtLeast(1, features, nameof(BatchNorm));
-        if (!(momentum >= 0 && momentum <= 1))
+        if (momentum is { } moves && !(moves >= 0 && moves <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(momentum), $"BatchNorm: the momentum must be in [0, 1], not {momentum}.");
         }
@@ -45,15 +59,27 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
             Bias = Add("bias", Constant.Zeros.CreateParameter(features, dtype, device, null));
         }
 
-        RunningMean = AddBuffer("running_mean", Tensor.Zeros(features, dtype, device));
-        RunningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
+        TracksRunningStatistics = trackRunningStatistics;
+        if (trackRunningStatistics)
+        {
+            _runningMean = AddBuffer("running_mean", Tensor.Zeros(features, dtype, device));
+            _runningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
+            if (momentum is null)
+            {
+                // On the CPU, so that reading it waits for no device.
+                _batches = AddBuffer("num_batches_tracked", Tensor.Scalar(0, DType.Int64, Device.Cpu));
+            }
+        }
     }
 
     /// <summary>The number of features: the length C of the second axis.</summary>
     public int Features { get; }
 
-    /// <summary>How far the running statistics move towards those of a batch.</summary>
-    public double Momentum { get; }
+    /// <summary>How far the running statistics move towards those of a batch; null for the average of all batches.</summary>
+    public double? Momentum { get; }
+
+    /// <summary>Whether there are running statistics.</summary>
+    public bool TracksRunningStatistics { get; }
 
     /// <summary>Keeps the divisor from zero.</summary>
     public double Epsilon { get; }
@@ -65,18 +91,23 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     public Parameter? Bias { get; }
 
     /// <summary>The running mean, [C].</summary>
-    public Tensor RunningMean { get; }
+    /// <exception cref="InvalidOperationException">The layer has no running statistics.</exception>
+    public Tensor RunningMean => _runningMean ?? throw NotTracked();
 
     /// <summary>The running variance, [C].</summary>
-    public Tensor RunningVariance { get; }
+    /// <exception cref="InvalidOperationException">The layer has no running statistics.</exception>
+    public Tensor RunningVariance => _runningVariance ?? throw NotTracked();
+
+    // Whether the statistics are the batch's.
+    private bool UsesBatch => IsTraining || !TracksRunningStatistics;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N, C, …], or training has only one value for a feature.</exception>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return IsTraining
-            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon)
+        return UsesBatch
+            ? input.BatchNorm(Weight, Bias, _runningMean, _runningVariance, NextMomentum(), Epsilon)
             : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon);
     }
 
@@ -96,8 +127,8 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     public Tensor Forward(Tensor input, Tensor residual, out Tensor sum)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return IsTraining
-            ? input.AddBatchNorm(residual, out sum, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon)
+        return UsesBatch
+            ? input.AddBatchNorm(residual, out sum, Weight, Bias, _runningMean, _runningVariance, NextMomentum(), Epsilon)
             : input.AddBatchNormFixed(residual, out sum, Weight, Bias, RunningMean, RunningVariance, Epsilon);
     }
 
@@ -106,20 +137,47 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return IsTraining
-            ? input.BatchNorm(Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op)
+        return UsesBatch
+            ? input.BatchNorm(Weight, Bias, _runningMean, _runningVariance, NextMomentum(), Epsilon, op)
             : input.BatchNormFixed(Weight, Bias, RunningMean, RunningVariance, Epsilon, op);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)})";
+    public override string ToString() => $"BatchNorm({Features}{(Weight is null ? ", not affine" : string.Empty)}"
+        + $"{(TracksRunningStatistics ? string.Empty : ", no running statistics")})";
+
+    /// <summary>What evaluation does to an input: times a scale plus a shift, each [C].</summary>
+    internal (Tensor Scale, Tensor Shift) AsScale()
+    {
+        using NoGrad noGrad = new();
+        Tensor scale = (RunningVariance + Epsilon).Rsqrt();
+        scale = Weight is null ? scale : scale * Weight;
+        Tensor shift = -(RunningMean * scale);
+        return (scale, Bias is null ? shift : shift + Bias);
+    }
+
+    // How far this batch moves the running statistics.
+    private double NextMomentum()
+    {
+        if (_batches is null)
+        {
+            return Momentum ?? 0;
+        }
+
+        double batches = _batches.Item() + 1;
+        _batches.Fill(batches);
+        return 1 / batches;
+    }
+
+    private static InvalidOperationException NotTracked() => new(
+        "BatchNorm: the layer has no running statistics. Make it with trackRunningStatistics: true.");
 
     private Tensor Forward<TOp>(Tensor input, Tensor residual, TOp op)
         where TOp : unmanaged, IUnaryOp
     {
         ArgumentNullException.ThrowIfNull(input);
-        return IsTraining
-            ? input.AddBatchNorm(residual, Weight, Bias, RunningMean, RunningVariance, Momentum, Epsilon, op)
+        return UsesBatch
+            ? input.AddBatchNorm(residual, Weight, Bias, _runningMean, _runningVariance, NextMomentum(), Epsilon, op)
             : input.AddBatchNormFixed(residual, Weight, Bias, RunningMean, RunningVariance, Epsilon, op);
     }
 

@@ -5,7 +5,7 @@ namespace DeepSharp.Layers;
 /// The weight is [outputs, inputs], as in PyTorch, named <c>weight</c>; the bias is [outputs], named <c>bias</c>. Input
 /// […, inputs] gives […, outputs].
 /// </remarks>
-public sealed class Dense : Module, IFusesActivation
+public sealed class Dense : Module, IFusesActivation, IFoldsNorm
 {
     /// <summary>A layer with initial values drawn at random.</summary>
     /// <param name="inputs">The features of an input.</param>
@@ -58,6 +58,15 @@ public sealed class Dense : Module, IFusesActivation
 
     Tensor IFusesActivation.Forward<TOp>(Tensor input, TOp op) =>
         input.Linear(Weight, Bias, op);
+
+    Module IFoldsNorm.Folded(Tensor scale, Tensor shift)
+    {
+        using NoGrad noGrad = new();
+        Dense layer = new(Inputs, Outputs, true, Constant.Zeros, Constant.Zeros, Weight.DType, Weight.Device);
+        layer.Weight.CopyFrom(Weight * scale.Unsqueeze(1));
+        layer.Bias!.CopyFrom(Bias is null ? shift : (Bias * scale) + shift);
+        return layer;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"Dense({Inputs}, {Outputs}{(Bias is null ? ", no bias" : string.Empty)})";

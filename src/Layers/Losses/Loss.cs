@@ -42,6 +42,16 @@ public abstract class Loss
         _ => losses,
     };
 
+    /// <summary>Both inputs of a loss of pairs, from one tensor [2, …].</summary>
+    private protected (Tensor First, Tensor Second) Halves(Tensor prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return prediction.Rank > 0 && prediction.Shape[0] == 2
+            ? (prediction[0], prediction[1])
+            : throw new ArgumentException(
+                $"{GetType().Name}: a prediction {prediction.Shape}; use both inputs, [2, …], as Tensor.Stack makes it of two outputs.", nameof(prediction));
+    }
+
     /// <summary>That weights are on the prediction's device.</summary>
     private protected void CheckDevice(Tensor prediction, string argument, Tensor? value)
     {

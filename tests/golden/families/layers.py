@@ -50,17 +50,22 @@ def batch_norm(family, dtype):
         run_batch_norm(family, dtype, name, changes, Samples("batch norm", dtype), mean=0.5, std=1.5)
     # A mean that is large beside the deviation is where E[x²] - E[x]² loses its digits.
     run_batch_norm(family, dtype, "mean 1000", {}, Samples("batch norm, offset", dtype), mean=1000.0, std=1.0)
+    for name, axes in (("1d", (3,)), ("2d", (2, 3)), ("3d", (2, 1, 3))):
+        for options_name, changes in BATCH_NORM:
+            run_batch_norm(family, dtype, f"{name}, {options_name}", changes, Samples(f"batch norm, {name}", dtype), mean=0.5, std=1.5,
+                           axes=axes)
     # A feature that is the same in the whole batch has variance 0: epsilon alone carries it.
     run_batch_norm(family, dtype, "constant feature", {}, Samples("batch norm, constant", dtype), mean=0.0, std=1.0,
                    constant=True)
 
 
-def run_batch_norm(family, dtype, name, changes, samples, mean, std, constant=False):
+def run_batch_norm(family, dtype, name, changes, samples, mean, std, constant=False, axes=()):
     features = 4
     options = {"eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True, **changes}
-    layer = torch.nn.BatchNorm1d(features, **options).to(DTYPES[dtype])
-    inputs = {f"input.{step}": samples.normal(rows, features, mean=mean, std=std)
-              for step, rows in ((1, 6), (2, 6), (3, 5))}
+    kinds = {0: torch.nn.BatchNorm1d, 1: torch.nn.BatchNorm1d, 2: torch.nn.BatchNorm2d, 3: torch.nn.BatchNorm3d}
+    layer = kinds[len(axes)](features, **options).to(DTYPES[dtype])
+    inputs = {f"input.{step}": samples.normal(rows, features, *axes, mean=mean, std=std)
+              for step, rows in (((1, 6), (2, 6), (3, 5)) if not axes else ((1, 2), (2, 2), (3, 3)))}
     if constant:
         inputs["input.1"][:, 2] = 0.25
     parameters = {}

@@ -117,6 +117,7 @@ internal static class GpuBlas
             {
                 C = x.C.Cast<T>(),
                 PlaceC = x.PlaceC,
+                PlaceBias = x.PlaceBias,
                 Bias = x.Bias,
                 Activation = x.Activation,
                 HasBias = x.HasBias,
@@ -154,7 +155,7 @@ internal static class BlasEpilogue<T, TAct>
             T value = x.C[at];
             if (x.HasBias != 0)
             {
-                value += x.Bias[column];
+                value += x.Bias[x.PlaceBias.Place(x.PlaceBias.Start(line / x.Rows), line % x.Rows, column)];
             }
 
             x.C[at] = x.Activation.Forward(value);
@@ -167,6 +168,7 @@ internal static class BlasEpilogue<T, TAct>
         internal ArrayView<T> C;
         internal ArrayView<T> Bias;
         internal MatrixFactor PlaceC;
+        internal MatrixFactor PlaceBias;
         internal TAct Activation;
         internal int HasBias;
         internal int Count;

@@ -42,6 +42,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct, TA, TB>
             C = product.C.View<TOut>(),
             PlaceC = product.PlaceC,
             Bias = product.Bias is { } row ? row.View<T>() : product.C.View<TOut>().Cast<T>(),
+            PlaceBias = product.PlaceBias ?? new(0, 1, 0, 0, 1),
             RowSums = rowSums.Target is { } sums ? sums.View<T>() : product.C.View<TOut>().Cast<T>(),
             Activation = activation,
             Alpha = product.Alpha,
@@ -206,15 +207,16 @@ internal static class GpuGemm<T, TIn, TOut, TAct, TA, TB>
         if (row < x.Rows)
         {
             int start = x.PlaceC.Place(x.PlaceC.Start(batch), row, 0);
-            Write(x, start, column, v0);
-            Write(x, start, column + x.Side, v1);
-            Write(x, start, column + (2 * x.Side), v2);
-            Write(x, start, column + (3 * x.Side), v3);
+            int bias = x.PlaceBias.Place(x.PlaceBias.Start(batch), row, 0);
+            Write(x, start, bias, column, v0);
+            Write(x, start, bias, column + x.Side, v1);
+            Write(x, start, bias, column + (2 * x.Side), v2);
+            Write(x, start, bias, column + (3 * x.Side), v3);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(Arguments x, int start, int column, T value)
+    private static void Write(Arguments x, int start, int bias, int column, T value)
     {
         if (column < x.Columns)
         {
@@ -227,7 +229,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct, TA, TB>
 
             if (x.HasBias != 0)
             {
-                value += x.Bias[column];
+                value += x.Bias[x.PlaceBias.Place(bias, 0, column)];
             }
 
             x.C[at] = TOut.Store(x.Activation.Forward(value));
@@ -245,6 +247,7 @@ internal static class GpuGemm<T, TIn, TOut, TAct, TA, TB>
         internal TA FactorA;
         internal TB FactorB;
         internal MatrixFactor PlaceC;
+        internal MatrixFactor PlaceBias;
         internal TAct Activation;
         internal T Alpha;
         internal T Beta;

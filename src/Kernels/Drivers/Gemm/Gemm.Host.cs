@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Kernels;
 
@@ -32,7 +31,7 @@ internal unsafe struct HostProduct<TStored, T, TA, TB>
 }
 
 /// <summary>Matrix products on the host: chooses the registers.</summary>
-internal static unsafe class HostGemm
+internal static class HostGemm
 {
     /// <summary>Runs a batch of products with the widest registers that there are.</summary>
     internal static void Run<TStored, T, TVector, TAct, TA, TB>(TAct activation, in HostProduct<TStored, T, TA, TB> product)
@@ -41,33 +40,22 @@ internal static unsafe class HostGemm
         where TVector : unmanaged, IReal<TVector>
         where TAct : unmanaged, IUnaryOp
         where TA : unmanaged, IFactor
+        where TB : unmanaged, IFactor =>
+        GemmRegisters.Visit<T, Visitor<TStored, T, TVector, TAct, TA, TB>>(new(activation, product));
+
+    private readonly ref struct Visitor<TStored, T, TVector, TAct, TA, TB>(TAct activation, in HostProduct<TStored, T, TA, TB> product) : IRegisterVisitor
+        where TStored : unmanaged, IStored<TStored, T>
+        where T : unmanaged, IReal<T>
+        where TVector : unmanaged, IReal<TVector>
+        where TAct : unmanaged, IUnaryOp
+        where TA : unmanaged, IFactor
         where TB : unmanaged, IFactor
     {
-        bool isSingle = typeof(T) == typeof(F32);
-        if (CpuKernels.IsWide && isSingle)
-        {
-            HostGemm<TStored, T, TVector, Vector512<float>, TAct, TA, TB>.Run(activation, product);
-        }
-        else if (CpuKernels.IsWide)
-        {
-            HostGemm<TStored, T, TVector, Vector512<double>, TAct, TA, TB>.Run(activation, product);
-        }
-        else if (Vector256.IsHardwareAccelerated && isSingle)
-        {
-            HostGemm<TStored, T, TVector, Vector256<float>, TAct, TA, TB>.Run(activation, product);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            HostGemm<TStored, T, TVector, Vector256<double>, TAct, TA, TB>.Run(activation, product);
-        }
-        else if (isSingle)
-        {
-            HostGemm<TStored, T, TVector, Vector128<float>, TAct, TA, TB>.Run(activation, product);
-        }
-        else
-        {
-            HostGemm<TStored, T, TVector, Vector128<double>, TAct, TA, TB>.Run(activation, product);
-        }
+        private readonly TAct _activation = activation;
+        private readonly ref readonly HostProduct<TStored, T, TA, TB> _product = ref product;
+
+        public void Visit<TRegister>()
+            where TRegister : unmanaged => HostGemm<TStored, T, TVector, TRegister, TAct, TA, TB>.Run(_activation, _product);
     }
 }
 

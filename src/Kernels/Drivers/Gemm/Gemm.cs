@@ -182,6 +182,7 @@ internal static class Gemm
             where TVector : unmanaged, IReal<TVector>
         {
             ref readonly Product<TA, TB> x = ref _product;
+            Debug.Assert(x.PlaceBias is null, "On the host a bias is of columns.");
             HostProduct<TStored, TScalar, TA, TB> host = new()
             {
                 A = x.A.Host<TStored>(),
@@ -234,9 +235,10 @@ internal static class Gemm
 /// <param name="Bias">[n], contiguous, or null.</param>
 /// <param name="Alpha">The factor of the product.</param>
 /// <param name="Beta">The factor of what C holds.</param>
+/// <param name="PlaceBias">Where each row and column of a matrix finds its bias, on GPUs; a number for each column if null.</param>
 internal readonly record struct Product<TA, TB>(
     Operand C, MatrixFactor PlaceC, Operand A, TA FactorA, Operand B, TB FactorB, int Depth, int Batch = 1, Operand? Bias = null,
-    double Alpha = 1, double Beta = 0)
+    double Alpha = 1, double Beta = 0, MatrixFactor? PlaceBias = null)
     where TA : IFactor
     where TB : IFactor
 {

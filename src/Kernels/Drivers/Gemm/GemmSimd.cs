@@ -51,6 +51,15 @@ internal static unsafe class GemmSimd<TRegister, T>
         : typeof(TRegister) == typeof(D256) ? (TRegister)(object)((D256)(object)a * (D256)(object)b)
         : (TRegister)(object)((D128)(object)a * (D128)(object)b);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TRegister Add(TRegister a, TRegister b) =>
+        typeof(TRegister) == typeof(S512) ? (TRegister)(object)((S512)(object)a + (S512)(object)b)
+        : typeof(TRegister) == typeof(S256) ? (TRegister)(object)((S256)(object)a + (S256)(object)b)
+        : typeof(TRegister) == typeof(S128) ? (TRegister)(object)((S128)(object)a + (S128)(object)b)
+        : typeof(TRegister) == typeof(D512) ? (TRegister)(object)((D512)(object)a + (D512)(object)b)
+        : typeof(TRegister) == typeof(D256) ? (TRegister)(object)((D256)(object)a + (D256)(object)b)
+        : (TRegister)(object)((D128)(object)a + (D128)(object)b);
+
     /// <summary>Adds a * b to a sum, with one rounding where the hardware has it.</summary>
     /// <remarks>In place, since of a result that goes into another variable the JIT makes a multiplication over a factor and a copy: in
     /// the tile of AVX2 that took one instruction in five, more than the processor decodes beside the multiplications.</remarks>
@@ -92,4 +101,50 @@ internal static unsafe class GemmSimd<TRegister, T>
         : typeof(TRegister) == typeof(D512) ? Unsafe.BitCast<double, T>(Vector512.Sum((D512)(object)a))
         : typeof(TRegister) == typeof(D256) ? Unsafe.BitCast<double, T>(Vector256.Sum((D256)(object)a))
         : Unsafe.BitCast<double, T>(Vector128.Sum((D128)(object)a));
+}
+
+/// <summary>Work in registers, compiled for each type of them.</summary>
+internal interface IRegisterVisitor
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="TRegister">A vector of 128, 256 or 512 bits of float or double.</typeparam>
+    void Visit<TRegister>()
+        where TRegister : unmanaged;
+}
+
+/// <summary>The registers of products on the host.</summary>
+internal static class GemmRegisters
+{
+    /// <summary>Visits the widest registers that there are.</summary>
+    /// <typeparam name="T"><see cref="F32"/> or <see cref="F64"/>.</typeparam>
+    /// <typeparam name="TVisitor">The type of the work.</typeparam>
+    internal static void Visit<T, TVisitor>(TVisitor visitor)
+        where TVisitor : struct, IRegisterVisitor, allows ref struct
+    {
+        bool isSingle = typeof(T) == typeof(F32);
+        if (CpuKernels.IsWide && isSingle)
+        {
+            visitor.Visit<S512>();
+        }
+        else if (CpuKernels.IsWide)
+        {
+            visitor.Visit<D512>();
+        }
+        else if (Vector256.IsHardwareAccelerated && isSingle)
+        {
+            visitor.Visit<S256>();
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            visitor.Visit<D256>();
+        }
+        else if (isSingle)
+        {
+            visitor.Visit<S128>();
+        }
+        else
+        {
+            visitor.Visit<D128>();
+        }
+    }
 }

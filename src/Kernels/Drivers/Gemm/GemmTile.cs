@@ -8,6 +8,45 @@ internal interface ICount
     static abstract int Value { get; }
 }
 
+/// <summary>How a tile finds its factors, as a type, so that the JIT compiles a loop for each.</summary>
+internal interface IWalk
+{
+    /// <summary>Whether the rows of B stand at listed places, one for each k; else one distance apart.</summary>
+    static abstract bool IsListed { get; }
+
+    /// <summary>Whether k runs over several stretches of A, which begin at listed places, and A's rows come in threes that stand anywhere;
+    /// else all rows are one distance apart.</summary>
+    static abstract bool IsBroken { get; }
+}
+
+/// <summary>The ways through the factors.</summary>
+internal static class Walk
+{
+    /// <summary>Two matrices.</summary>
+    internal readonly struct Straight : IWalk
+    {
+        public static bool IsListed => false;
+
+        public static bool IsBroken => false;
+    }
+
+    /// <summary>B's rows are pieces of an image, shifted by the taps of a convolution.</summary>
+    internal readonly struct Listed : IWalk
+    {
+        public static bool IsListed => true;
+
+        public static bool IsBroken => false;
+    }
+
+    /// <summary>A's rows are such pieces, and go from one row of the image to the next.</summary>
+    internal readonly struct Broken : IWalk
+    {
+        public static bool IsListed => false;
+
+        public static bool IsBroken => true;
+    }
+}
+
 /// <summary>A piece of C and what it is made of: C = alpha A B + beta C; without <see cref="Reads"/>, C is not read.</summary>
 /// <remarks>The strides lead from row to row and from column to column; the columns of C are neighbours.</remarks>
 internal unsafe struct Tile<T>
@@ -25,6 +64,17 @@ internal unsafe struct Tile<T>
     internal T Alpha;
     internal T Beta;
     internal bool Reads;
+
+    /// <summary>Where the rows of B stand, counted from <see cref="B"/>, or where the stretches of A begin, from <see cref="A"/>.</summary>
+    internal int* Places;
+
+    /// <summary>The stretches of A, each <see cref="Depth"/> long.</summary>
+    internal int Stretches;
+
+    /// <summary>From A's first row to its fourth, seventh and tenth, where its rows come in threes.</summary>
+    internal nint Fourth;
+    internal nint Seventh;
+    internal nint Tenth;
 }
 
 /// <summary>The innermost loop: a tile of up to 12 rows and two registers, held in registers while k runs over its range.</summary>
@@ -38,42 +88,48 @@ internal static unsafe class GemmTile<T, TRegister>
     where TRegister : unmanaged
 {
     /// <summary>Runs a tile of 1 to <see cref="GemmSimd{TRegister, T}.Rows"/> rows and 1 or 2 registers of columns.</summary>
-    internal static void Run(int rows, int registers, in Tile<T> tile)
+    internal static void Run(int rows, int registers, in Tile<T> tile) => Run<Walk.Straight>(rows, registers, tile);
+
+    /// <summary>The same on a way of its own through the factors; of rows in threes, a multiple of three.</summary>
+    internal static void Run<TWalk>(int rows, int registers, in Tile<T> tile)
+        where TWalk : struct, IWalk
     {
         if (registers == 2)
         {
-            Run<Count.Two>(rows, tile);
+            Run<Count.Two, TWalk>(rows, tile);
         }
         else
         {
-            Run<Count.One>(rows, tile);
+            Run<Count.One, TWalk>(rows, tile);
         }
     }
 
-    private static void Run<TN>(int rows, in Tile<T> tile)
+    private static void Run<TN, TWalk>(int rows, in Tile<T> tile)
         where TN : struct, ICount
+        where TWalk : struct, IWalk
     {
         switch (rows)
         {
-            case 1: Multiply<Count.One, TN>(tile); break;
-            case 2: Multiply<Count.Two, TN>(tile); break;
-            case 3: Multiply<Count.Three, TN>(tile); break;
-            case 4: Multiply<Count.Four, TN>(tile); break;
-            case 5: Multiply<Count.Five, TN>(tile); break;
-            case 6: Multiply<Count.Six, TN>(tile); break;
-            case 7 when GemmSimd<TRegister, T>.Rows >= 7: Multiply<Count.Seven, TN>(tile); break;
-            case 8 when GemmSimd<TRegister, T>.Rows >= 8: Multiply<Count.Eight, TN>(tile); break;
-            case 9 when GemmSimd<TRegister, T>.Rows >= 9: Multiply<Count.Nine, TN>(tile); break;
-            case 10 when GemmSimd<TRegister, T>.Rows >= 10: Multiply<Count.Ten, TN>(tile); break;
-            case 11 when GemmSimd<TRegister, T>.Rows >= 11: Multiply<Count.Eleven, TN>(tile); break;
-            case 12 when GemmSimd<TRegister, T>.Rows >= 12: Multiply<Count.Twelve, TN>(tile); break;
+            case 1: Multiply<Count.One, TN, TWalk>(tile); break;
+            case 2: Multiply<Count.Two, TN, TWalk>(tile); break;
+            case 3: Multiply<Count.Three, TN, TWalk>(tile); break;
+            case 4: Multiply<Count.Four, TN, TWalk>(tile); break;
+            case 5: Multiply<Count.Five, TN, TWalk>(tile); break;
+            case 6: Multiply<Count.Six, TN, TWalk>(tile); break;
+            case 7 when GemmSimd<TRegister, T>.Rows >= 7: Multiply<Count.Seven, TN, TWalk>(tile); break;
+            case 8 when GemmSimd<TRegister, T>.Rows >= 8: Multiply<Count.Eight, TN, TWalk>(tile); break;
+            case 9 when GemmSimd<TRegister, T>.Rows >= 9: Multiply<Count.Nine, TN, TWalk>(tile); break;
+            case 10 when GemmSimd<TRegister, T>.Rows >= 10: Multiply<Count.Ten, TN, TWalk>(tile); break;
+            case 11 when GemmSimd<TRegister, T>.Rows >= 11: Multiply<Count.Eleven, TN, TWalk>(tile); break;
+            case 12 when GemmSimd<TRegister, T>.Rows >= 12: Multiply<Count.Twelve, TN, TWalk>(tile); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply<TM, TN>(in Tile<T> tile)
+    private static void Multiply<TM, TN, TWalk>(in Tile<T> tile)
         where TM : struct, ICount
         where TN : struct, ICount
+        where TWalk : struct, IWalk
     {
         TRegister c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         TRegister c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
@@ -84,33 +140,53 @@ internal static unsafe class GemmTile<T, TRegister>
         nint rowA = tile.RowA;
         nint columnA = tile.ColumnA;
         nint rowB = tile.RowB;
+        int* places = tile.Places;
+        int stretches = tile.Stretches;
+        T* first = TWalk.IsListed ? tile.B : tile.A;
         T* b = tile.B;
         T* a = tile.A;
-        T* a3 = a + (3 * rowA);
-        T* a6 = a3 + (3 * rowA);
-        T* a9 = a6 + (3 * rowA);
-        for (nint k = tile.Depth; k > 0; k--)
+        do
         {
-            TRegister b0 = *(TRegister*)b;
-            TRegister b1 = TN.Value > 1 ? *(TRegister*)(b + GemmSimd<TRegister, T>.Count) : default;
-            Row<TN>(true, a, b0, b1, ref c00, ref c01);
-            Row<TN>(TM.Value > 1, a + rowA, b0, b1, ref c10, ref c11);
-            Row<TN>(TM.Value > 2, a + (2 * rowA), b0, b1, ref c20, ref c21);
-            Row<TN>(TM.Value > 3, a3, b0, b1, ref c30, ref c31);
-            Row<TN>(TM.Value > 4, a3 + rowA, b0, b1, ref c40, ref c41);
-            Row<TN>(TM.Value > 5, a3 + (2 * rowA), b0, b1, ref c50, ref c51);
-            Row<TN>(TM.Value > 6, a6, b0, b1, ref c60, ref c61);
-            Row<TN>(TM.Value > 7, a6 + rowA, b0, b1, ref c70, ref c71);
-            Row<TN>(TM.Value > 8, a6 + (2 * rowA), b0, b1, ref c80, ref c81);
-            Row<TN>(TM.Value > 9, a9, b0, b1, ref c90, ref c91);
-            Row<TN>(TM.Value > 10, a9 + rowA, b0, b1, ref ca0, ref ca1);
-            Row<TN>(TM.Value > 11, a9 + (2 * rowA), b0, b1, ref cb0, ref cb1);
-            a += columnA;
-            a3 += columnA;
-            a6 += columnA;
-            a9 += columnA;
-            b += rowB;
+            if (TWalk.IsBroken)
+            {
+                a = first + *places++;
+            }
+
+            T* a3 = a + (TWalk.IsBroken ? tile.Fourth : 3 * rowA);
+            T* a6 = TWalk.IsBroken ? a + tile.Seventh : a3 + (3 * rowA);
+            T* a9 = TWalk.IsBroken ? a + tile.Tenth : a6 + (3 * rowA);
+            for (nint k = tile.Depth; k > 0; k--)
+            {
+                if (TWalk.IsListed)
+                {
+                    b = first + *places++;
+                }
+
+                TRegister b0 = *(TRegister*)b;
+                TRegister b1 = TN.Value > 1 ? *(TRegister*)(b + GemmSimd<TRegister, T>.Count) : default;
+                Row<TN>(true, a, b0, b1, ref c00, ref c01);
+                Row<TN>(TM.Value > 1, a + rowA, b0, b1, ref c10, ref c11);
+                Row<TN>(TM.Value > 2, a + (2 * rowA), b0, b1, ref c20, ref c21);
+                Row<TN>(TM.Value > 3, a3, b0, b1, ref c30, ref c31);
+                Row<TN>(TM.Value > 4, a3 + rowA, b0, b1, ref c40, ref c41);
+                Row<TN>(TM.Value > 5, a3 + (2 * rowA), b0, b1, ref c50, ref c51);
+                Row<TN>(TM.Value > 6, a6, b0, b1, ref c60, ref c61);
+                Row<TN>(TM.Value > 7, a6 + rowA, b0, b1, ref c70, ref c71);
+                Row<TN>(TM.Value > 8, a6 + (2 * rowA), b0, b1, ref c80, ref c81);
+                Row<TN>(TM.Value > 9, a9, b0, b1, ref c90, ref c91);
+                Row<TN>(TM.Value > 10, a9 + rowA, b0, b1, ref ca0, ref ca1);
+                Row<TN>(TM.Value > 11, a9 + (2 * rowA), b0, b1, ref cb0, ref cb1);
+                a += columnA;
+                a3 += columnA;
+                a6 += columnA;
+                a9 += columnA;
+                if (!TWalk.IsListed)
+                {
+                    b += rowB;
+                }
+            }
         }
+        while (TWalk.IsBroken && --stretches > 0);
 
         Write<TN>(true, tile, 0, c00, c01);
         Write<TN>(TM.Value > 1, tile, 1, c10, c11);
