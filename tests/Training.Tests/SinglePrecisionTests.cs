@@ -42,7 +42,7 @@ public class SinglePrecisionTests
         Says("Normal", () => Tensor.Normal(3, dtype: DType.Float64, device: s_single));
         Says("Cast", () => single.To(DType.Float64));
         Says("To", () => wide.To(s_single));
-        Says("Parameter", () => new Dense(2, 2, dtype: DType.Float64, device: s_single));
+        Says("Uniform", () => _ = new Dense(2, 2, dtype: DType.Float64, device: s_single));
         Assert.Equal([1, 1, 1], single.To(Device.Cpu).To(DType.Float64).ToArray<double>());
         Assert.Equal([1, 1, 1], wide.To(DType.Float32).To(s_single).ToArray<float>());
     }

@@ -163,7 +163,7 @@ internal sealed unsafe class IlgpuBackend
     private Action<KernelConfig, T> Load<T>(Action<T> kernel)
         where T : struct
     {
-        if (!HasDoubles && Accelerator is CLAccelerator device)
+        if (RuntimeFeature.IsDynamicCodeSupported && !HasDoubles && Accelerator is CLAccelerator device)
         {
             return new SinglePrecisionKernel<T>(device, kernel.Method).Launch;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -19,7 +20,8 @@ namespace DeepSharp.Kernels;
 /// buffers are arguments of their own. The form is read from the kernel's source, the one place that has the truth about it.
 /// </remarks>
 /// <typeparam name="T">The struct of the arguments.</typeparam>
-internal sealed unsafe partial class SinglePrecisionKernel<T>
+[RequiresDynamicCode("The code that writes the arguments is made at run time.")]
+internal sealed unsafe class SinglePrecisionKernel<T>
     where T : struct
 {
     private readonly Lock _gate = new();
@@ -141,7 +143,14 @@ internal sealed unsafe partial class SinglePrecisionKernel<T>
         return method.CreateDelegate<Writer>();
     }
 
-    private static int SizeOf(Type type) => System.Runtime.InteropServices.Marshal.SizeOf(type.IsEnum ? type.GetEnumUnderlyingType() : type);
+    private static int SizeOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.SByte or TypeCode.Byte => 1,
+        TypeCode.Int16 or TypeCode.UInt16 => 2,
+        TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Single => 4,
+        TypeCode.Int64 or TypeCode.UInt64 => 8,
+        _ => throw new NotSupportedException($"A kernel of {typeof(T)} has a field of type {type}, which OpenCL does not take."),
+    };
 
     private static void LoadAddress(ILGenerator il, FieldInfo[] path)
     {
