@@ -5,7 +5,7 @@ namespace DeepSharp;
 
 /// <summary>
 /// The device on which GPU kernels are tested: <see cref="Device.Emulated"/>, or the one that the environment variable
-/// DEEPSHARP_TEST_DEVICE names ("opencl", "cuda:1"). If it names one, tests that name no device run there too.
+/// DEEPSHARP_TEST_DEVICE names ("opencl", "cuda:1"; "opencl-single" is one that passes for a GPU without double precision). If it names one, tests that name no device run there too.
 /// </summary>
 internal static class TestDevice
 {
@@ -30,7 +30,14 @@ internal static class TestDevice
             "emulated" => Device.Emulated,
             "cuda" => Device.Cuda(index),
             "opencl" => Device.OpenCL(index, allowCpu: true),
-            _ => throw new ArgumentException($"DEEPSHARP_TEST_DEVICE is '{name}'. It takes emulated, opencl[:n] or cuda[:n]."),
+            "opencl-single" => WithoutDoubles(index),
+            _ => throw new ArgumentException($"DEEPSHARP_TEST_DEVICE is '{name}'. It takes emulated, opencl[:n], opencl-single[:n] or cuda[:n]."),
         };
+    }
+
+    private static Device WithoutDoubles(int index)
+    {
+        AppContext.SetSwitch("DeepSharp.HideDoublePrecision", true);
+        return Device.OpenCL(index, allowCpu: true);
     }
 }

@@ -51,6 +51,7 @@ internal static class PtxCheckRun
                 }
             }
 
+            failures += SingleCheck.Run(kernels);
             string text = PtxReport.Write(rows, version);
             if (report is null)
             {

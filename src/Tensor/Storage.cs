@@ -19,8 +19,17 @@ internal sealed class Storage
     /// <summary>How often the elements have been changed in place: a graph compares it with what it was when it saved them.</summary>
     internal int Version { get; private set; }
 
-    internal static Storage Rent(Device device, Shape shape, DType dtype, string origin) =>
-        new(device.Pool.Rent((long)shape.Size * dtype.Size, origin, shape.Dims));
+    internal static Storage Rent(Device device, Shape shape, DType dtype, string origin)
+    {
+        if (dtype == DType.Float64 && !device.HasDoublePrecision)
+        {
+            throw new DeviceException(
+                $"{origin}: a Float64 tensor {shape} cannot be made on {device} ({device.Name}), which computes in single precision only. Take "
+                + "Float32 there, or make it on Device.Cpu: To(Device.Cpu) before To(DType.Float64), a file's tensors with Load(…, Device.Cpu).");
+        }
+
+        return new(device.Pool.Rent((long)shape.Size * dtype.Size, origin, shape.Dims));
+    }
 
     /// <summary>Counts a change of the elements; a change of a part is one of the whole.</summary>
     internal void CountChange()

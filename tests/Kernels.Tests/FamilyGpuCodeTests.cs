@@ -50,6 +50,32 @@ public sealed class FamilyGpuCodeTests : IDisposable
 
     private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms());
 
+    private static readonly Type[] s_singleScalars = [typeof(F32), typeof(F16), typeof(BF16), typeof(I32), typeof(I64), typeof(U8), typeof(TruthValue)];
+
+    // What is compiled for a device without double precision, beside what is above: a map of each kind of argument, and all that had doubles.
+    private static readonly MethodInfo[] s_singleKernels =
+    [
+        Of(typeof(GpuReduce<RealReduction<SumOfPowers, F32, F32x>, F32, F32x>), "ThreadKernel", typeof(WholePass)),
+        Of(typeof(GpuMap<RealMap<UnaryForward<ClampOp>, F32, F32x>, F32, F32x, F32>), "Kernel", typeof(F32), typeof(F32)),
+        Of(typeof(GpuMap<RealMap<UnaryForward<SinOp>, F32, F32x>, F32, F32x, F16>), "Kernel", typeof(F16), typeof(F16)),
+        Of(typeof(GpuMap<RealMap<UnaryBackward<PowerOp>, F32, F32x>, F32, F32x, F32>), "Kernel", typeof(F32), typeof(F32)),
+        Of(typeof(GpuMap<RealMap<UnaryForward<Slope<Slope<GELUOp>>>, F32, F32x>, F32, F32x, F32>), "Kernel", typeof(F32), typeof(F32)),
+        Of(typeof(GpuMap<NumericMap<EqualOp, F32, F32x>, F32, F32x, F32>), "Kernel", typeof(Mask<F32>), typeof(F32)),
+        Of(typeof(RandomFill), "Kernel", typeof(UniformPair), typeof(F32), typeof(UniformOf32)),
+        Of(typeof(RandomFill), "Kernel", typeof(DropoutPair), typeof(F32), typeof(UniformOf32)),
+        Of(typeof(GradientControl), "DecideKernel", typeof(F32)), Of(typeof(GpuRunningPairs), "Kernel"),
+        Of(typeof(CorrectPredictions), "Kernel", typeof(F32)), Of(typeof(CopyKernels), "FillKernel", typeof(F32)),
+        .. Conversions,
+    ];
+
+    public static TheoryData<string> SingleKernels => [.. AllSingle.Select(Name)];
+
+    private static IEnumerable<MethodInfo> AllSingle =>
+        All.Concat(s_singleKernels).Where(static kernel => !Name(kernel).Contains("F64") && !Name(kernel).Contains("Double")).DistinctBy(Name);
+
+    private static IEnumerable<MethodInfo> Conversions =>
+        from source in s_singleScalars from target in s_singleScalars select Of(typeof(CopyKernels), "ConvertKernel", source, target);
+
     public static TheoryData<string> Kernels => [.. All.Select(Name)];
 
     private static IEnumerable<MethodInfo> All => s_families.SelectMany(Methods).Concat(s_kernels);
@@ -71,6 +97,17 @@ public sealed class FamilyGpuCodeTests : IDisposable
     public void OpenCL_has_code(string name)
     {
         Assert.Contains("kernel void", OpenCL.Source(_context, Kernel(name)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SingleKernels))]
+    public void A_kernel_for_a_device_without_double_precision_has_no_double(string name)
+    {
+        using Context context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms().Math(MathMode.Fast32BitOnly));
+        MethodInfo method = AllSingle.Single(method => Name(method) == name);
+        string source = OpenCL.Source(context, EntryPointDescription.FromExplicitlyGroupedKernel(method), hasDoubles: false);
+        Assert.Contains("kernel void", source, StringComparison.Ordinal);
+        Assert.DoesNotContain("double", source, StringComparison.Ordinal);
     }
 
     // What is generic itself is so in where a normalisation's input comes from.

@@ -9,12 +9,12 @@ namespace DeepSharp.Kernels.Tests;
 /// <summary>ILGPU's compiler for OpenCL without a device.</summary>
 internal static class OpenCL
 {
-    /// <summary>The source that ILGPU writes for a device that can do everything.</summary>
-    internal static string Source(Context context, EntryPointDescription kernel)
+    /// <summary>The source that ILGPU writes for a device that can do everything, or everything but compute in double precision.</summary>
+    internal static string Source(Context context, EntryPointDescription kernel, bool hasDoubles = true)
     {
         // The constructor takes one truth value for each capability, and other versions of ILGPU have others.
         ConstructorInfo capabilities = typeof(CLCapabilityContext).GetConstructors().Single();
-        object[] all = [.. capabilities.GetParameters().Select(_ => (object)true)];
+        object[] all = [.. capabilities.GetParameters().Select(can => (object)(hasDoubles || can.Name != "float64"))];
         using CLBackend backend = new(context, (CLCapabilityContext)capabilities.Invoke(all), CLDeviceVendor.Nvidia, CLCVersion.CL20);
         return ((CLCompiledKernel)backend.Compile(kernel, default)).Source;
     }

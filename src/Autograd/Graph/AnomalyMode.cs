@@ -52,7 +52,7 @@ public sealed class AnomalyMode : IDisposable
     private static void Check(Tensor tensor, string what)
     {
         using TensorScope scope = Tensor.Scope();
-        double[] values = tensor.Detach().To(DType.Float64).ToArray<double>();
+        double[] values = tensor.Detach().To(Device.Cpu).To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(values, double.IsNaN);
         if (first >= 0)
         {

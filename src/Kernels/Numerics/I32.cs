@@ -105,6 +105,17 @@ public readonly struct I32 : INumeric<I32>, IScalar<I32>, IStored<I32, I32>
     public static I32 FromDouble(double value) => new((int)value);
 
     /// <inheritdoc/>
+    public static bool IsInteger => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ToInteger(I32 value) => value.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I32 FromInteger(long value) => new(value > int.MaxValue ? int.MaxValue : value < int.MinValue ? int.MinValue : (int)value);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(I32 value) => value.Value != 0;
 

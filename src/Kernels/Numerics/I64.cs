@@ -105,6 +105,17 @@ public readonly struct I64 : INumeric<I64>, IScalar<I64>, IStored<I64, I64>
     public static I64 FromDouble(double value) => new((long)value);
 
     /// <inheritdoc/>
+    public static bool IsInteger => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ToInteger(I64 value) => value.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 FromInteger(long value) => new(value);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(I64 value) => value.Value != 0;
 

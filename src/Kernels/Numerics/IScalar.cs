@@ -12,6 +12,17 @@ public interface IScalar<T>
     /// it, and NaN 0, as .NET converts; what a GPU makes of these is its own affair.</summary>
     static abstract T FromDouble(double value);
 
+    /// <summary>
+    /// Whether this is an integer, which <see cref="ToInteger"/> and <see cref="FromInteger"/> convert without a detour by floating point.
+    /// </summary>
+    static virtual bool IsInteger => false;
+
+    /// <summary>An integer's value.</summary>
+    static virtual long ToInteger(T value) => 0;
+
+    /// <summary>The nearest integer in the type's range.</summary>
+    static virtual T FromInteger(long value) => default;
+
     /// <summary>Whether the value is not zero; NaN is not.</summary>
     static abstract bool IsNonzero(T value);
 }

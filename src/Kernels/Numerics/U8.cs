@@ -39,6 +39,17 @@ public readonly struct U8 : IScalar<U8>
     }
 
     /// <inheritdoc/>
+    public static bool IsInteger => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ToInteger(U8 value) => value.Number;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static U8 FromInteger(long value) => new(value > byte.MaxValue ? byte.MaxValue : value < 0 ? (byte)0 : (byte)value);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(U8 value) => value.Value != 0;
 }

@@ -53,4 +53,7 @@ public sealed partial class Device
 
     /// <summary>An emulated device of its own that has a library for matrix products: for tests.</summary>
     internal static Device EmulatedWith(IBlas blas) => new(DeviceKind.Emulated, 1, IlgpuBackend.Emulated(blas));
+
+    /// <summary>An emulated device of its own that counts as one without double precision, though its kernels have it: for tests.</summary>
+    internal static Device EmulatedWithoutDoubles() => new(DeviceKind.Emulated, 2, IlgpuBackend.Emulated(null, MathMode.Fast32BitOnly));
 }

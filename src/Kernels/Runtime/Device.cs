@@ -126,6 +126,12 @@ public sealed partial class Device
     /// </summary>
     public string MatrixProducts => Backend?.MatrixProducts ?? "DeepSharp SIMD";
 
+    /// <summary>
+    /// Whether the device computes in double precision. A GPU that does not, as in many laptops, has tensors of every type but
+    /// <see cref="DType.Float64"/>, and takes the constants of operators and of optimizers in single precision.
+    /// </summary>
+    public bool HasDoublePrecision => Backend?.HasDoubles ?? true;
+
     /// <summary>Whether kernels run as host code over the memory in place: always, as far as compilers that work ahead of time see.</summary>
     internal bool IsHost => !GpuSupport.IsSupported || Kind == DeviceKind.Cpu;
 

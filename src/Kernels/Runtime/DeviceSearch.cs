@@ -81,14 +81,11 @@ internal sealed class DeviceSearch
     /// <param name="language">The version of OpenCL C that the device compiles.</param>
     /// <param name="isRecent">Whether that is the 2.0 that ILGPU writes, or later.</param>
     /// <param name="genericAddressSpace">Whether pointers need not say what memory they point to.</param>
-    /// <param name="doublePrecision">Whether it computes in double precision, in which kernels take the constants of operators.</param>
     /// <param name="type">The kind of device.</param>
     /// <param name="isGpuOrCpu">Whether it is a GPU or a processor.</param>
-    internal static string? OpenClRefusal(
-        string language, bool isRecent, bool genericAddressSpace, bool doublePrecision, string type, bool isGpuOrCpu) =>
+    internal static string? OpenClRefusal(string language, bool isRecent, bool genericAddressSpace, string type, bool isGpuOrCpu) =>
         !isRecent ? $"it compiles {language}, and ILGPU needs OpenCL C 2.0"
         : !genericAddressSpace ? "it lacks the generic address space, an optional feature of OpenCL 3.0 that ILGPU needs"
-        : !doublePrecision ? "it lacks double precision (cl_khr_fp64), in which kernels take the constants of operators"
         : !isGpuOrCpu ? $"it is neither a GPU nor a processor ({type})"
         : null;
 

@@ -13,6 +13,9 @@ namespace DeepSharp.Kernels;
 /// <summary>Finds the GPUs that ILGPU can use.</summary>
 internal static class GpuSearch
 {
+    // For tests: devices pass for such that have no double precision.
+    private const string HideDoubles = "DeepSharp.HideDoublePrecision";
+
     /// <summary>Looks for them, and does not so much as load ILGPU on a machine without a driver.</summary>
     internal static DeviceSearch Run()
     {
@@ -99,32 +102,55 @@ internal static class GpuSearch
         }
     }
 
+    // A device without double precision needs a context of its own, in which ILGPU makes every double a float.
     private static void SearchOpenCL(DeviceSearch search)
     {
-        Context context = Create(builder => builder.OpenCL(device => Accept(
-            search, DeviceKind.OpenCL, device.Name, DeviceSearch.OpenClRefusal(
-                device.CLStdVersion.ToString(), device.CLStdVersion >= CLBackend.MinimumVersion,
-                device.Capabilities.GenericAddressSpace, device.Capabilities.Float64, device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device)))));
-        int index = 0;
-        foreach (CLDevice device in context.GetDevices<CLDevice>())
+        bool hides = AppContext.TryGetSwitch(HideDoubles, out bool isSet) && isSet;
+        bool isSingle = false;
+        Context context = Create(builder => builder.OpenCL(device =>
         {
-            if (IsGpu(device))
-            {
-                OfferGpu(search, DeviceKind.OpenCL, device, context);
-                index++;
-            }
+            bool isAccepted = Accept(search, DeviceKind.OpenCL, device.Name, Refusal(device));
+            isSingle |= isAccepted && !HasDoubles(device);
+            return isAccepted && HasDoubles(device);
+        }));
+        List<(Context Context, CLDevice Device)> found = DevicesOf(context);
+        if (isSingle)
+        {
+            Context single = Create(builder => builder.Math(MathMode.Fast32BitOnly).OpenCL(device => Refusal(device) is null && !HasDoubles(device)));
+            found.AddRange(DevicesOf(single));
         }
 
+        int index = 0;
+        foreach ((Context of, CLDevice device) in found.Where(static pair => IsGpu(pair.Device)))
+        {
+            OfferGpu(search, DeviceKind.OpenCL, device, of);
+            index++;
+        }
+
+        foreach ((Context of, CLDevice device) in found.Where(static pair => !IsGpu(pair.Device)))
+        {
+            int number = index++;
+            search.Processors.Add((device.Name, new Lazy<Device>(
+                () => new Device(DeviceKind.OpenCL, number, IlgpuBackend.Of(device.CreateAccelerator(of))))));
+        }
+
+        bool HasDoubles(CLDevice device) => device.Capabilities.Float64 && !hides;
+    }
+
+    private static List<(Context Context, CLDevice Device)> DevicesOf(Context context)
+    {
+        List<(Context, CLDevice)> devices = [];
         foreach (CLDevice device in context.GetDevices<CLDevice>())
         {
-            if (!IsGpu(device))
-            {
-                int number = index++;
-                search.Processors.Add((device.Name, new Lazy<Device>(
-                    () => new Device(DeviceKind.OpenCL, number, IlgpuBackend.Of(device.CreateAccelerator(context))))));
-            }
+            devices.Add((context, device));
         }
+
+        return devices;
     }
+
+    private static string? Refusal(CLDevice device) => DeviceSearch.OpenClRefusal(
+        device.CLStdVersion.ToString(), device.CLStdVersion >= CLBackend.MinimumVersion, device.Capabilities.GenericAddressSpace,
+        device.DeviceType.ToString(), IsGpu(device) || IsProcessor(device));
 
     private static Context Create(Action<Context.Builder> enable) => Context.Create(builder =>
     {

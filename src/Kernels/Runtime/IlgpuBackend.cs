@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.OpenCL;
 
 namespace DeepSharp.Kernels;
 
@@ -32,12 +33,16 @@ internal sealed unsafe class IlgpuBackend
     {
         Accelerator = accelerator;
         Blas = blas;
+        HasDoubles = accelerator.Context.Properties.MathMode != MathMode.Fast32BitOnly;
     }
 
     internal Accelerator Accelerator { get; }
 
     /// <summary>A library for matrix products, or null.</summary>
     internal IBlas? Blas { get; }
+
+    /// <summary>Whether the accelerator computes in double precision; if not, its context makes every double of a kernel a float.</summary>
+    internal bool HasDoubles { get; }
 
     internal string Name
     {
@@ -71,9 +76,9 @@ internal sealed unsafe class IlgpuBackend
 
     /// <summary>ILGPU's simulator of a GPU, on the host.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static IlgpuBackend Emulated(IBlas? blas)
+    internal static IlgpuBackend Emulated(IBlas? blas, MathMode mode = MathMode.Default)
     {
-        Context context = Context.Create(static builder => builder.CPU(new CPUDevice(4, 4, 1)).EnableAlgorithms());
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 4, 1)).Math(mode).EnableAlgorithms());
         return new IlgpuBackend(context.CreateCPUAccelerator(0), blas);
     }
 
@@ -158,6 +163,11 @@ internal sealed unsafe class IlgpuBackend
     private Action<KernelConfig, T> Load<T>(Action<T> kernel)
         where T : struct
     {
+        if (RuntimeFeature.IsDynamicCodeSupported && !HasDoubles && Accelerator is CLAccelerator device)
+        {
+            return new SinglePrecisionKernel<T>(device, kernel.Method).Launch;
+        }
+
         Action<KernelConfig, T> launch = Accelerator.LoadStreamKernel(kernel);
         if (Accelerator.AcceleratorType != AcceleratorType.OpenCL)
         {

@@ -32,11 +32,12 @@ public sealed class ExponentialWeightAverage : WeightAverage
     internal readonly struct Rule(double decay) : IUpdateRule
     {
         private readonly double _decay = decay;
+        private readonly double _oneMinusDecay = 1 - decay;
 
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
-            where T : unmanaged, IReal<T> => s0 = (_decay * s0) + ((1 - _decay) * value);
+            where T : unmanaged, IReal<T> => s0 = (_decay * s0) + (_oneMinusDecay * value);
     }
 }

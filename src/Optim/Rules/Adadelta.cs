@@ -57,6 +57,7 @@ public sealed class Adadelta : Optimizer<AdadeltaOptions>
     {
         private readonly double _rate = rate;
         private readonly double _rho = rho;
+        private readonly double _oneMinusRho = 1 - rho;
         private readonly double _epsilon = epsilon;
 
         public static int Slots => 2;
@@ -65,9 +66,9 @@ public sealed class Adadelta : Optimizer<AdadeltaOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s0 = (_rho * s0) + ((1 - _rho) * (gradient * gradient));
+            s0 = (_rho * s0) + (_oneMinusRho * (gradient * gradient));
             T delta = T.Sqrt(s1 + _epsilon) / T.Sqrt(s0 + _epsilon) * gradient;
-            s1 = (_rho * s1) + ((1 - _rho) * (delta * delta));
+            s1 = (_rho * s1) + (_oneMinusRho * (delta * delta));
             value -= _rate * delta;
         }
     }

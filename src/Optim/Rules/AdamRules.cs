@@ -28,15 +28,17 @@ internal static class AdamRules
     {
         private readonly double _rate = rate;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
         private readonly RootDivisor _root = root;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Average<T>(T gradient, ref T mean, ref T square)
             where T : unmanaged, IReal<T>
         {
-            mean = (_beta1 * mean) + ((1 - _beta1) * gradient);
-            square = (_beta2 * square) + ((1 - _beta2) * (gradient * gradient));
+            mean = (_beta1 * mean) + (_oneMinusBeta1 * gradient);
+            square = (_beta2 * square) + (_oneMinusBeta2 * (gradient * gradient));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

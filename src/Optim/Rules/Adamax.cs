@@ -62,6 +62,7 @@ public sealed class Adamax : Optimizer<AdamaxOptions>
     {
         private readonly double _rate = rate;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
         private readonly double _epsilon = epsilon;
 
@@ -71,7 +72,7 @@ public sealed class Adamax : Optimizer<AdamaxOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s0 = (_beta1 * s0) + ((1 - _beta1) * gradient);
+            s0 = (_beta1 * s0) + (_oneMinusBeta1 * gradient);
             s1 = T.Max(_beta2 * s1, T.Abs(gradient) + _epsilon);
             value -= _rate * s0 / s1;
         }

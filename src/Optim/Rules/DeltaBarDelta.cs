@@ -80,6 +80,7 @@ public sealed class DeltaBarDelta : Optimizer<DeltaBarDeltaOptions>
         private readonly double _raise = raise;
         private readonly double _kept = kept;
         private readonly double _theta = theta;
+        private readonly double _oneMinusTheta = 1 - theta;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal T Step<T>(T gradient, ref T average, ref T rate)
@@ -87,7 +88,7 @@ public sealed class DeltaBarDelta : Optimizer<DeltaBarDeltaOptions>
         {
             T agreement = average * gradient;
             rate = T.IfGreater(agreement, 0, rate + _raise, T.IfGreater(-agreement, 0, rate * _kept, rate));
-            average = (_theta * average) + ((1 - _theta) * gradient);
+            average = (_theta * average) + (_oneMinusTheta * gradient);
             return rate * gradient;
         }
     }

@@ -83,7 +83,9 @@ public sealed class LAMB : Optimizer<LAMBOptions>
         private readonly double _meanScale = meanScale;
         private readonly double _rootScale = rootScale;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
         private readonly double _epsilon = epsilon;
         private readonly double _decay = decay;
 
@@ -93,8 +95,8 @@ public sealed class LAMB : Optimizer<LAMBOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s0 = (_beta1 * s0) + ((1 - _beta1) * gradient);
-            s1 = (_beta2 * s1) + ((1 - _beta2) * (gradient * gradient));
+            s0 = (_beta1 * s0) + (_oneMinusBeta1 * gradient);
+            s1 = (_beta2 * s1) + (_oneMinusBeta2 * (gradient * gradient));
             s2 = (_meanScale * s0 / ((_rootScale * T.Sqrt(s1)) + _epsilon)) + (_decay * value);
         }
     }

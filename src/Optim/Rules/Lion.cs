@@ -58,7 +58,9 @@ public sealed class Lion : Optimizer<LionOptions>
     {
         private readonly double _rate = rate;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
 
         public static int Slots => 1;
 
@@ -67,8 +69,8 @@ public sealed class Lion : Optimizer<LionOptions>
             where T : unmanaged, IReal<T>
         {
             T one = 1;
-            T direction = (_beta1 * s0) + ((1 - _beta1) * gradient);
-            s0 = (_beta2 * s0) + ((1 - _beta2) * gradient);
+            T direction = (_beta1 * s0) + (_oneMinusBeta1 * gradient);
+            s0 = (_beta2 * s0) + (_oneMinusBeta2 * gradient);
             value -= _rate * T.IfGreater(direction, 0, one, T.IfGreater(-direction, 0, -one, 0));
         }
     }

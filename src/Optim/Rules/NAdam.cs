@@ -82,7 +82,9 @@ public sealed class NAdam : Optimizer<NAdamOptions>
         private readonly double _gradientRate = gradientRate;
         private readonly double _meanRate = meanRate;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
         private readonly double _rootScale = rootScale;
         private readonly double _epsilon = epsilon;
 
@@ -92,8 +94,8 @@ public sealed class NAdam : Optimizer<NAdamOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s0 = (_beta1 * s0) + ((1 - _beta1) * gradient);
-            s1 = (_beta2 * s1) + ((1 - _beta2) * (gradient * gradient));
+            s0 = (_beta1 * s0) + (_oneMinusBeta1 * gradient);
+            s1 = (_beta2 * s1) + (_oneMinusBeta2 * (gradient * gradient));
             value -= ((_gradientRate * gradient) + (_meanRate * s0)) / ((_rootScale * T.Sqrt(s1)) + _epsilon);
         }
     }

@@ -72,7 +72,9 @@ public sealed class RAdam : Optimizer<RAdamOptions>
         private readonly double _rate = rate;
         private readonly double _rectified = rectified;
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
         private readonly double _epsilon = epsilon;
 
         public static int Slots => 2;
@@ -81,8 +83,8 @@ public sealed class RAdam : Optimizer<RAdamOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s0 = (_beta1 * s0) + ((1 - _beta1) * gradient);
-            s1 = (_beta2 * s1) + ((1 - _beta2) * (gradient * gradient));
+            s0 = (_beta1 * s0) + (_oneMinusBeta1 * gradient);
+            s1 = (_beta2 * s1) + (_oneMinusBeta2 * (gradient * gradient));
             T scale = 1;
             if (_rectified > 0)
             {

@@ -90,6 +90,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
     {
         private readonly double _rate = rate;
         private readonly double _alpha = alpha;
+        private readonly double _oneMinusAlpha = 1 - alpha;
         private readonly double _momentum = momentum;
         private readonly RootDivisor _root = root;
 
@@ -97,7 +98,7 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         internal T Direction<T>(T gradient, ref T square)
             where T : unmanaged, IReal<T>
         {
-            square = (_alpha * square) + ((1 - _alpha) * (gradient * gradient));
+            square = (_alpha * square) + (_oneMinusAlpha * (gradient * gradient));
             return gradient / _root.Of(square);
         }
 
@@ -105,8 +106,8 @@ public sealed class RMSProp : Optimizer<RMSPropOptions>
         internal T Direction<T>(T gradient, ref T square, ref T mean)
             where T : unmanaged, IReal<T>
         {
-            square = (_alpha * square) + ((1 - _alpha) * (gradient * gradient));
-            mean = (_alpha * mean) + ((1 - _alpha) * gradient);
+            square = (_alpha * square) + (_oneMinusAlpha * (gradient * gradient));
+            mean = (_alpha * mean) + (_oneMinusAlpha * gradient);
 
             // Rounding may take the difference below 0, and infinity less infinity is none.
             return gradient / _root.Of(T.IfEqual(square, double.PositiveInfinity, square, T.Max(square - (mean * mean), 0)));

@@ -115,12 +115,13 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     internal readonly struct AverageRule(double beta1) : IUpdateRule
     {
         private readonly double _beta1 = beta1;
+        private readonly double _oneMinusBeta1 = 1 - beta1;
 
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
-            where T : unmanaged, IReal<T> => value = (value - ((1 - _beta1) * s0)) / _beta1;
+            where T : unmanaged, IReal<T> => value = (value - (_oneMinusBeta1 * s0)) / _beta1;
     }
 
     internal readonly struct Rule(double rate, double along, double share, double beta2, double rootScale, double epsilon, double decay) : IUpdateRule
@@ -129,6 +130,7 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
         private readonly double _along = along;
         private readonly double _share = share;
         private readonly double _beta2 = beta2;
+        private readonly double _oneMinusBeta2 = 1 - beta2;
         private readonly double _rootScale = rootScale;
         private readonly double _epsilon = epsilon;
         private readonly double _decay = decay;
@@ -139,7 +141,7 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
         public void Update<T>(ref T value, T gradient, ref T s0, ref T s1, ref T s2)
             where T : unmanaged, IReal<T>
         {
-            s1 = (_beta2 * s1) + ((1 - _beta2) * (gradient * gradient));
+            s1 = (_beta2 * s1) + (_oneMinusBeta2 * (gradient * gradient));
             T step = _rate * ((gradient / ((_rootScale * T.Sqrt(s1)) + _epsilon)) + (_decay * value));
             value = value + (_share * (s0 - value)) + (_along * step);
             s0 -= step;

@@ -44,8 +44,8 @@ public sealed class RunningMean : IDisposable
     /// <summary>The mean so far; NaN if there is none. Waits for the device.</summary>
     public double Result()
     {
-        double[] sums = _sums?.ToArray<double>() ?? [0, 0];
-        return sums[1] == 0 ? double.NaN : sums[0] / sums[1];
+        (double sum, double weights) = _sums is null ? default : RunningSum.Read(_sums.To(Device.Cpu).To(DType.Float64).ToArray<double>());
+        return weights == 0 ? double.NaN : sum / weights;
     }
 
     /// <summary>Starts again.</summary>
@@ -71,11 +71,14 @@ public sealed class RunningMean : IDisposable
         }
     }
 
-    // The kernel takes the two types that losses have as a rule.
+    // The kernel takes the two types that losses have as a rule; of a device without double precision, one.
     private static Tensor Number(Tensor value, Device device)
     {
         Tensor detached = value.Detach();
-        return (detached.DType is DType.Float32 or DType.Float64 ? detached : detached.To(DType.Float64)).To(device);
+        DType widest = device.HasDoublePrecision ? DType.Float64 : DType.Float32;
+        return detached.DType == DType.Float32 || detached.DType == widest ? detached.To(device)
+            : detached.Device.HasDoublePrecision ? detached.To(widest).To(device)
+            : detached.To(device).To(widest);
     }
 
     private Tensor Sums(Device device)
@@ -83,7 +86,8 @@ public sealed class RunningMean : IDisposable
         if (_sums is null || (!_begun && !ReferenceEquals(_sums.Device, device)))
         {
             _sums?.Dispose();
-            _sums = Tensor.Zeros(2, DType.Float64, device).KeepForever();
+            (DType dtype, int count) = RunningSum.Form(device);
+            _sums = Tensor.Zeros(count, dtype, device).KeepForever();
         }
 
         _begun = true;

@@ -143,6 +143,14 @@ internal readonly struct TruthValue(byte value) : IScalar<TruthValue>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TruthValue FromDouble(double value) => new(value != 0 ? (byte)1 : (byte)0);
 
+    public static bool IsInteger => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ToInteger(TruthValue value) => value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TruthValue FromInteger(long value) => new(value != 0 ? (byte)1 : (byte)0);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNonzero(TruthValue value) => value._value != 0;
 }

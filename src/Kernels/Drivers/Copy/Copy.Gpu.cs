@@ -56,6 +56,13 @@ internal static class CopyKernels
     {
         for (int i = Grid.GlobalIndex.X; (uint)i < (uint)k.Count; i += Grid.DimX * Group.DimX)
         {
+            // Digits of an integer would be lost in a double, and many more where a double is a float.
+            if (TIn.IsInteger && TOut.IsInteger)
+            {
+                k.Output[i] = TOut.FromInteger(TIn.ToInteger(k.Input[i]));
+                continue;
+            }
+
             double value = TIn.ToDouble(k.Input[i]);
             k.Output[i] = value >= k.Ends.Above ? k.Ends.Most
                 : value <= k.Ends.Below ? k.Ends.Least

@@ -5,8 +5,15 @@ namespace DeepSharp.Kernels;
 /// <summary>Adds up weighted numbers that are on the device: a mean over many steps in one launch each, without waiting.</summary>
 internal static class RunningSum
 {
+    /// <summary>What sums are kept in on a device: two Float64, or, where there are none, two pairs of Float32, a sum and what it lacks.</summary>
+    public static (DType DType, int Count) Form(Device device) => device.HasDoublePrecision ? (DType.Float64, 2) : (DType.Float32, 4);
+
+    /// <summary>The two sums from what is kept of them.</summary>
+    public static (double Sum, double Weights) Read(ReadOnlySpan<double> kept) =>
+        kept.Length == 2 ? (kept[0], kept[1]) : (kept[0] + kept[1], kept[2] + kept[3]);
+
     /// <summary>sums[0] += scale · value; sums[1] += weight.</summary>
-    /// <param name="sums">Two contiguous Float64; set them to zero first.</param>
+    /// <param name="sums">Of the device's <see cref="Form"/>, contiguous; set them to zero first.</param>
     /// <param name="value">One element of Float32 or Float64.</param>
     /// <param name="scale">The factor of the value.</param>
     /// <param name="weight">What the value counts.</param>
@@ -14,14 +21,14 @@ internal static class RunningSum
         Run(sums, value, value, new RunningTerm(scale, weight, 0));
 
     /// <summary>sums[0] += weight · value; sums[1] += weight. A weight of 0 adds nothing, whatever the value is.</summary>
-    /// <param name="sums">Two contiguous Float64; set them to zero first.</param>
+    /// <param name="sums">Of the device's <see cref="Form"/>, contiguous; set them to zero first.</param>
     /// <param name="value">One element of Float32 or Float64.</param>
     /// <param name="weight">What the value counts: one element of the same type.</param>
     public static void Add(in Operand sums, in Operand value, in Operand weight) => Run(sums, value, weight, new RunningTerm(0, 0, 1));
 
     private static void Run(in Operand sums, in Operand value, in Operand weight, RunningTerm term)
     {
-        Debug.Assert(sums.DType == DType.Float64 && sums.Count == 2);
+        Debug.Assert((sums.DType, sums.Count) == Form(sums.Device));
         Debug.Assert(value.Count == 1 && weight.Count == 1 && weight.DType == value.DType);
         Dispatch.Float("RunningSum", value.DType, sums.Device, new Addition(sums, value, weight, term));
     }

@@ -73,19 +73,20 @@ internal static unsafe partial class GradientControl
     {
         internal readonly int Count = count;
         private readonly double _norm = norm;
+        private readonly int _isLargest = double.IsPositiveInfinity(norm) ? 1 : 0;
         private readonly double _maxNorm = maxNorm;
         private readonly int _skip = skip;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal T Join<T>(T a, T b)
-            where T : unmanaged, IReal<T> => _norm > double.MaxValue ? T.Max(a, b) : a + b;
+            where T : unmanaged, IReal<T> => _isLargest != 0 ? T.Max(a, b) : a + b;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Make<T>(T total, out T factor, out T go, out T norm)
             where T : unmanaged, IReal<T>
         {
             T one = 1;
-            norm = _norm == 2 ? T.Sqrt(total) : _norm <= 1 || _norm > double.MaxValue ? total : T.Pow(total, 1 / _norm);
+            norm = _norm == 2 ? T.Sqrt(total) : _norm <= 1 || _isLargest != 0 ? total : T.Pow(total, 1 / _norm);
             go = _skip != 0 ? T.IfEqual(norm - norm, 0, one, 0) : one;
             factor = _maxNorm > 0 ? T.Min(one, _maxNorm / (norm + 1e-6)) : one;
         }
