@@ -41,7 +41,7 @@ internal sealed class ResampleNode : Node
         for (int i = 0; i < axes.Length; i++)
         {
             AxisTaps axis = axes[i];
-            parts[i] = new(axis.Source, axis.Outputs, starts.Count, axis.Uniform, axis.IsIdentity ? 1 : 0);
+            parts[i] = new(axis.Source, axis.Outputs, starts.Count, axis.Uniform, axis.Plain.From, axis.Plain.To, axis.IsIdentity ? 1 : 0);
             starts.AddRange(axis.Starts.Select(start => start + taps));
             taps += axis.Places.Length;
         }

@@ -16,11 +16,18 @@ internal sealed class AxisTaps
         }
 
         Uniform = uniform;
-        IsIdentity = source == Outputs && uniform == 1;
-        for (int i = 0; i < Outputs && IsIdentity; i++)
+        for (int first = 0, end; first < Outputs; first = Math.Max(end, first + 1))
         {
-            IsIdentity = places[i] == i && weights[i] == 1;
+            for (end = first; end < Outputs && IsPlain(end) && (end == first || places[starts[end]] == places[starts[end - 1]] + 1); end++)
+            {
+            }
+
+            Plain = end - first > Plain.To - Plain.From ? (first, end) : Plain;
         }
+
+        IsIdentity = Plain == (0, source) && source == Outputs;
+
+        bool IsPlain(int output) => starts[output + 1] - starts[output] == 1 && weights[starts[output]] == 1;
     }
 
     /// <summary>The length of the source.</summary>
@@ -40,6 +47,9 @@ internal sealed class AxisTaps
 
     /// <summary>The number of taps of every output, or 0 if they differ.</summary>
     internal int Uniform { get; }
+
+    /// <summary>The longest run of outputs that are neighbours in the source, as they stand there.</summary>
+    internal (int From, int To) Plain { get; }
 
     /// <summary>Whether the axis stays as it is.</summary>
     internal bool IsIdentity { get; }

@@ -84,8 +84,23 @@ internal static unsafe class HostResampling<TScalar, TVector>
             }
         }
 
-        // The taps along a row.
+        // The taps along a row; what only moves is copied.
         private void Across(in ResampleAxis across, TScalar* row, TScalar* target)
+        {
+            int length = across.PlainTo - across.PlainFrom;
+            if (length < Width)
+            {
+                Taps(across, 0, across.Output, row, target);
+                return;
+            }
+
+            int place = places[starts[across.Starts + across.PlainFrom]];
+            Taps(across, 0, across.PlainFrom, row, target);
+            new ReadOnlySpan<TScalar>(row + place, length).CopyTo(new Span<TScalar>(target + across.PlainFrom, length));
+            Taps(across, across.PlainTo, across.Output, row, target);
+        }
+
+        private void Taps(in ResampleAxis across, int from, int to, TScalar* row, TScalar* target)
         {
             int* bounds = starts + across.Starts;
             int* at = places + bounds[0];
@@ -93,21 +108,21 @@ internal static unsafe class HostResampling<TScalar, TVector>
             switch (across.Uniform)
             {
                 case 1:
-                    for (int i = 0; i < across.Output; i++)
+                    for (int i = from; i < to; i++)
                     {
                         target[i] = by[i] * row[at[i]];
                     }
 
                     break;
                 case 2:
-                    for (int i = 0; i < across.Output; i++)
+                    for (int i = from; i < to; i++)
                     {
                         target[i] = (by[2 * i] * row[at[2 * i]]) + (by[(2 * i) + 1] * row[at[(2 * i) + 1]]);
                     }
 
                     break;
                 default:
-                    for (int i = 0; i < across.Output; i++)
+                    for (int i = from; i < to; i++)
                     {
                         TScalar sum = default;
                         for (int tap = bounds[i]; tap < bounds[i + 1]; tap++)

@@ -53,8 +53,10 @@ internal readonly record struct ResampleTables(in Operand Starts, in Operand Pla
 /// <param name="Output">The length of the output.</param>
 /// <param name="Starts">Where its part of the starts begins.</param>
 /// <param name="Uniform">The number of taps of every output, or 0 if they differ.</param>
+/// <param name="PlainFrom">From where on outputs are neighbours in the source, as they stand there.</param>
+/// <param name="PlainTo">Up to where they are.</param>
 /// <param name="IsIdentity">1 if the axis stays as it is.</param>
-internal readonly record struct ResampleAxis(int Source, int Output, int Starts, int Uniform, int IsIdentity);
+internal readonly record struct ResampleAxis(int Source, int Output, int Starts, int Uniform, int PlainFrom, int PlainTo, int IsIdentity);
 
 /// <summary>The three axes of a resampling.</summary>
 internal readonly record struct ResampleShape(ResampleAxis First, ResampleAxis Second, ResampleAxis Third)
