@@ -115,7 +115,7 @@ public sealed class ConvolutionTests
                 {
                     "groups" => t[0].Conv2D(t[1], t[2], padding: 1, groups: 2),
                     "strided" => t[0].Conv2D(t[1], t[2], (2, 1), (1, 0), (1, 2)),
-                    "edges" => t[0].Conv2D(t[1], t[2], padding: 1, mode: PaddingMode.Reflect),
+                    "edges" => t[0].Conv2D(t[1], t[2], padding: 1, paddingMode: PaddingMode.Reflect),
                     "transposed" => t[0].ConvTranspose2D(t[1], t[2], (2, 1), (1, 0)),
                     "3d" => t[0].Conv3D(t[1], t[2], 1, (1, 0, 1)),
                     _ => t[0].Conv2D(t[1], t[2]),

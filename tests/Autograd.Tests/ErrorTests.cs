@@ -57,7 +57,7 @@ public class ErrorTests
         (() => s_image[.., ..2].Conv2D(s_kernel, padding: -1), ["Conv2D", "padding", "at least 0", "is -1"]),
         (() => s_image[.., ..2].Conv2D(s_kernel, groups: 0), ["Conv2D", "groups", "at least 1", "is 0"]),
         (() => s_image[.., ..2].Conv2D(s_kernel, stride: 2, padding: ConvolutionPadding.Same), ["Conv2D", "same padding", "stride 1", "(2, 2)"]),
-        (() => s_image[.., ..2].Conv2D(s_kernel, padding: 4, mode: PaddingMode.Reflect), ["Conv2D", "Reflect", "4", "axis 2", "[2, 2, 4, 5]", "at most 3"]),
+        (() => s_image[.., ..2].Conv2D(s_kernel, padding: 4, paddingMode: PaddingMode.Reflect), ["Conv2D", "Reflect", "4", "axis 2", "[2, 2, 4, 5]", "at most 3"]),
         (() => s_image[.., ..2].Conv2D(s_kernel.To(DType.Float64)), ["Conv2D", "Float32", "Float64", "To(DType)"]),
         (() => s_image[.., ..2].Conv2D(s_kernel.To(TestDevice.Gpu)), ["Conv2D", "cpu", TestDevice.Gpu.ToString(), "To(Device)"]),
         (() => s_image[.., ..2].Conv2D(s_kernel, padding: 1 << 30), ["Conv2D", "2, 6, ", "2,147,483,647"]),

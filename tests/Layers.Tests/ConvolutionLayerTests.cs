@@ -73,7 +73,7 @@ public class ConvolutionLayerTests
         Device cpu = Device.Cpu;
         Sequential model =
         [
-            new Conv2D(3, 6, 3, 2, 1, groups: 3, bias: false, mode: PaddingMode.Replicate, device: cpu), new BatchNorm(6, device: cpu), new ReLU(),
+            new Conv2D(3, 6, 3, 2, 1, groups: 3, bias: false, paddingMode: PaddingMode.Replicate, device: cpu), new BatchNorm(6, device: cpu), new ReLU(),
             new Residual([new Conv2D(6, 6, 3, padding: 1, device: cpu), new BatchNorm(6, affine: false, device: cpu)], new Sequential(new Conv2D(6, 6, 1, device: cpu), new BatchNorm(6, device: cpu))),
             new ConvTranspose2D(6, 4, 3, 2, 1, 1, 2, dilation: 2, device: cpu), new BatchNorm(4, momentum: null, device: cpu), new Tanh(),
             new Flatten(), new Dense(4 * 10 * 10, 5, bias: false, device: cpu), new BatchNorm(5, device: cpu), new BatchNorm(5, device: cpu),

@@ -23,14 +23,14 @@ public static class ConvolutionOperators
         /// <param name="padding">What is added on both sides.</param>
         /// <param name="dilation">How far apart the kernel's weights reach; 1 if null.</param>
         /// <param name="groups">Into how many convolutions the channels are parted; C of them for a depthwise one.</param>
-        /// <param name="mode">What is added.</param>
+        /// <param name="paddingMode">What is added.</param>
         /// <exception cref="ArgumentException">Shapes, element types, devices or groups do not fit, or the kernel is wider than the padded
         /// image.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
         public Tensor Conv1D(
             Tensor weight, Tensor? bias = null, PerAxis? stride = null, ConvolutionPadding padding = default, PerAxis? dilation = null,
-            int groups = 1, PaddingMode mode = PaddingMode.Zeros) =>
-            Convolve(nameof(Conv1D), 1, x, weight, bias, stride, padding, dilation, groups, mode, default(IdentityOp));
+            int groups = 1, PaddingMode paddingMode = PaddingMode.Zeros) =>
+            Convolve(nameof(Conv1D), 1, x, weight, bias, stride, padding, dilation, groups, paddingMode, default(IdentityOp));
 
         /// <summary>A convolution of [N, C, H, W] along its last two axes.</summary>
         /// <param name="weight">[outputs, C / groups, kernel height, kernel width].</param>
@@ -39,14 +39,14 @@ public static class ConvolutionOperators
         /// <param name="padding">What is added on both sides.</param>
         /// <param name="dilation">How far apart the kernel's weights reach; 1 if null.</param>
         /// <param name="groups">Into how many convolutions the channels are parted; C of them for a depthwise one.</param>
-        /// <param name="mode">What is added.</param>
+        /// <param name="paddingMode">What is added.</param>
         /// <exception cref="ArgumentException">Shapes, element types, devices or groups do not fit, or the kernel is wider than the padded
         /// image.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
         public Tensor Conv2D(
             Tensor weight, Tensor? bias = null, PerAxis? stride = null, ConvolutionPadding padding = default, PerAxis? dilation = null,
-            int groups = 1, PaddingMode mode = PaddingMode.Zeros) =>
-            Convolve(nameof(Conv2D), 2, x, weight, bias, stride, padding, dilation, groups, mode, default(IdentityOp));
+            int groups = 1, PaddingMode paddingMode = PaddingMode.Zeros) =>
+            Convolve(nameof(Conv2D), 2, x, weight, bias, stride, padding, dilation, groups, paddingMode, default(IdentityOp));
 
         /// <summary>A convolution of [N, C, D, H, W] along its last three axes.</summary>
         /// <param name="weight">[outputs, C / groups, kernel depth, kernel height, kernel width].</param>
@@ -55,14 +55,14 @@ public static class ConvolutionOperators
         /// <param name="padding">What is added on both sides.</param>
         /// <param name="dilation">How far apart the kernel's weights reach; 1 if null.</param>
         /// <param name="groups">Into how many convolutions the channels are parted; C of them for a depthwise one.</param>
-        /// <param name="mode">What is added.</param>
+        /// <param name="paddingMode">What is added.</param>
         /// <exception cref="ArgumentException">Shapes, element types, devices or groups do not fit, or the kernel is wider than the padded
         /// image.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
         public Tensor Conv3D(
             Tensor weight, Tensor? bias = null, PerAxis? stride = null, ConvolutionPadding padding = default, PerAxis? dilation = null,
-            int groups = 1, PaddingMode mode = PaddingMode.Zeros) =>
-            Convolve(nameof(Conv3D), 3, x, weight, bias, stride, padding, dilation, groups, mode, default(IdentityOp));
+            int groups = 1, PaddingMode paddingMode = PaddingMode.Zeros) =>
+            Convolve(nameof(Conv3D), 3, x, weight, bias, stride, padding, dilation, groups, paddingMode, default(IdentityOp));
 
         /// <summary>A transposed convolution of [N, C, L]: each element adds the kernel, times itself, to the output.</summary>
         /// <param name="weight">[C, outputs / groups, kernel].</param>

@@ -19,7 +19,7 @@ public sealed class Conv3D : ConvolutionLayer
     /// <param name="dilation">How far apart the kernel's weights reach; 1 if null.</param>
     /// <param name="groups">Into how many convolutions the channels are parted; as many as inputs for a depthwise one.</param>
     /// <param name="bias">Whether a bias is added.</param>
-    /// <param name="mode">What is added: zeros, or more of the input.</param>
+    /// <param name="paddingMode">What is added: zeros, or more of the input.</param>
     /// <param name="weightInitializer">How the weight begins; if null, uniform in ±1/sqrt(inputs / groups · kernel), as PyTorch's is.</param>
     /// <param name="biasInitializer">How the bias begins; if null, likewise.</param>
     /// <param name="dtype">The element type.</param>
@@ -36,7 +36,7 @@ public sealed class Conv3D : ConvolutionLayer
         PerAxis? dilation = null,
         int groups = 1,
         bool bias = true,
-        PaddingMode mode = PaddingMode.Zeros,
+        PaddingMode paddingMode = PaddingMode.Zeros,
         Initializer? weightInitializer = null,
         Initializer? biasInitializer = null,
         DType dtype = DType.Float32,
@@ -46,14 +46,14 @@ public sealed class Conv3D : ConvolutionLayer
             3, inputs, outputs, kernel, stride ?? 1, dilation ?? 1, groups, bias, false, weightInitializer, biasInitializer, dtype, device, generator)
     {
         _ = padding.Of(kernel.Of(3, 1, nameof(Conv3D), nameof(kernel)), Stride.Of(3, 1, nameof(Conv3D), nameof(stride)), Dilation.Of(3, 1, nameof(Conv3D), nameof(dilation)), nameof(Conv3D));
-        (_padding, _mode) = (padding, mode);
+        (_padding, _mode) = (padding, paddingMode);
     }
 
     /// <summary>What is added on both sides.</summary>
     public ConvolutionPadding Padding => _padding;
 
     /// <summary>What it consists of.</summary>
-    public PaddingMode Mode => _mode;
+    public PaddingMode PaddingMode => _mode;
 
     private protected override string Options => Describe(_padding, _mode);
 
