@@ -260,12 +260,20 @@ public readonly struct AbsOp : IUnaryOp
 }
 
 /// <summary>The square: y = x^2.</summary>
-public readonly struct SquareOp : IUnaryOp
+public readonly struct SquareOp : IUnaryDerivative<SquareOp>
 {
+    /// <inheritdoc/>
+    public static Saved Saves => Saved.Input;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
         where T : unmanaged, IReal<T> => x * x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Derivative<T>(T saved)
+        where T : unmanaged, IReal<T> => saved + saved;
 }
 
 /// <summary>The square root: y = sqrt(x), y' = 1/(2y).</summary>
