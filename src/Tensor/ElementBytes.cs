@@ -43,6 +43,9 @@ internal static class ElementBytes
                     Tensor larger = Make(held);
                     Move(made, larger, (int)(done / dtype.Size));
                     made = larger;
+
+                    // Nobody will ask the pool for the smaller one.
+                    _ = device.TrimMemory();
                 }
 
                 made.Storage.Block.Upload<byte>(bytes, done);
