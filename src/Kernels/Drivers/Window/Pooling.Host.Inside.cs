@@ -33,9 +33,7 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
         private void MaxInside(int row, int start, int stop, TScalar* phases)
         {
             PoolAxis across = _shape.Third;
-            int second = row % _shape.Second.Output;
-            int first = row / _shape.Second.Output % _shape.First.Output;
-            TScalar* plane = given + ((long)(row / (_shape.First.Output * _shape.Second.Output)) * _shape.SourceSize);
+            TScalar* plane = PlaneOf(row, out int first, out int second);
             TScalar* output = target + ((long)row * across.Output);
             TScalar* best = phases + Tile + (MostPhases * 2 * Width);
             TScalar* from = best + Tile + Width;
@@ -74,9 +72,7 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
         private void AverageInside(int row, int start, int stop, TScalar* phases)
         {
             PoolAxis across = _shape.Third;
-            int second = row % _shape.Second.Output;
-            int first = row / _shape.Second.Output % _shape.First.Output;
-            TScalar* plane = given + ((long)(row / (_shape.First.Output * _shape.Second.Output)) * _shape.SourceSize);
+            TScalar* plane = PlaneOf(row, out int first, out int second);
             TScalar* output = target + ((long)row * across.Output);
             TScalar* sums = phases + Tile + (MostPhases * 2 * Width);
             for (int done = start; done < stop;)

@@ -71,9 +71,7 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
         private void Max(int row, int start, int stop, TScalar* best)
         {
             PoolAxis across = _shape.Third;
-            int second = row % _shape.Second.Output;
-            int first = row / _shape.Second.Output % _shape.First.Output;
-            TScalar* plane = given + ((long)(row / (_shape.First.Output * _shape.Second.Output)) * _shape.SourceSize);
+            TScalar* plane = PlaneOf(row, out int first, out int second);
             TScalar* output = target + ((long)row * across.Output);
             int* marks = places == null ? null : places + ((long)row * across.Output);
             int* from = (int*)(best + Tile);
@@ -99,6 +97,14 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
 
                 done += count;
             }
+        }
+
+        // The plane that a row of outputs is made of, and the row's place along the first two axes.
+        private TScalar* PlaneOf(int row, out int first, out int second)
+        {
+            second = row % _shape.Second.Output;
+            first = row / _shape.Second.Output % _shape.First.Output;
+            return given + ((long)(row / (_shape.First.Output * _shape.Second.Output)) * _shape.SourceSize);
         }
 
         // The windows of an axis, from one on, whose elements fit a tile; a window that does not is taken alone, in pieces.
@@ -246,9 +252,7 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
         private void Average(int row, int start, int stop, TScalar* sums)
         {
             PoolAxis across = _shape.Third;
-            int second = row % _shape.Second.Output;
-            int first = row / _shape.Second.Output % _shape.First.Output;
-            TScalar* plane = given + ((long)(row / (_shape.First.Output * _shape.Second.Output)) * _shape.SourceSize);
+            TScalar* plane = PlaneOf(row, out int first, out int second);
             TScalar* output = target + ((long)row * across.Output);
             for (int done = start; done < stop;)
             {
