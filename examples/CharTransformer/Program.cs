@@ -47,7 +47,7 @@ static void Run(FileInfo? file, int steps, int context, double temperature, int 
     Print($"\nbits per letter");
     for (int order = 0; order <= 2; order++)
     {
-        Print($"  {Entropy.OfOrder(order, train):F3}  to one who counts what follows {order switch { 0 => "anything", 1 => "a letter", _ => "two letters" }}");
+        Print($"  {Entropy.OfOrder(order, train):F3}  order {order}: how often each letter comes{order switch { 0 => "", 1 => " behind each other", _ => " behind each two others" }}");
     }
 
     model.Eval();
@@ -59,15 +59,17 @@ static void Run(FileInfo? file, int steps, int context, double temperature, int 
     }
 
     Print($"\nwritten at temperature {temperature}, from the {Math.Min(topK, alphabet.Length)} likeliest letters:");
-    foreach (long letter in new Writer(model, temperature, topK, new Generator((ulong)seed)).Write(testLetters[..1], length))
+    long[] start = testLetters[..1];
+    Console.Write(alphabet[start[0]]);
+    foreach (long letter in new Writer(model, temperature, topK, new Generator((ulong)seed)).Write(start, length))
     {
         Console.Write(alphabet[letter]);
     }
 
     Writer greedy = new(model, 0, 1, new Generator());
-    (long[] cached, double fast) = Timed(() => [.. greedy.Write(testLetters[..1], context)]);
-    (long[] again, double slow) = Timed(() => [.. greedy.Write(testLetters[..1], context, cached: false)]);
-    Print($"\n\n{context} likeliest letters with the key-value cache: {context / fast:N0} letters/s, without: {context / slow:N0}, and the text is {(cached.SequenceEqual(again) ? "the same" : "another")}");
+    (long[] cached, double fast) = Timed(() => [.. greedy.Write(start, context)]);
+    (long[] again, double slow) = Timed(() => [.. greedy.Write(start, context, cached: false)]);
+    Print($"\n\n{context} likeliest letters, {context / fast:N0} a second with the key-value cache and {context / slow:N0} without; the text is {(cached.SequenceEqual(again) ? "the same" : "another")}");
 }
 
 // The text to learn from, that to be tested on, and the bits per letter below which nobody can be expected to come, if known.
