@@ -14,25 +14,26 @@ internal static class Layers
 
     private static void MaxPool(int batch, int channels, int size)
     {
-        Parameter x = new(Tensor.Normal([batch, channels, size, size]));
+        Tensor x = Tensor.Normal([batch, channels, size, size]);
         Tensor upstream = Tensor.Normal([batch, channels, size / 2, size / 2]);
-        Timing.Microseconds($"layer.max_pool.{batch}x{channels}x{size}", () => x.MaxPool2D(2).Backward(upstream));
+        Timing.Microseconds($"layer.max_pool.{batch}x{channels}x{size}", () => Gradients.Leaf(x).MaxPool2D(2).Backward(upstream));
     }
 
     private static void Lstm(int batch, int length, int inputs, int units)
     {
         LSTM layer = new(inputs, units, batchFirst: true);
-        Parameter x = new(Tensor.Normal([batch, length, inputs]));
+        Tensor x = Tensor.Normal([batch, length, inputs]);
         Tensor upstream = Tensor.Normal([batch, length, units]);
-        Timing.Microseconds($"layer.lstm.{batch}x{length}x{inputs}to{units}", () => layer.Forward(x).Backward(upstream));
+        Timing.Microseconds($"layer.lstm.{batch}x{length}x{inputs}to{units}", () => layer.Forward(Gradients.Leaf(x)).Backward(upstream));
     }
 
     private static void Attention(int batch, int heads, int length, int width)
     {
-        Parameter[] inputs = [.. Enumerable.Range(0, 3).Select(_ => new Parameter(Tensor.Normal([batch, heads, length, width])))];
+        Tensor[] inputs = [.. Enumerable.Range(0, 3).Select(_ => Tensor.Normal([batch, heads, length, width]))];
         Tensor upstream = Tensor.Normal([batch, heads, length, width]);
         Timing.Microseconds(
             $"layer.causal_attention.{batch}x{heads}x{length}x{width}",
-            () => Tensor.ScaledDotProductAttention(inputs[0], inputs[1], inputs[2], causal: true).Backward(upstream));
+            () => Tensor.ScaledDotProductAttention(
+                Gradients.Leaf(inputs[0]), Gradients.Leaf(inputs[1]), Gradients.Leaf(inputs[2]), causal: true).Backward(upstream));
     }
 }
