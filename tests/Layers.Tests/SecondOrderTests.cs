@@ -22,6 +22,17 @@ public class SecondOrderTests
         ["MultiHeadAttention, rotary, causal"] = static on => Of(
             on, new MultiHeadAttention(4, 1, rotary: new RotaryEmbedding(4), device: on, dtype: DType.Float64),
             static m => (x, _) => m.Forward(x, x, x, causal: true), [3, 1, 4]),
+        ["MultiHeadAttention, added keys, with weights"] = static on => Of(
+            on, new MultiHeadAttention(4, 2, addBiasKV: true, addZeroAttention: true, device: on, dtype: DType.Float64),
+            static m => (x, _) =>
+            {
+                (Tensor output, Tensor weights) = m.ForwardWithWeights(x, x, x, causal: true);
+                return Tensor.Concatenate([output.Flatten(), weights.Flatten(), m.Forward(x, x, x, causal: true).Flatten()]);
+            },
+            [3, 2, 4]),
+        ["Transformer"] = static on => Of(
+            on, new Transformer(2, 1, 1, 1, 2, 0, new GELU(), device: on, dtype: DType.Float64), static m => (x, y) => m.Forward(x, y[0], targetCausal: true),
+            [3, 1, 2], [2, 1, 2]),
         ["TransformerEncoderLayer"] = static on => Of(
             on, new TransformerEncoderLayer(4, 2, 3, 0, new GELU(), device: on, dtype: DType.Float64), static m => (x, _) => m.Forward(x), [3, 2, 4]),
         ["TransformerEncoderLayer, norm first, causal"] = static on => Of(
@@ -49,6 +60,9 @@ public class SecondOrderTests
         ["LSTM, ragged, both directions"] = static on => Of(
             on, new LSTM(2, 2, bidirectional: true, batchFirst: true, bias: false, device: on, dtype: DType.Float64),
             static m => (x, _) => m.Forward(x, null, [1, 3]).Output, [2, 3, 2]),
+        ["LSTM, projected"] = static on => Of(
+            on, new LSTM(2, 3, bidirectional: true, projectionSize: 2, device: on, dtype: DType.Float64),
+            static m => (x, h) => m.Forward(x, (h[0], h[1]), [3, 2]).Output, [3, 2, 2], [2, 2, 2], [2, 2, 3]),
         ["GRU"] = static on => Of(
             on, new GRU(2, 3, bidirectional: true, device: on, dtype: DType.Float64), static m => (x, h) => m.Forward(x, h[0]).Output, [3, 2, 2], [2, 2, 3]),
         ["LSTMCell"] = static on => Of(
@@ -94,6 +108,8 @@ public class SecondOrderTests
             on, (x, _) => new MultiMarginLoss(2, 1, Tensor.From([1.0, 2, 0.5], on)).Compute(x, Tensor.From([1L, 0, 2, 2], on)), [4, 3]),
         ["MultiLabelSoftMarginLoss"] = static on => Of(
             on, (x, _) => new MultiLabelSoftMarginLoss(Tensor.From([1.0, 2, 0.5], on)).Compute(x, Tensor.From(new[,] { { 1.0, 0, 1 }, { 0, 0, 1 } }, on)), [2, 3]),
+        ["MultiLabelMarginLoss"] = static on => Of(
+            on, (x, _) => new MultiLabelMarginLoss().Compute(x, Tensor.From(new[,] { { 1L, 0, -1 }, { 2, -1, 0 } }, on)), [2, 3]),
         ["FocalLoss"] = static on => Of(on, (x, _) => new FocalLoss().Compute(x, Tensor.From(new[,] { { 1.0, 0, 1 }, { 0, 0, 1 } }, on)), [2, 3]),
         ["NLLLoss"] = static on => Of(
             on, (x, _) => new NLLLoss(Tensor.From([1.0, 2, 0.5], on)).Compute(x.LogSoftmax(1).Square(), Tensor.From(new[,] { { 1L, 0 }, { 2, 2 } }, on)), [2, 3, 2]),
