@@ -114,6 +114,9 @@ public class ArrangingTests
                 Assert.Equal([12, 13, 2, 15, 4, 17], Values(z));
             }
 
+            Tensor flags = (x.Detach() > 3).Scatter(index, source.Detach() > 14, 1);
+            Assert.Equal((DType.Bool, 3), (flags.DType, (int)flags.To(DType.Int32).Sum().Item()));
+
             // As many as many threads share.
             Tensor many = (Tensor.Arange(60000, DType.Int64, device) * 7919).Remainder(101).Reshape(300, 200);
             Tensor set = Tensor.Zeros([300, 101], DType.Int32, device).Scatter(many, Tensor.Arange(60000, DType.Int32, device).Reshape(300, 200), 1);

@@ -164,7 +164,7 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
         }
 
         double batches = _batches.Item() + 1;
-        _batches.Fill(batches);
+        _batches.CopyFrom<long>([(long)batches]);
         return Momentum ?? 1 / batches;
     }
 
