@@ -13,7 +13,7 @@ public static class NumericsTensors
         /// <param name="values">The elements. Of a <c>Tensor&lt;T&gt;</c> they are its <c>AsReadOnlyTensorSpan()</c>.</param>
         /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
         /// <exception cref="ArgumentException">No tensor holds such elements, there are too many axes, or none at all.</exception>
-        public static Tensor From<T>(in ReadOnlyTensorSpan<T> values, Device? device = null)
+        public static Tensor From<T>(ReadOnlyTensorSpan<T> values, Device? device = null)
             where T : unmanaged
         {
             Shape shape = new(Array.ConvertAll(values.Lengths.ToArray(), static length => checked((int)length)));
@@ -32,7 +32,7 @@ public static class NumericsTensors
         /// <summary>Writes the elements into a tensor span of .NET with this tensor's lengths; a scalar into one of length 1.</summary>
         /// <inheritdoc cref="Tensor.ToArray{T}"/>
         /// <exception cref="ArgumentException">The lengths differ.</exception>
-        public void CopyTo<T>(in TensorSpan<T> target)
+        public void CopyTo<T>(TensorSpan<T> target)
             where T : unmanaged
         {
             ArgumentNullException.ThrowIfNull(tensor);
