@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
@@ -34,6 +35,7 @@ internal sealed unsafe class IlgpuBackend
         Accelerator = accelerator;
         Blas = blas;
         HasDoubles = accelerator.Context.Properties.MathMode != MathMode.Fast32BitOnly;
+        FlatStructs.Register(accelerator.GetBackend().ArgumentMapper.TypeContext);
     }
 
     internal Accelerator Accelerator { get; }
