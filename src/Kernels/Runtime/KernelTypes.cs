@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -32,6 +33,7 @@ internal static class KernelTypes
     }
 
     // What a type is made of, but for plain numbers in fields: those are an operator's constants.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Trimmed programs have no GPUs: see GpuSupport.")]
     private static void AddNamed(Type type, HashSet<Type> named)
     {
         if (!named.Add(type))

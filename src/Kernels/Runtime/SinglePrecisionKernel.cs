@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Reflection.Emit;
 using ILGPU;
 using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Backends.SeparateViews;
 using ILGPU.IR.Types;
@@ -124,8 +123,8 @@ internal sealed unsafe class SinglePrecisionKernel<T>
                 il.Emit(OpCodes.Ldobj, type);
                 il.Emit(OpCodes.Newobj, implementation.GetConstructor([type])!);
                 il.Emit(OpCodes.Stloc, place);
-                Store(il, form[next++].Of(sizeof(nint)), typeof(nint), () => LoadField(il, place, "Ptr"));
-                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, "Length"));
+                Store(il, form[next++].Of(sizeof(nint)), typeof(nint), () => LoadField(il, place, implementation.GetField("Ptr")!));
+                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, implementation.GetField("Length")!));
             }
             else if (element is not null)
             {
@@ -141,8 +140,12 @@ internal sealed unsafe class SinglePrecisionKernel<T>
                 il.Emit(OpCodes.Ldobj, type);
                 il.Emit(OpCodes.Call, ViewImplementation.GetCreateMethod(type));
                 il.Emit(OpCodes.Stloc, place);
-                Store(il, form[next++].Of(sizeof(int)), typeof(int), () => LoadField(il, place, nameof(ViewImplementation.Index), OpCodes.Conv_Ovf_I4));
-                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, nameof(ViewImplementation.Length)));
+                Store(il, form[next++].Of(sizeof(int)), typeof(int), () =>
+                {
+                    LoadField(il, place, typeof(ViewImplementation).GetField(nameof(ViewImplementation.Index))!);
+                    il.Emit(OpCodes.Conv_Ovf_I4);
+                });
+                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, typeof(ViewImplementation).GetField(nameof(ViewImplementation.Length))!));
             }
             else if (type.IsPrimitive || type.IsEnum)
             {
@@ -190,14 +193,10 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         }
     }
 
-    private static void LoadField(ILGenerator il, LocalBuilder view, string field, OpCode? conversion = null)
+    private static void LoadField(ILGenerator il, LocalBuilder view, FieldInfo field)
     {
         il.Emit(OpCodes.Ldloc, view);
-        il.Emit(OpCodes.Ldfld, view.LocalType.GetField(field)!);
-        if (conversion is { } convert)
-        {
-            il.Emit(convert);
-        }
+        il.Emit(OpCodes.Ldfld, field);
     }
 
     private static void Store(ILGenerator il, int offset, Type type, Action load)
