@@ -55,7 +55,11 @@ public sealed class SinglePrecisionTests
         using MemoryBuffer1D<float, Stride1D.Dense> buffer = host.Allocate1D<float>(8);
         Arguments arguments = new()
         {
-            Start = 1.25, Output = buffer.View.BaseView.SubView(2, 5), Flag = 7, Inner = new(-2.5, 11), Large = 1L << 40,
+            Start = 1.25,
+            Output = buffer.View.BaseView.SubView(2, 5),
+            Flag = 7,
+            Inner = new(-2.5, 11),
+            Large = 1L << 40,
         };
         byte* bytes = stackalloc byte[size];
         write(ref arguments, bytes, null);
