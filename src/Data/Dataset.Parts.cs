@@ -50,7 +50,8 @@ public sealed partial class Dataset
         if (!stratify)
         {
             Selection whole = _selection.Splittable() with { SplitSeed = seed };
-            return (Of(whole.Part(0, first)), Of(whole.Part(first, Count - first)));
+            EpochCounts epochs = _selection.SplitSeed is null ? _epochs : new EpochCounts();
+            return (Of(whole.Part(0, first), epochs), Of(whole.Part(first, Count - first), epochs));
         }
 
         // Evenly spread over all samples in the order of their classes, the first part has its share of every class.

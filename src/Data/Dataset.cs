@@ -200,7 +200,7 @@ public sealed partial class Dataset
     /// An order is a function of the seed and the number of an epoch. Each walk takes the next number, from 1: the data set counts, for
     /// each seed, how often it has been walked, whether by one sequence again and again or by sequences made anew. So every epoch has an
     /// order of its own, and a program that runs again has the same ones. Parts count for themselves; a part made anew (<c>Take</c>,
-    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>) begins at 1. <c>Fit</c> counts in
+    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>) or a split of a split begins at 1. <c>Fit</c> counts in
     /// the same way, but for each network, so that two networks that are trained with one seed see the same orders.
     /// <para>Batches that are shuffled are for training: random transforms (<see cref="Map"/>) change them, weights (<see cref="Weighted"/>)
     /// choose them. Batches that are not are the samples themselves, each once.</para>
@@ -273,5 +273,5 @@ public sealed partial class Dataset
 
     private static string Text(Field[] fields) => string.Join(" and ", fields.Select(static field => $"{field.Shape} of {field.DType}"));
 
-    private Dataset Of(Selection selection) => new(_store, selection, _epochs) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
+    private Dataset Of(Selection selection, EpochCounts? epochs = null) => new(_store, selection, epochs ?? _epochs) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
 }
