@@ -30,21 +30,14 @@ internal static class Images
         ? batch with { X = x }
         : new Batch([x, .. batch.Xs.Skip(1)], batch.Ys) { Lengths = batch.Lengths };
 
-    /// <summary>New images of the map's shape.</summary>
-    internal static Tensor Mapped<TMap>(Tensor x, TMap map, ImageShape shape, string operation, Tensor? table = null)
+    /// <summary>New features, as a map makes them of those there are.</summary>
+    internal static Tensor Mapped<TMap>(Tensor x, TMap map, ImageShape shape, string operation, Shape? made = null, Tensor? table = null)
         where TMap : unmanaged, IImageMap
     {
-        int[] dims = x.Shape.ToArray();
-        if (dims.Length >= 3)
-        {
-            dims[^2] = shape.Height;
-            dims[^1] = shape.Width;
-        }
-
         Tensor source = x.Contiguous();
-        Tensor made = Tensor.Uninitialized(dims, x.DType, x.Device, operation);
-        ImageKernel.Run(map, shape, made.Operand, source.Operand, table?.Operand);
-        return made;
+        Tensor output = Tensor.Uninitialized(made ?? x.Shape, x.DType, x.Device, operation);
+        ImageKernel.Run(map, shape, output.Operand, source.Operand, table?.Operand);
+        return output;
     }
 
     /// <summary>Refuses what is no probability.</summary>

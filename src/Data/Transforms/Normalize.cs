@@ -80,6 +80,6 @@ public sealed class Normalize : Transform
         using Tensor typed = table.To(x.DType).To(x.Device);
         int rows = x.Shape[0];
         int size = rows == 0 ? 0 : x.Count / rows / channels;
-        return batch.With(Images.Mapped(x, default(NormalizeMap), new ImageShape(rows, channels, 1, size, 1, size), nameof(Normalize), typed));
+        return batch.With(Images.Mapped(x, default(NormalizeMap), new ImageShape(rows, channels, 1, size, 1, size), nameof(Normalize), table: typed));
     }
 }

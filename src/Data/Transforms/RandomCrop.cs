@@ -47,6 +47,7 @@ public sealed class RandomCrop : Transform
         AffineRanges ranges = new(
             ShiftXLow: -right / 2f, ShiftXWidth: right, ShiftYLow: -down / 2f, ShiftYWidth: down, Whole: 1, FlipX: _horizontalFlip);
         return batch.With(Images.Mapped(
-            batch.X, new AffineMap(place.Draws, ranges, nearest: true, _fill), shape with { Height = _height, Width = _width }, nameof(RandomCrop)));
+            batch.X, new AffineMap(place.Draws, ranges, nearest: true, _fill), shape with { Height = _height, Width = _width }, nameof(RandomCrop),
+            new Shape([.. batch.X.Shape.AsSpan()[..^2], _height, _width])));
     }
 }
