@@ -255,7 +255,7 @@ public class SourceTests
     {
         using TemporaryFolder folder = new();
         using Tensor whole = Tensor.Arange(60, device: Device.Cpu).Reshape(10, 2, 3);
-        Npy.Save(folder["parts.npy"], 10, ((int, int)[])[(0, 4), (4, 1), (5, 5)] is var parts ? parts.Select(p => whole.Narrow(0, p.Item1, p.Item2).Clone()) : []);
+        Npy.Save(folder["parts.npy"], 10, ((Tensor[])[whole[..4], whole[4..5], whole[5..]]).Select(static part => part.Clone()));
         Assert.Equal(Saved(folder, whole), File.ReadAllBytes(folder["parts.npy"]));
         Assert.Throws<ArgumentException>(() => Npy.Save(folder["parts.npy"], 11, [whole.Clone()]));
         Assert.Throws<ArgumentException>(() => Npy.Save(folder["parts.npy"], 12, [whole.Clone(), Tensor.Zeros([2, 3, 2], device: Device.Cpu)]));
