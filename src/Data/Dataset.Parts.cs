@@ -9,22 +9,21 @@ public sealed partial class Dataset
     /// <summary>The first samples.</summary>
     /// <param name="count">How many at most.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    /// <exception cref="InvalidOperationException">The samples are weighted, or come from a stream.</exception>
     public Dataset Take(int count)
     {
         Bounds.AtLeast(0, count, nameof(Take));
-        RequireParts(nameof(Take));
-        return Of(_selection.Part(0, Math.Min(count, Count)));
+        int first = Math.Min(count, Count);
+        return _store.Shortened(first) is { } shorter ? With(shorter, Selection.All(first), _epochs) : Of(_selection.Part(0, first));
     }
 
     /// <summary>The samples from a number on.</summary>
     /// <param name="start">The first sample.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="ArgumentOutOfRangeException">They are not all inside.</exception>
-    /// <exception cref="InvalidOperationException">The samples are weighted, or come from a stream.</exception>
+    /// <exception cref="InvalidOperationException">The samples come from a stream.</exception>
     public Dataset Slice(int start, int count)
     {
-        RequireParts(nameof(Slice));
+        _store.RequirePlaces(nameof(Slice));
         return start >= 0 && count >= 0 && count <= Count - start
             ? Of(_selection.Part(start, count))
             : throw new ArgumentOutOfRangeException(nameof(start), $"Dataset: {count} samples from {start} on are not inside 0..{Count}.");
@@ -36,7 +35,7 @@ public sealed partial class Dataset
     /// <param name="stratify">Whether each class has that share in both parts, but for one sample: targets are labels then.</param>
     /// <returns>The parts; together they are all samples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <exception cref="InvalidOperationException">The samples are weighted, or come from a stream; or classes are asked for, and the targets are no labels.</exception>
+    /// <exception cref="InvalidOperationException">The samples come from a stream; or classes are asked for, and the targets are no labels.</exception>
     /// <remarks>The parts are views. A stratified one has its samples in the order in which they stand here.</remarks>
     public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0, bool stratify = false)
     {
@@ -45,7 +44,7 @@ public sealed partial class Dataset
             throw new ArgumentOutOfRangeException(nameof(fraction), $"Dataset: the fraction must be above 0 and below 1, not {fraction}.");
         }
 
-        RequireParts(nameof(Split));
+        _store.RequirePlaces(nameof(Split));
         int first = (int)Math.Round(Count * fraction);
         if (!stratify)
         {
@@ -69,7 +68,7 @@ public sealed partial class Dataset
     /// <param name="stratify">Whether each class has its share of each fold, but for one sample: targets are labels then.</param>
     /// <returns>The folds. Their validation parts differ by at most one sample in size. Samples are in the order in which they stand here.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or more than samples.</exception>
-    /// <exception cref="InvalidOperationException">The samples are weighted, or come from a stream; or classes are asked for, and the targets are no labels.</exception>
+    /// <exception cref="InvalidOperationException">The samples come from a stream; or classes are asked for, and the targets are no labels.</exception>
     public IReadOnlyList<(Dataset Train, Dataset Validation)> KFold(int folds, ulong seed = 0, bool stratify = false)
     {
         if (folds < 2 || folds > Count)
@@ -77,7 +76,7 @@ public sealed partial class Dataset
             throw new ArgumentOutOfRangeException(nameof(folds), $"Dataset: folds of {Count} samples must be 2 to {Count}, not {folds}.");
         }
 
-        RequireParts(nameof(KFold));
+        _store.RequirePlaces(nameof(KFold));
         int[] order = stratify ? ByClass(seed, nameof(KFold)) : Permuted([.. Enumerable.Range(0, Count)], seed, ulong.MaxValue);
         return [.. Enumerable.Range(0, folds).Select(fold => (
             Chosen(order.Where((_, i) => i % folds != fold), $"{stratify} fold {fold} of {folds} {seed} train"),
@@ -85,14 +84,14 @@ public sealed partial class Dataset
     }
 
     /// <summary>The same samples, of which the shuffled batches of an epoch draw as many as there are, with replacement and by weight.</summary>
-    /// <remarks>Position p of an epoch is drawn by the seed, the epoch and p alone. Batches that are not shuffled have each sample once. Parts are
-    /// made before: of weighted samples there are none.</remarks>
+    /// <remarks>Position p of an epoch is drawn by the seed, the epoch and p alone. Batches that are not shuffled have each sample once. Parts
+    /// have the weights of their samples.</remarks>
     /// <param name="weights">One for each sample, from 0 up; a sample is drawn in proportion to its own.</param>
     /// <exception cref="ArgumentException">There are not as many weights as samples, one is negative or not finite, or all are 0.</exception>
-    /// <exception cref="InvalidOperationException">The samples are weighted already, or come from a stream.</exception>
+    /// <exception cref="InvalidOperationException">The samples come from a stream.</exception>
     public Dataset Weighted(ReadOnlySpan<double> weights)
     {
-        RequireParts(nameof(Weighted));
+        _store.RequirePlaces(nameof(Weighted));
         if (weights.Length != Count)
         {
             throw new ArgumentException($"Dataset: {weights.Length} weights do not go with {Count} samples.", nameof(weights));
@@ -106,16 +105,26 @@ public sealed partial class Dataset
                 : throw new ArgumentException($"Dataset: weights must be finite and not negative, and that of sample {i} is {weights[i]}.", nameof(weights));
         }
 
-        return sum > 0 && double.IsFinite(sum)
-            ? Of(_selection with { Tables = new SampleTables(_selection.Tables?.List, SampleTables.AliasesOf(weights), $"weighted {_selection.Tables?.Origin}") })
-            : throw new ArgumentException($"Dataset: the sum of the {Count} weights must be finite and above 0, not {sum}.", nameof(weights));
+        if (!(sum > 0 && double.IsFinite(sum)))
+        {
+            throw new ArgumentException($"Dataset: the sum of the {Count} weights must be finite and above 0, not {sum}.", nameof(weights));
+        }
+
+        double[] all = new double[_store.Count];
+        int[] samples = _selection.Samples();
+        for (int i = 0; i < samples.Length; i++)
+        {
+            all[samples[i]] = weights[i];
+        }
+
+        return With(_store, _selection.Weighted(all), _epochs);
     }
 
     /// <summary>The same samples, of which shuffled batches draw each class equally often: <see cref="Weighted"/> by 1 / the class's samples.</summary>
-    /// <exception cref="InvalidOperationException">The targets are no labels, or the samples are weighted already or come from a stream.</exception>
+    /// <exception cref="InvalidOperationException">The targets are no labels, or the samples come from a stream.</exception>
     public Dataset ClassBalanced()
     {
-        RequireParts(nameof(ClassBalanced));
+        _store.RequirePlaces(nameof(ClassBalanced));
         long[] labels = Labels(nameof(ClassBalanced));
         Dictionary<long, int> counts = labels.CountBy(static label => label).ToDictionary();
         return Weighted([.. labels.Select(label => 1.0 / counts[label])]);
@@ -125,16 +134,6 @@ public sealed partial class Dataset
     {
         Kernels.KeyedPermutation order = new(samples.Length, seed, stream);
         return [.. samples.Select((_, i) => samples[order.At(i)])];
-    }
-
-    private void RequireParts(string operation)
-    {
-        _store.RequirePlaces(operation);
-        if (_selection.Tables?.Aliases is not null)
-        {
-            throw new InvalidOperationException(
-                $"Dataset: there is no {operation} of weighted samples, whose weights are those of the whole. Make the parts first, and weight what trains.");
-        }
     }
 
     // Own numbers, those of a class together and in a random order.

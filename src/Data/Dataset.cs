@@ -138,7 +138,7 @@ public sealed partial class Dataset
         }
 
         (SampleStore store, Selection selection) = _store.On(device, _selection);
-        return new Dataset(store, selection, new EpochCounts()) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
+        return With(store, selection, new EpochCounts());
     }
 
     /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
@@ -226,6 +226,12 @@ public sealed partial class Dataset
     /// <param name="walker">Whose epochs are counted; null for those of loops.</param>
     internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, seed, _selection.Key);
 
+    /// <summary>Counts on behind an epoch, which a training that goes on had begun before.</summary>
+    internal void ResumeEpochs(ulong seed, object walker, int epoch) => _epochs.Set(walker, seed, _selection.Key, epoch);
+
+    /// <summary>The shape of a sample's (first) targets, and the type in which they are stored.</summary>
+    internal Field TargetKind => _store.Targets[0];
+
     /// <summary>Starts to read batches.</summary>
     /// <param name="seed">The seed of the order; null for the samples in their own.</param>
     /// <param name="epoch">The number of the epoch; null for the seed's next.</param>
@@ -273,5 +279,10 @@ public sealed partial class Dataset
 
     private static string Text(Field[] fields) => string.Join(" and ", fields.Select(static field => $"{field.Shape} of {field.DType}"));
 
-    private Dataset Of(Selection selection, EpochCounts? epochs = null) => new(_store, selection, epochs ?? _epochs) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
+    // A part of this data set. Its weights are those of its samples.
+    private Dataset Of(Selection selection, EpochCounts? epochs = null) => With(
+        _store, _selection.Tables?.Weights is { } weights ? selection.Weighted(weights) : selection, epochs ?? _epochs);
+
+    private Dataset With(SampleStore store, Selection selection, EpochCounts epochs) =>
+        new(store, selection, epochs) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
 }

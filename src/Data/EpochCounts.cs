@@ -20,4 +20,14 @@ internal sealed class EpochCounts
             return counts[(seed, part)] = counts.GetValueOrDefault((seed, part)) + 1;
         }
     }
+
+    /// <summary>Goes on counting behind a number, as if so many had been walked.</summary>
+    internal void Set(object walker, ulong seed, string part, int number)
+    {
+        Dictionary<(ulong, string), int> counts = _counts.GetOrCreateValue(walker);
+        lock (counts)
+        {
+            counts[(seed, part)] = number;
+        }
+    }
 }

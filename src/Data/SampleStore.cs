@@ -40,6 +40,9 @@ internal abstract class SampleStore(Field[] features, Field[] targets, Device de
     {
     }
 
+    /// <summary>The first samples alone, where they come one behind the other; null where they have numbers.</summary>
+    internal virtual SampleStore? Shortened(int count) => null;
+
     /// <summary>Refuses an order by length where samples have none.</summary>
     internal virtual void RequireLengths(string operation) => throw new InvalidOperationException(
         $"{operation}: samples are all of one length. Make the data set of RowSource.FromSequences.");

@@ -49,18 +49,31 @@ internal sealed record Selection(int From, int Whole, int Start, int Count, ulon
     /// <param name="origin">What they are, in words.</param>
     internal Selection Listed(int[] samples, string origin) =>
         All(samples.Length) with { Tables = new SampleTables(samples, null, $"{origin} of ({Key})") };
+
+    /// <summary>The same samples, drawn by weights of the stored ones.</summary>
+    /// <exception cref="InvalidOperationException">All samples weigh 0.</exception>
+    internal Selection Weighted(double[] weights)
+    {
+        double[] own = [.. Samples().Select(sample => weights[sample])];
+        return Count == 0 || own.Sum() > 0
+            ? this with { Tables = new SampleTables(Tables?.List, weights, $"weighted {Tables?.Origin}", SampleTables.AliasesOf(own)) }
+            : throw new InvalidOperationException($"Dataset: all {Count} samples of the part have the weight 0, so that none can be drawn.");
+    }
 }
 
 /// <summary>A list of samples and a table of weighted draws, on the host and, once a device has asked, there.</summary>
 /// <param name="list">Samples, or null.</param>
-/// <param name="aliases">Thresholds, then aliases, one of each for a sample; or null.</param>
+/// <param name="weights">Weights of all stored samples, or null.</param>
 /// <param name="origin">What they are, in words.</param>
-internal sealed class SampleTables(int[]? list, int[]? aliases, string origin)
+/// <param name="aliases">Thresholds, then aliases, one of each for a sample of the part; or null.</param>
+internal sealed class SampleTables(int[]? list, double[]? weights, string origin, int[]? aliases = null)
 {
     private readonly Lock _lock = new();
     private Tensor? _onDevice;
 
     internal int[]? List => list;
+
+    internal double[]? Weights => weights;
 
     internal int[]? Aliases => aliases;
 

@@ -56,19 +56,19 @@ internal sealed class TensorStore : SampleStore
 
     internal override (SampleStore Store, Selection Selection) On(Device device, Selection selection)
     {
+        double[]? weights = selection.Tables?.Weights;
         if (selection.Tables?.List is not null)
         {
             // What is listed is copied, in its order.
-            return (Moved(field => Stored(field, selection)), Selection.All(selection.Count) with
-            {
-                Tables = selection.Tables.Aliases is { } aliases ? new SampleTables(null, aliases, selection.Tables.Origin) : null,
-            });
+            double[]? own = weights is null ? null : [.. selection.Samples().Select(sample => weights[sample])];
+            return (Moved(field => Stored(field, selection)), Weighted(Selection.All(selection.Count), own));
         }
 
         (int first, int count) = selection.SplitSeed is null ? (selection.From + selection.Start, selection.Count) : (selection.From, selection.Whole);
-        return (
-            Moved(field => Stored(field, Selection.All(count) with { From = first })),
-            selection with { From = 0, Whole = count, Start = selection.From + selection.Start - first });
+        Selection moved = selection with { From = 0, Whole = count, Start = selection.From + selection.Start - first, Tables = null };
+        return (Moved(field => Stored(field, Selection.All(count) with { From = first })), Weighted(moved, weights?[first..(first + count)]));
+
+        static Selection Weighted(Selection part, double[]? by) => by is null ? part : part.Weighted(by);
 
         TensorStore Moved(Func<int, Tensor> part) => new(
             [.. Enumerable.Range(0, _features.Length).Select(i => part(i).To(device))],

@@ -146,21 +146,33 @@ public class SamplingTests
         Assert.Equal(60, data.Batches(9, shuffle: false).Sum(static b => b.Y.ToArray<int>().Count(static y => y == 0)));
     }
 
-    [Fact]
-    public void A_part_is_weighted_and_weighted_samples_have_no_parts()
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void A_part_has_the_weights_of_its_samples(string name)
     {
-        (Dataset train, _) = Labelled(Device.Cpu).Split(0.5, seed: 8);
+        Device device = BatchTests.DeviceOf(name);
+        (Dataset train, _) = Labelled(device).Split(0.5, seed: 8);
         int[] own = Samples(train);
         double[] weights = new double[50];
-        weights[7] = 1;
-        weights[13] = 3;
-        Assert.Equal([own[7], own[13]], Shuffled(train.Weighted(weights), 10, 1).Distinct().OrderBy(i => Array.IndexOf(own, i)));
-        Dataset weighted = train.ClassBalanced();
-        foreach (Func<object> part in (Func<object>[])[
-            () => weighted.Take(3), () => weighted.Slice(0, 3), () => weighted.Split(0.5), () => weighted.KFold(2), () => weighted.ClassBalanced()])
+        (weights[7], weights[13], weights[44]) = (1, 3, 2);
+        Dataset weighted = train.Weighted(weights);
+        Assert.Equal([own[7], own[13], own[44]], Drawn(weighted));
+        Assert.Equal([own[7], own[13]], Drawn(weighted.Take(20)));
+        Assert.Equal([own[13]], Drawn(weighted.Slice(10, 20)));
+        Assert.Equal([own[7], own[13]], Drawn(weighted.Take(20).To(TestDevice.Gpu)));
+        (Dataset first, Dataset second) = Labelled(device).Weighted([.. Enumerable.Range(0, 100).Select(static i => i % 4 == 1 ? 1.0 : 0)]).Split(0.6, seed: 2);
+        foreach (Dataset part in (Dataset[])[first, second, first.Split(0.5, seed: 3).Second, first.To(TestDevice.Gpu), first.KFold(3)[1].Train, first.KFold(3)[1].Train.To(TestDevice.Gpu)])
         {
-            Assert.Contains("parts first", Assert.Throws<InvalidOperationException>(part).Message, StringComparison.Ordinal);
+            Assert.All(Drawn(part), static sample => Assert.Equal(1, sample % 4));
+            Assert.Empty(Drawn(part).Except(Samples(part)));
         }
+
+        Assert.Contains("weight 0", Assert.Throws<InvalidOperationException>(() => weighted.Take(3)).Message, StringComparison.Ordinal);
+
+        // New weights take the place of the old ones.
+        Assert.True(Drawn(weighted.ClassBalanced()).Length > 5);
+
+        int[] Drawn(Dataset data) => [.. Enumerable.Range(1, 3).SelectMany(epoch => Shuffled(data, 10, epoch)).Distinct().OrderBy(i => Array.IndexOf(own, i))];
     }
 
     [Fact]

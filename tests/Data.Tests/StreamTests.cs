@@ -64,11 +64,12 @@ public class StreamTests
     }
 
     [Fact]
-    public void There_are_no_parts_of_a_stream()
+    public void A_stream_has_a_begin_and_no_other_parts()
     {
         Dataset data = Stream(50);
+        Assert.Equal(Enumerable.Range(0, 12), Order(data.Take(12).Batches(5)));
         foreach (Func<object> part in (Func<object>[])[
-            () => data.Take(3), () => data.Slice(0, 3), () => data.Split(0.5), () => data.KFold(2), () => data.ClassBalanced(), () => data.Features, () => data.Targets])
+            () => data.Slice(0, 3), () => data.Split(0.5), () => data.KFold(2), () => data.ClassBalanced(), () => data.Features, () => data.Targets])
         {
             Assert.Contains("RowSource", Assert.Throws<InvalidOperationException>(part).Message, StringComparison.Ordinal);
         }

@@ -78,11 +78,22 @@ internal struct AffineMap(ImageDraws draws, AffineRanges ranges, bool nearest, f
             return Pixel<T, TElements>(source, shape, image, channel, Near(i, below), Near(j, right));
         }
 
-        // Of neighbours that count nothing, none is looked at: a NaN beside the place does not reach it.
-        T sum = Part<T, TElements>(source, shape, image, channel, i, j, (1 - right) * (1 - below));
-        sum += Part<T, TElements>(source, shape, image, channel, i, j + 1, right * (1 - below));
-        sum += Part<T, TElements>(source, shape, image, channel, i + 1, j, (1 - right) * below);
-        return sum + Part<T, TElements>(source, shape, image, channel, i + 1, j + 1, right * below);
+        T leftAbove = (1 - right) * (1 - below);
+        T rightAbove = right * (1 - below);
+        T leftBelow = (1 - right) * below;
+        T rightBelow = right * below;
+        if ((uint)i < (uint)(shape.SourceHeight - 1) && (uint)j < (uint)(shape.SourceWidth - 1))
+        {
+            // Most pixels have all four neighbours.
+            int at = shape.Row(image, channel, i) + j;
+            int next = at + shape.SourceWidth;
+            return (source.At(at) * leftAbove) + (source.At(at + 1) * rightAbove) + (source.At(next) * leftBelow) + (source.At(next + 1) * rightBelow);
+        }
+
+        return (Pixel<T, TElements>(source, shape, image, channel, i, j) * leftAbove)
+            + (Pixel<T, TElements>(source, shape, image, channel, i, j + 1) * rightAbove)
+            + (Pixel<T, TElements>(source, shape, image, channel, i + 1, j) * leftBelow)
+            + (Pixel<T, TElements>(source, shape, image, channel, i + 1, j + 1) * rightBelow);
     }
 
     private static int Near(int whole, float rest) => rest > 0.5f || (rest == 0.5f && (whole & 1) != 0) ? whole + 1 : whole;
@@ -91,16 +102,6 @@ internal struct AffineMap(ImageDraws draws, AffineRanges ranges, bool nearest, f
         ? low + (float)ImageDraws.Below(word, (int)width + 1)
         : low + (ImageDraws.Uniform(word) * width);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly T Part<T, TElements>(TElements source, in ImageShape shape, int image, int channel, int row, int column, float weight)
-        where T : unmanaged, IReal<T>
-        where TElements : struct, IElements<T>
-    {
-        T none = 0;
-        return weight == 0 ? none : Pixel<T, TElements>(source, shape, image, channel, row, column) * weight;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly T Pixel<T, TElements>(TElements source, in ImageShape shape, int image, int channel, int row, int column)
         where T : unmanaged, IReal<T>
         where TElements : struct, IElements<T>
