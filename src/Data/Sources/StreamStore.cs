@@ -27,7 +27,7 @@ internal sealed class StreamStore<TX, TY>(
     internal override (SampleStore Store, Selection Selection) On(Device device, Selection selection) =>
         (new StreamStore<TX, TY>(open, features, targets, count, buffer, device, prefetch), selection);
 
-    internal override SampleStore Shortened(int first) => new StreamStore<TX, TY>(open, features, targets, first, buffer, device, prefetch);
+    internal override SampleStore Shortened(int first) => new StreamStore<TX, TY>(open, features, targets, first, buffer, Device, prefetch);
 
     internal override void RequirePlaces(string operation) => throw Streams($"there is no {operation}");
 
