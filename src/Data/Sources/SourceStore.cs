@@ -86,6 +86,12 @@ internal sealed class SourceStore : SampleStore
             shape = new Shape([steps, .. shape.AsSpan()[1..]]);
         }
 
+        if ((long)samples.Length * shape.Size * source.DType.Size > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"Dataset: {samples.Length} samples {shape} of {source.DType} are more than 2 GB at a time. Take smaller batches, or a part: Take, Slice.");
+        }
+
         Tensor rows = Tensor.Uninitialized(new Shape([samples.Length, .. shape]), source.DType, Device.Cpu, "Batch");
         try
         {
@@ -100,7 +106,7 @@ internal sealed class SourceStore : SampleStore
     }
 
     private static unsafe Span<byte> Bytes(Tensor rows) =>
-        new(rows.Storage.Block.Host<byte>(0), checked(rows.Count * rows.DType.Size));
+        new(rows.Storage.Block.Host<byte>(0), rows.Count * rows.DType.Size);
 
     // On the reader's thread.
     private IEnumerable<ReadBatch> Batches(BatchPlan plan, CancellationToken stop)
