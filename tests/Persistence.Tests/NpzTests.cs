@@ -72,6 +72,18 @@ public class NpzTests
     }
 
     [Fact]
+    public void Files_beside_the_arrays_do_not_keep_them_from_being_read()
+    {
+        string path = Example.File("mixed.npz");
+        TensorDictionary read = Npz.Load(path, Device.Cpu);
+        Assert.Equal(["folder/x"], read.Keys);
+        Example.Same(Example.Of(DType.Float32, 2, 3), read["folder/x"]);
+        Assert.Equal(["README.md", "folder/notes"], read.Skipped.Keys.Order(StringComparer.Ordinal));
+        string error = Assert.Throws<KeyNotFoundException>(() => read["README.md"]).Message;
+        Assert.Equal($"{path}: 'README.md' is no tensor. It is another file, not an array, whose name ends with .npy.", error);
+    }
+
+    [Fact]
     public void A_file_that_is_no_archive_is_named()
     {
         string path = Example.File("f4.npy");

@@ -8,6 +8,8 @@ public static class Npz
 {
     private const string Extension = ".npy";
 
+    private static readonly Misfit s_noArray = new($"an array, whose name ends with {Extension}", "another file");
+
     // The first moment that a ZIP archive can name; the time of writing would make each file another.
     private static readonly DateTimeOffset s_time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -49,10 +51,10 @@ public static class Npz
     /// <param name="maxBytes">The most bytes that the tensors may take together; null for what the file can hold: 1,032 times its length,
     /// which is the most that compression makes of zeros.</param>
     /// <returns>The tensors by name, without the <c>.npy</c> that their files end with. What no tensor can hold is left out, and said to be
-    /// so: arrays of strings, objects, fields, complex and other numbers, encrypted ones, and those compressed by other methods than
-    /// deflate. Folders are passed over.</returns>
+    /// so: arrays of strings, objects, fields, complex and other numbers, encrypted ones, those compressed by other methods than deflate, and
+    /// files that are no arrays, such as a README, under their whole names. Folders are passed over.</returns>
     /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
-    /// <exception cref="InvalidDataException">It is no ZIP archive of npy files, a name comes twice, members overlap, they take more than the
+    /// <exception cref="InvalidDataException">It is no ZIP archive with npy files, a name comes twice, members overlap, they take more than the
     /// bytes allowed, a checksum is wrong, or a member breaks a rule of its format; the message names the file, what was expected and what
     /// was found.</exception>
     public static TensorDictionary Load(string path, Device? device = null, long? maxBytes = null)
@@ -61,17 +63,20 @@ public static class Npz
         ZipReader archive = new(file, path);
         TensorDictionary tensors = new(path);
         long left = maxBytes ?? long.MaxValue;
+        bool hasArrays = false;
         try
         {
             foreach (ZipMember member in archive.Members.Where(static member => !IsFolder(member)))
             {
-                string name = NameOf(member.Name, path);
+                bool isArray = member.Name.EndsWith(Extension, StringComparison.Ordinal);
+                string name = isArray ? member.Name[..^Extension.Length] : member.Name;
                 if (tensors.Has(name))
                 {
                     throw new InvalidDataException($"{path}: expected every name once, found '{name}' again.");
                 }
 
-                if (ZipReader.MisfitOf(member) is { } misfit)
+                hasArrays |= isArray;
+                if ((isArray ? ZipReader.MisfitOf(member) : s_noArray) is { } misfit)
                 {
                     tensors.Skip(name, misfit.ToString());
                     continue;
@@ -87,7 +92,10 @@ public static class Npz
                 Read(archive, member, name, device, path, tensors);
             }
 
-            return tensors;
+            return hasArrays || tensors.Skipped.Count == 0
+                ? tensors
+                : throw new InvalidDataException(
+                    $"{path}: expected members that end with {Extension}, found none among the {tensors.Skipped.Count:N0}, such as '{tensors.Skipped.Keys.First()}'.");
         }
         catch
         {
@@ -124,8 +132,4 @@ public static class Npz
     }
 
     private static bool IsFolder(ZipMember member) => member.Name.EndsWith('/') && member.Size == 0;
-
-    private static string NameOf(string member, string path) => member.EndsWith(Extension, StringComparison.Ordinal)
-        ? member[..^Extension.Length]
-        : throw new InvalidDataException($"{path}: expected members that end with {Extension}, found '{member}'.");
 }

@@ -114,6 +114,13 @@ def make_npz():
     np.savez_compressed(HERE / "compressed.npz", zeros=np.zeros((50, 40), "<f4"), **arrays)
     with zipfile.ZipFile(HERE / "stranger.npz", "w") as archive:
         archive.writestr(zipfile.ZipInfo("readme.txt"), "not an array")
+    # What people put beside arrays.
+    with zipfile.ZipFile(HERE / "mixed.npz", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("README.md"), "not an array")
+        archive.writestr(zipfile.ZipInfo("folder/x.npy"), (HERE / "f4.npy").read_bytes())
+        notes = zipfile.ZipInfo("folder/notes")
+        notes.compress_type = zipfile.ZIP_LZMA
+        archive.writestr(notes, "neither")
     # Arrays that no tensor of ours holds, beside one that it does.
     np.savez(
         HERE / "types.npz", a=arrays["a"], names=np.array(["one", "two"]), raw=np.array([b"one", b"two"]), pairs=np.zeros(2, [("x", "<f4"), ("y]", "<i4", (2,))]),
