@@ -152,16 +152,30 @@ public partial class Tensor
         return view;
     }
 
-    /// <summary>The axes from <paramref name="first"/> to the last as one.</summary>
-    /// <exception cref="ArgumentException">Of an empty tensor, together they are longer than 2^31 - 1.</exception>
-    public Tensor Flatten(int first = 0)
+    /// <summary>The axes from one to another as one: [2, 3, 4, 5] from 1 to 2 becomes [2, 12, 5]. A scalar becomes [1].</summary>
+    /// <param name="first">The first of the axes, from the end if negative.</param>
+    /// <param name="last">The last of them, from the end if negative.</param>
+    /// <exception cref="ArgumentException">There is no such axis, the last one comes before the first, or, of an empty tensor, they are together
+    /// longer than 2^31 - 1.</exception>
+    public Tensor Flatten(int first = 0, int last = -1)
     {
-        int start = Rank == 0 ? 0 : Shape.Axis(first, nameof(Flatten));
-        long tail = Shape.Product(Shape.AsSpan()[start..]);
-        return tail <= int.MaxValue
-            ? Reshape(new Shape([.. Shape.AsSpan()[..start], (int)tail])).MadeBy(nameof(Flatten))
+        if (Rank == 0)
+        {
+            return Reshape(new Shape(1)).MadeBy(nameof(Flatten));
+        }
+
+        int start = Shape.Axis(first, nameof(Flatten));
+        int end = Shape.Axis(last, nameof(Flatten)) + 1;
+        if (end <= start)
+        {
+            throw new ArgumentException($"Flatten: of {Shape}, axis {last} comes before axis {first}. Give the first axis first.", nameof(last));
+        }
+
+        long length = Shape.Product(Shape.AsSpan()[start..end]);
+        return length <= int.MaxValue
+            ? Reshape(new Shape([.. Shape.AsSpan()[..start], (int)length, .. Shape.AsSpan()[end..]])).MadeBy(nameof(Flatten))
             : throw new ArgumentException(
-                $"Flatten: the axes of {Shape} from {start} on are together longer than {int.MaxValue:N0}, though the tensor is empty. Flatten "
+                $"Flatten: the axes of {Shape} from {start} to {end - 1} are together longer than {int.MaxValue:N0}, though the tensor is empty. Flatten "
                 + "fewer axes.", nameof(first));
     }
 

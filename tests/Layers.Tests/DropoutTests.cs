@@ -95,5 +95,10 @@ public class DropoutTests
         Assert.Equal(x.Transpose(0, 1).ToArray<float>(), layer.Forward(x.Transpose(0, 1)).ToArray<float>());
         Assert.Equal(new Shape(5, 1), layer.Forward(Tensor.Zeros([5, 1], device: Device.Cpu)).Shape);
         Assert.Equal(new Shape(0, 12), layer.Forward(Tensor.Zeros([0, 3, 4], device: Device.Cpu)).Shape);
+        Assert.Equal(new Shape(6, 4), new Flatten(0, -2).Forward(x).Shape);
+        Assert.Equal(("Flatten", "Flatten(0, -2)"), (layer.ToString(), new Flatten(0, -2).ToString()));
+        Assert.Equal(new Shape(1), Tensor.Scalar(1, device: Device.Cpu).Flatten().Shape);
+        string message = Assert.Throws<ArgumentException>(() => new Flatten(-1, 1).Forward(x)).Message;
+        Assert.StartsWith("Flatten: of [2, 3, 4], axis 1 comes before axis -1.", message, StringComparison.Ordinal);
     }
 }

@@ -10,6 +10,7 @@ public class ViewTests
         ["Reshape, -1"] = (x => x.Reshape(-1, 8), [3, 8], i => (i[0] * 8) + i[1]),
         ["Reshape, ones"] = (x => x.Reshape(1, 24, 1), [1, 24, 1], i => i[1]),
         ["Flatten"] = (x => x.Flatten(), [24], i => i[0]),
+        ["Flatten, from 0 to 1"] = (x => x.Flatten(0, 1), [6, 4], i => At(i[0] / 3, i[0] % 3, i[1])),
         ["Flatten, from 1"] = (x => x.Flatten(1), [2, 12], i => (i[0] * 12) + i[1]),
         ["Flatten, from -1"] = (x => x.Flatten(-1), [2, 3, 4], i => At(i[0], i[1], i[2])),
         ["T"] = (x => x.T, [2, 4, 3], i => At(i[0], i[2], i[1])),
