@@ -49,6 +49,65 @@ public class ModuleTests
     }
 
     [Fact]
+    public void Chains_in_chains_may_be_deeper_than_the_stack()
+    {
+        const int Depth = 20_000;
+        Sequential model = [new Dense(1, 1, device: Device.Cpu)];
+        for (int i = 1; i < Depth; i++)
+        {
+            model = [model];
+        }
+
+        Assert.Equal(2, model.Parameters().Count());
+        Assert.Equal((2 * Depth) + "weight".Length, model.NamedParameters().First().Name.Length);
+        Assert.Empty(model.NamedBuffers());
+        model.Eval();
+        Assert.All([model, model[0]], static module => Assert.False(module.IsTraining));
+        Tensor x = Tensor.Ones([1, 1], device: Device.Cpu);
+        foreach (Action call in (Action[])[() => model.Forward(x), () => model.Summary(), () => model.Fuse()])
+        {
+            string message = Assert.Throws<InvalidOperationException>(() => OnThread(call, 1 << 20)).Message;
+            Assert.StartsWith("Sequential: there are too many modules inside one another", message, StringComparison.Ordinal);
+            Assert.Contains("maxStackSize", message, StringComparison.Ordinal);
+        }
+
+        Tensor? y = null;
+        OnThread(() => y = model.Forward(x), 1 << 28);
+        Assert.Equal(model.Parameters().Sum(static p => p.Item()), y!.Item(), 1e-6);
+        y.Backward();
+        Assert.All(model.Parameters(), static p => Assert.Equal(1, p.Gradient!.Item()));
+
+        static void OnThread(Action call, int stack)
+        {
+            Exception? error = null;
+            Thread thread = new(() => error = Record.Exception(call), stack);
+            thread.Start();
+            thread.Join();
+            if (error is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+        }
+    }
+
+    /// <summary>The text of each level asked for the whole text of the next one twice.</summary>
+    [Fact]
+    public void The_text_of_chains_in_chains_has_a_line_for_each()
+    {
+        Sequential model = [new ReLU()];
+        for (int i = 1; i < 40; i++)
+        {
+            model = [model];
+        }
+
+        string[] lines = model.ToString().Split('\n');
+        Assert.Equal("Sequential", lines[0]);
+        Assert.All(Enumerable.Range(1, 39), i => Assert.Equal($"{new string(' ', 2 * i)}(0) Sequential", lines[i]));
+        Assert.Equal([$"{new string(' ', 80)}(0) ReLU", "0 parameters"], lines[40..]);
+        Assert.Equal(44, model.Summary().Split('\n').Length);
+    }
+
+    [Fact]
     public void Modes_reach_every_module_below()
     {
         Sequential model = Nested();

@@ -1,10 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Layers;
 
 /// <summary>A part of a network: a function of tensors with parameters, buffers and modules of its own.</summary>
 /// <remarks>
 /// A module of your own registers what it owns in its constructor, with <see cref="Add(string, Parameter)"/>,
 /// <see cref="AddBuffer(string, Tensor)"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>, or has one that takes what it needs. Names join with
-/// dots, as PyTorch's do.
+/// dots, as PyTorch's do. Modules may stand inside one another as deep as you like; only the outputs of some thousand such levels need more stack
+/// than a thread has, which is an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public abstract class Module
 {
@@ -30,7 +33,22 @@ public abstract class Module
         $"{GetType().Name}: has no Forward of one tensor. Call the one that it has, or, in a module of your own, override Forward(Tensor).");
 
     /// <summary>What <see cref="Forward"/> returned, which must be something.</summary>
-    internal Tensor Output(Tensor input) => Given.Required(GetType().Name, "what Forward returned", Forward(input));
+    internal Tensor Output(Tensor input)
+    {
+        RequireStack();
+        return Given.Required(GetType().Name, "what Forward returned", Forward(input));
+    }
+
+    /// <summary>Throws where one more module inside others might end the process.</summary>
+    internal void RequireStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name}: there are too many modules inside one another for this thread's stack. Put them one behind the other in one Sequential, "
+                + "nest fewer, or run the step on a thread with a larger stack: new Thread(step, maxStackSize: 1 << 30).");
+        }
+    }
 
     /// <summary>The module and all below it to training mode; inside <see cref="EvaluationMode"/>, until that ends.</summary>
     public void Train() => SetTraining(All(), training: true);
@@ -40,7 +58,8 @@ public abstract class Module
     public void Eval() => SetTraining(All(), training: false);
 
     /// <summary>The parameters of the module and all below it, in the order in which they were registered.</summary>
-    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static named => named.Value);
+    public IEnumerable<Parameter> Parameters() => Places(named: false).SelectMany(static place => place.Module._parameters)
+        .Select(static own => own.Value).Distinct<Parameter>(ReferenceEqualityComparer.Instance);
 
     /// <summary>The parameters of the module and all below it with their names, such as <c>0.weight</c>.</summary>
     /// <remarks>A parameter that several modules share, or that a module used in several places has, comes once, under its first
@@ -168,13 +187,27 @@ public abstract class Module
         return module;
     }
 
-    private IEnumerable<(string Name, Parameter Value)> AllParameters() =>
-        _parameters.Concat(_children.SelectMany(static child =>
-            child.Value.AllParameters().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+    private IEnumerable<(string Name, Parameter Value)> AllParameters() => Places().SelectMany(static place =>
+        place.Module._parameters.Select(own => (place.Prefix + own.Name, own.Value)));
 
-    private IEnumerable<(string Name, Tensor Value, bool IsOptional)> AllBuffers() =>
-        _buffers.Concat(_children.SelectMany(static child =>
-            child.Value.AllBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value, named.IsOptional))));
+    private IEnumerable<(string Name, Tensor Value, bool IsOptional)> AllBuffers() => Places().SelectMany(static place =>
+        place.Module._buffers.Select(own => (place.Prefix + own.Name, own.Value, own.IsOptional)));
+
+    // The module and all below it, as often as they are used, each before what is below it, and how the names of what it has begin. Without
+    // recursion: a network may be deeper than the stack.
+    private IEnumerable<(string Prefix, Module Module)> Places(bool named = true)
+    {
+        Stack<(string Prefix, Module Module)> open = new([(string.Empty, this)]);
+        while (open.TryPop(out (string Prefix, Module Module) place))
+        {
+            yield return place;
+            for (int i = place.Module._children.Count - 1; i >= 0; i--)
+            {
+                (string name, Module child) = place.Module._children[i];
+                open.Push((named ? $"{place.Prefix}{name}." : string.Empty, child));
+            }
+        }
+    }
 
     private void Check(string name)
     {

@@ -68,13 +68,14 @@ internal sealed class ModuleModes : IDisposable
         return left;
     }
 
-    private static void Set(Dictionary<Module, bool> modes, Module module, bool training)
+    private static void Set(Dictionary<Module, bool> modes, Module model, bool training)
     {
-        if (modes.TryAdd(module, training))
+        Stack<Module> open = new([model]);
+        while (open.TryPop(out Module? module))
         {
-            for (int i = 0; i < module.Children.Count; i++)
+            for (int i = modes.TryAdd(module, training) ? module.Children.Count - 1 : -1; i >= 0; i--)
             {
-                Set(modes, module.Children[i].Value, training);
+                open.Push(module.Children[i].Value);
             }
         }
     }

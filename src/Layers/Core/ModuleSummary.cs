@@ -6,6 +6,10 @@ namespace DeepSharp.Layers;
 /// <summary>Prints a network as a table.</summary>
 internal static class ModuleSummary
 {
+    // Whether texts are asked for their titles alone.
+    [ThreadStatic]
+    private static bool t_titles;
+
     internal static string Of(Module module, Shape? input, DType? dtype)
     {
         List<string[]> rows = [];
@@ -21,7 +25,7 @@ internal static class ModuleSummary
     /// <summary>A module's title and, if it owns others, a line for each of them and one for the sum of their parameters.</summary>
     internal static string Lines(Module module, string title)
     {
-        if (module.Children.Count == 0)
+        if (t_titles || module.Children.Count == 0)
         {
             return title;
         }
@@ -33,6 +37,7 @@ internal static class ModuleSummary
 
         void Below(Module parent, string indent)
         {
+            parent.RequireStack();
             foreach ((string name, Module child) in parent.Children)
             {
                 string parameters = child.Children.Count == 0 && child.Parameters().Any() ? $", {Counted(child)}" : string.Empty;
@@ -42,14 +47,28 @@ internal static class ModuleSummary
         }
     }
 
-    // Without the lines of what is below it.
-    private static string Title(Module module) => module.ToString().Split('\n')[0];
+    // The first line of a module's text. Its other lines are not made, since each of them would ask for a text in turn: twice as many for each
+    // level.
+    private static string Title(Module module)
+    {
+        bool outer = t_titles;
+        t_titles = true;
+        try
+        {
+            return module.ToString().Split('\n')[0];
+        }
+        finally
+        {
+            t_titles = outer;
+        }
+    }
 
     private static string Counted(Module module) => $"{module.Parameters().Sum(static p => p.Count):N0} parameters";
 
     // A chain and a residual show what goes into each of their modules; others show their output as a whole.
     private static Tensor? Walk(List<string[]> rows, string indent, string name, Module module, Tensor? x)
     {
+        module.RequireStack();
         string title = name.Length == 0 ? Title(module) : $"{indent}({name}) {Title(module)}";
         int own = module.Parameters().Sum(static p => p.Count);
         int row = rows.Count;

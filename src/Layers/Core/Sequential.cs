@@ -98,6 +98,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// </code></example>
     public Sequential Fuse()
     {
+        RequireStack();
         List<(string Name, Module Module)> modules = [];
         for (int i = 0; i < _modules.Length; i++)
         {

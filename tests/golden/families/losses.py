@@ -22,6 +22,7 @@ def build():
         of_labels(family, dtype)
         ctc(family, dtype)
         of_label_sets(family, dtype)
+        of_pixels(family, dtype)
     return family
 
 
@@ -213,3 +214,22 @@ def ctc(family, dtype):
             return F.ctc_loss(input.log_softmax(2), target, torch.tensor(inputs), torch.tensor(lengths), blank, reduction, zero)
         add(family, "ctc", name, dtype, loss, {"input": samples.normal(steps, len(targets), classes), "target": torch.tensor(targets)},
             {"input_lengths": inputs, "target_lengths": lengths, "blank": blank, "zero_infinity": zero}, ())
+
+
+def of_pixels(family, dtype):
+    """Logits [N, C, d1, d2] with a label or a distribution for each pixel."""
+    samples = Samples("losses of pixels", dtype)
+    logits = samples.normal(2, 4, 3, 2)
+    labels = samples.indices(4, 2, 3, 2)
+    labels[0, 1, 0] = labels[1, 2, 1] = -100
+    distributions = samples.normal(2, 4, 3, 2).softmax(1)
+    weight = torch.tensor([0.5, 2, 1.25, 0.75], dtype=DTYPES[dtype])
+    for extra, smoothing in itertools.product(({}, {"weight": weight}), (0.0, 0.1)):
+        name = " + ".join(["pixels"] + ["weights"] * bool(extra) + [f"smoothing {smoothing}"] * bool(smoothing))
+        add(family, "cross_entropy", f"labels of {name}", dtype, F.cross_entropy, {"input": logits, "target": labels, **extra},
+            {"label_smoothing": smoothing, "ignore_index": -100}, ("target", "weight"))
+        add(family, "cross_entropy_probabilities", name, dtype, F.cross_entropy, {"input": logits, "target": distributions, **extra},
+            {"label_smoothing": smoothing}, ("target", "weight"))
+    for extra in ({}, {"weight": weight}):
+        add(family, "nll", "pixels" + " + weights" * bool(extra), dtype, F.nll_loss, {"input": logits.log_softmax(1), "target": labels, **extra},
+            {"ignore_index": -100}, ("weight",))
