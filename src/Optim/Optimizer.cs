@@ -94,7 +94,8 @@ public abstract partial class Optimizer
     /// <summary>Sets the gradients to zero, evaluates the loss, takes its gradients and makes a step.</summary>
     /// <param name="loss">Computes the loss, one element, from the parameters as they are when it is called.</param>
     /// <returns>The loss before the step.</returns>
-    /// <exception cref="InvalidOperationException">The function has called <c>Backward()</c> itself.</exception>
+    /// <exception cref="InvalidOperationException">The function has called <c>Backward()</c> itself on the loss, or on a part of it; with
+    /// <c>retainGraph</c>, too.</exception>
     public virtual Tensor Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -181,13 +182,20 @@ public abstract partial class Optimizer
     }
 
     /// <summary>A loss whose gradients a step can take.</summary>
-    private protected Tensor Evaluate(Func<Tensor> loss) => loss() is not { } value
-        ? throw new InvalidOperationException($"{GetType().Name}.Step: the function gave no loss, but null.")
-        : value.Node is Node { IsUsed: true }
-        ? throw new InvalidOperationException(
-            $"{GetType().Name}.Step: the function that computes the loss has called Backward() itself, which used the graph up. Leave that call out: "
-            + "Step zeroes the gradients, calls the function, calls Backward() on what it gives, and moves the parameters.")
-        : value;
+    private protected Tensor Evaluate(Func<Tensor> loss)
+    {
+        long before = BackwardPass.Latest;
+        Tensor value = loss()
+            ?? throw new InvalidOperationException($"{GetType().Name}.Step: the function gave no loss, but null.");
+        return value.Node is not Node node ? value
+            : node.IsUsed ? throw CalledBackward("Backward() itself, which used the graph up")
+            : BackwardPass.HasBegunIn(node, before) ? throw CalledBackward("Backward(retainGraph: true) itself, so that gradients would count twice")
+            : value;
+    }
+
+    private InvalidOperationException CalledBackward(string how) => new(
+        $"{GetType().Name}.Step: the function that computes the loss has called {how}. Leave that call out: Step zeroes the gradients, calls the "
+        + "function, calls Backward() on what it gives, and moves the parameters.");
 
     private void Proportion()
     {

@@ -40,6 +40,44 @@ public class GraphTests
         Assert.Equal([1, 10, 100], seed.ToArray<double>());
     }
 
+    /// <summary>Nothing that walks a graph recurses: not the passes, of either order, nor what frees it, by scopes or by the collector.</summary>
+    [Fact]
+    public void Chains_of_many_operators_need_no_stack()
+    {
+        const int Length = 200_000;
+        using (TensorScope scope = Tensor.Scope())
+        {
+            Tensor x = Leaf([3]);
+            Chain(x, Length).Backward();
+            Assert.Equal([1], x.Gradient!.ToArray<double>());
+            Assert.Equal(1, Grad.Of(Chain(x, Length), x).Item());
+            Tensor slope = Grad.Of(Chain(x, Length) * x, x, createGraph: true);
+            Assert.Equal(Length + 6, slope.Item());
+            Assert.Equal(2, Grad.Of(slope, x).Item());
+        }
+
+        Tensor y = Leaf([3]);
+        Forget(y);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Tensor sum = Checkpoint.Run(x => Chain(x, 20_000), y);
+        sum.Backward();
+        Assert.Equal((20_003, 1), (sum.Item(), y.Gradient!.Item()));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Forget(Tensor y) => Assert.Equal(Length + 3, Chain(y, Length).Item());
+
+        static Tensor Chain(Tensor x, int length)
+        {
+            for (int i = 0; i < length; i++)
+            {
+                x += 1;
+            }
+
+            return x;
+        }
+    }
+
     [Fact]
     public void A_graph_can_be_kept_for_a_second_pass()
     {

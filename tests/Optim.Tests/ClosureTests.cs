@@ -50,6 +50,50 @@ public class ClosureTests
         Assert.Contains(optimizer is NewtonCG ? "earlier backward pass" : "Step(() => loss) calls Backward itself", message, StringComparison.Ordinal);
     }
 
+    /// <summary>With the graph retained the step's own pass would add the same gradients once more.</summary>
+    [Theory]
+    [MemberData(nameof(Rule.Names), MemberType = typeof(Rule))]
+    public void A_function_that_calls_Backward_and_retains_the_graph_is_refused_too(string name)
+    {
+        Parameter w = new(Tensor.From(new double[,] { { 1, 2 }, { 3, 5 } }, Device.Cpu));
+        Optimizer optimizer = Rule.All[name].Make([w], 0.01);
+        double[] before = w.Values();
+        foreach (Func<Tensor, Tensor> returned in (Func<Tensor, Tensor>[])[static loss => loss, static loss => loss * 2, static loss => 1 + (loss * loss)])
+        {
+            string message = Assert.Throws<InvalidOperationException>(() => optimizer.Step(() =>
+            {
+                Tensor loss = w.Square().Sum();
+                loss.Backward(retainGraph: true);
+                return returned(loss);
+            })).Message;
+            Assert.Contains("has called Backward(retainGraph: true) itself, so that gradients would count twice", message, StringComparison.Ordinal);
+            Assert.Contains("Leave that call out", message, StringComparison.Ordinal);
+            Assert.Equal(before, w.Values());
+        }
+    }
+
+    /// <summary>What adds nothing twice goes on: gradients as values, a and a pass of its own for another part.</summary>
+    [Fact]
+    public void Functions_may_take_gradients_that_the_step_does_not_take_again()
+    {
+        Parameter w = Surface.Parameter([3]);
+        SGD optimizer = new([w], 0.1);
+
+        // Half of (2 w)² is w's penalty: its slope is 4 w.
+        optimizer.Step(() => Grad.Of(w.Square().Sum(), w, createGraph: true).Square().Sum() / 2);
+        Assert.Equal(3 - (0.1 * 4 * 3), w.Item(), 1e-12);
+
+        // Two parts of one loss share w * 2, and each counts once: 2 and 8 w.
+        double now = w.Item();
+        optimizer.Step(() =>
+        {
+            Tensor shared = w * 2;
+            shared.Sum().Backward(retainGraph: true);
+            return shared.Square().Sum();
+        });
+        Assert.Equal(now - (0.1 * (2 + (8 * now))), w.Item(), 1e-12);
+    }
+
     [Fact]
     public void Newton_converges_quadratically_on_Rosenbrock()
     {

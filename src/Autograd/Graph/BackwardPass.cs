@@ -25,6 +25,9 @@ internal sealed class BackwardPass
     /// <summary>The number of the pass under way on this thread.</summary>
     internal static long Current => t_current?._number ?? 0;
 
+    /// <summary>The number of the latest pass of any thread.</summary>
+    internal static long Latest => Interlocked.Read(ref s_passes);
+
     /// <summary>
     /// Runs a pass from an output. Without targets, leaves add up their gradients; with targets, only the nodes that lead to
     /// them act, and their gradients are the result. The pass ends at nodes whose number is below the floor.
@@ -85,6 +88,7 @@ internal sealed class BackwardPass
             first.Node = seed?.Node;
             root.Pending = first;
             pass.Walk(order, results, retainGraph || createGraph);
+            root.RootOf = targets is null && retainGraph ? pass._number : root.RootOf;
         }
         finally
         {
@@ -104,6 +108,37 @@ internal sealed class BackwardPass
         }
 
         return results;
+    }
+
+    /// <summary>Whether a pass later than one with this number began in an output's graph, added to the leaves' gradients and left the graph, so
+    /// that another pass from the output adds the same once more.</summary>
+    internal static bool HasBegunIn(Node output, long later)
+    {
+        // Most functions run no pass, and cost nothing.
+        if (Latest == later)
+        {
+            return false;
+        }
+
+        HashSet<Node> seen = [output];
+        Stack<Node> open = new(seen);
+        while (open.TryPop(out Node? node))
+        {
+            if (node.RootOf > later)
+            {
+                return true;
+            }
+
+            foreach (Node? input in node.Inputs)
+            {
+                if (input is not null && seen.Add(input))
+                {
+                    open.Push(input);
+                }
+            }
+        }
+
+        return false;
     }
 
     internal static void Deliver(Node node, Tensor gradient)

@@ -54,6 +54,9 @@ internal abstract class Node : GraphNode
     /// <summary>Whether a pass has used the node up.</summary>
     internal bool IsUsed { get; private set; }
 
+    /// <summary>The last pass that began here, added to the leaves' gradients and left the graph to be used again; 0 for none.</summary>
+    internal long RootOf { get; set; }
+
     /// <summary>Whether a pass has used the node up, or its scope has ended.</summary>
     internal bool IsReleased { get; private set; }
 
