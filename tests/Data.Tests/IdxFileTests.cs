@@ -161,6 +161,22 @@ public class IdxFileTests
     }
 
     [Fact]
+    public void What_a_gzip_stream_outgrows_goes_back_to_the_system()
+    {
+        using TemporaryFolder folder = new();
+        byte[] values = new byte[10_000_000];
+        Write(folder["a"], Make([10_000_000], values), zipped: true);
+        Device device = new(DeviceKind.Cpu, 1, null);
+        using Tensor read = IdxFile.Read(folder["a"], device);
+
+        // It has grown from one megabyte; what a pool keeps, nobody would ask for again.
+        DeviceStatistics after = device.Statistics;
+        Assert.True(after.Allocations > 1);
+        Assert.Equal(0, after.CachedBytes);
+        Assert.InRange(after.LiveBytes, 10_000_000, 13_000_000);
+    }
+
+    [Fact]
     public void Large_gzip_streams_are_read_with_little_more_memory_than_they_need()
     {
         using TemporaryFolder folder = new();
