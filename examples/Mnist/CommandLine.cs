@@ -17,7 +17,9 @@ internal static class CommandLine
             "--lr", "The learning rate. [default: the optimizer's, 0.001 for adam]", 1e-9, 1000);
         Option<string> optimizer = ChoiceOption.Make("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
         Option<string> schedule = ChoiceOption.Make(
-            "--schedule", "How the learning rate falls: not at all, or to zero along half a cosine.", "cosine", "cosine", "constant");
+            "--schedule", "How the learning rate moves: to zero along half a cosine, first up to it and then down, or not at all.", "cosine", "cosine",
+            "one-cycle", "constant");
+        Option<bool> augment = new("--augment") { Description = "Turn, shift and magnify each training image a little, anew in each epoch." };
         Option<string> precision = ChoiceOption.Make(
             "--precision", "What matrix products are made of; parameters are float32.", "float32", "float32", "float16", "bfloat16");
         Option<DirectoryInfo?> data = PathOption.Folder(
@@ -29,7 +31,7 @@ internal static class CommandLine
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {
-            model, device, epochs, batch, rate, optimizer, schedule, precision, data, seed, limit, output,
+            model, device, epochs, batch, rate, optimizer, schedule, augment, precision, data, seed, limit, output,
         };
         root.SetAction(parsed => run(new Options(
             parsed.GetValue(model)!,
@@ -39,6 +41,7 @@ internal static class CommandLine
             parsed.GetValue(rate) ?? Optimizers.DefaultRate(parsed.GetValue(optimizer)!),
             parsed.GetValue(optimizer)!,
             parsed.GetValue(schedule)!,
+            parsed.GetValue(augment),
             parsed.GetValue(precision)!,
             parsed.GetValue(data) ?? new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
             parsed.GetValue(seed),

@@ -9,6 +9,7 @@ internal sealed record Options(
     double LearningRate,
     string Optimizer,
     string Schedule,
+    bool Augment,
     string Precision,
     DirectoryInfo Data,
     ulong Seed,

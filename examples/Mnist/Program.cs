@@ -40,20 +40,33 @@ static void Train(Options options)
     MnistData digits = MnistData.Load(options.Data.FullName, device);
     Dataset train = digits.Train.Take(options.Limit ?? int.MaxValue);
     Dataset test = digits.Test.Take(options.Limit ?? int.MaxValue);
+    if (options.Augment)
+    {
+        train = train.Map(new RandomAffine(degrees: (-10, 10), translate: (0.04, 0.04), scale: (0.9, 1.1)));
+    }
 
     Sequential model = Network.Make(options.Model, new Generator(options.Seed));
     Optimizer optimizer = Optimizers.Make(options.Optimizer, model.Parameters(), options.LearningRate);
     bool dropLast = train.Count > options.Batch && train.Count % options.Batch == 1;
-    if (options.Schedule == "cosine")
+    int steps = options.Epochs * train.Batches(options.Batch, dropLast: dropLast).Count;
+    optimizer.Schedule = options.Schedule switch
     {
-        optimizer.Schedule = new CosineAnnealing(options.Epochs * train.Batches(options.Batch, dropLast: dropLast).Count);
-    }
+        "cosine" => new CosineAnnealing(steps),
+        "one-cycle" => new OneCycle(options.LearningRate, steps, cycleMomentum: false),
+        _ => null,
+    };
 
+    string course = options.Schedule switch
+    {
+        "cosine" => " falling along a cosine",
+        "one-cycle" => " at the top of one cycle",
+        _ => "",
+    };
     Console.WriteLine(model.Summary([options.Batch, 28, 28]));
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{train.Count:N0} training and {test.Count:N0} test images on {device.Name}; {options.Optimizer}, "
-        + $"learning rate {options.LearningRate}{(options.Schedule == "cosine" ? " falling along a cosine" : "")}"));
+        + $"learning rate {options.LearningRate}{course}{(options.Augment ? ", images turned, shifted and magnified" : "")}"));
 
     DType precision = options.Precision switch
     {

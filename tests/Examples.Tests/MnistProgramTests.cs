@@ -55,6 +55,17 @@ public partial class MnistProgramTests
     }
 
     [Fact]
+    public void Digits_are_read_after_a_training_on_augmented_ones()
+    {
+        (int code, string output, string errors) = ExampleProgram.Run(
+            "Mnist", "--model", "cnn", "--device", "cpu", "--epochs", "2", "--limit", "6000", "--batch", "32", "--augment", "--schedule", "one-cycle", "--lr", "0.005");
+        Assert.True(code == 0, errors);
+        Assert.Contains("learning rate 0.005 at the top of one cycle, images turned, shifted and magnified", output, StringComparison.Ordinal);
+        Match accuracy = Regex.Match(output, @"test_accuracy=(\d\.\d{4})");
+        Assert.True(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture) > 0.9, output);
+    }
+
+    [Fact]
     public void The_time_until_an_accuracy_is_reached_is_told()
     {
         // A number and whether it is above zero: soon known without a mistake.
