@@ -11,9 +11,11 @@ public sealed class BatchSequence : IEnumerable<Batch>
     private readonly ulong? _seed;
     private readonly int? _epoch;
     private readonly bool _dropLast;
+    private readonly int _first;
 
-    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast)
+    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast, int first = 0)
     {
+        _first = first;
         _data = data;
         _batchSize = batchSize;
         _seed = seed;
@@ -22,7 +24,16 @@ public sealed class BatchSequence : IEnumerable<Batch>
     }
 
     /// <summary>The number of batches.</summary>
-    public int Count => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
+    public int Count => All - _first;
+
+    private int All => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
+
+    /// <summary>The same epochs without their first batches: how a training goes on in the middle of one. None of them is made.</summary>
+    /// <param name="batches">How many batches are left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public BatchSequence From(int batches) => batches >= 0 && batches <= Count
+        ? new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, _first + batches)
+        : throw new ArgumentOutOfRangeException(nameof(batches), $"Batches: {batches} of {Count} batches cannot be left out.");
 
     /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);
@@ -46,6 +57,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
         {
             _sequence = sequence;
             _order = sequence._data.Order(sequence._seed, sequence._epoch);
+            _next = sequence._first;
         }
 
         /// <summary>The batch of this step.</summary>
@@ -59,7 +71,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
             _scope?.Dispose();
             _scope = null;
             Current = default;
-            if (_next >= _sequence.Count)
+            if (_next >= _sequence.All)
             {
                 return false;
             }
@@ -81,7 +93,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
         public void Reset()
         {
             Dispose();
-            _next = 0;
+            _next = _sequence._first;
         }
     }
 }

@@ -183,6 +183,12 @@ public sealed class Dataset
     /// <param name="walker">Whose epochs are counted; null for those of loops.</param>
     internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, (seed, _from, _whole, _start, Count, _splitSeed));
 
+    /// <summary>Counts on behind an epoch, which a training that goes on had begun before.</summary>
+    internal void ResumeEpochs(ulong seed, object walker, int epoch) => _epochs.Set(walker, (seed, _from, _whole, _start, Count, _splitSeed), epoch);
+
+    /// <summary>All targets that are stored, of other parts too.</summary>
+    internal Tensor StoredTargets => _targets;
+
     internal BatchOrder Order(ulong? seed = null, int? epoch = null) => new(
         _from, _whole, _start, Count, _splitSeed, seed is { } shuffled ? (shuffled, (ulong)(epoch ?? BeginEpoch(shuffled))) : null);
 

@@ -19,4 +19,14 @@ internal sealed class EpochCounts
             return counts[epochs] = counts.GetValueOrDefault(epochs) + 1;
         }
     }
+
+    /// <summary>Goes on counting behind a number, as if so many had been walked.</summary>
+    internal void Set(object walker, (ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed) epochs, int number)
+    {
+        Dictionary<(ulong, int, int, int, int, ulong?), int> counts = _counts.GetOrCreateValue(walker);
+        lock (counts)
+        {
+            counts[epochs] = number;
+        }
+    }
 }

@@ -153,6 +153,9 @@ public sealed class MultiHeadAttention : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"MultiHeadAttention({Features}, {Heads} heads{(_bias is null ? ", no bias" : string.Empty)}{(Dropout > 0 ? $", dropout {Dropout}" : string.Empty)}"
         + $"{(KeyFeatures == Features ? string.Empty : $", keys of {KeyFeatures}")}{(ValueFeatures == Features ? string.Empty : $", values of {ValueFeatures}")}"

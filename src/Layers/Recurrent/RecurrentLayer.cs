@@ -73,6 +73,9 @@ public abstract class RecurrentLayer : Module
     private int Directions => IsBidirectional ? 2 : 1;
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"{GetType().Name}({Inputs}, {Units}{(Layers > 1 ? $", {Layers} layers" : string.Empty)}"
         + $"{(HasBias ? string.Empty : ", no bias")}{(BatchFirst ? ", batch first" : string.Empty)}"

@@ -38,7 +38,7 @@ public static class Npy
     internal static void Write(Stream stream, Tensor tensor)
     {
         stream.Write(NpyHeader.Write(tensor));
-        TensorBytes.Write(stream, tensor);
+        TensorBytes.Write(tensor, stream.Write);
     }
 
     internal static Tensor Read(ByteSource source, Device? device)

@@ -32,11 +32,7 @@ public sealed class Accuracy(int ignoreIndex = -100) : Metric
         }
 
         using NoGrad noGrad = new();
-        if (_counts is null || !ReferenceEquals(_counts.Device, prediction.Device))
-        {
-            _counts?.Dispose();
-            _counts = Tensor.Zeros(2, DType.Int64, prediction.Device).KeepForever();
-        }
+        RunningState.MoveTo(ref _counts, 2, prediction.Device);
 
         prediction.CountCorrect(target.Rank == 2 ? target.ArgMax(1) : target, _counts, ignoreIndex);
     }
@@ -55,4 +51,17 @@ public sealed class Accuracy(int ignoreIndex = -100) : Metric
 
     /// <inheritdoc/>
     public override void Reset() => _counts?.Fill(0);
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> State() => _counts is null
+        ? new Dictionary<string, Tensor> { ["counts"] = Tensor.Zeros(2, DType.Int64, Device.Cpu) }
+        : new Dictionary<string, Tensor> { ["counts"] = _counts };
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A value is missing or has another shape.</exception>
+    public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        RunningState.Require(nameof(Accuracy), state, ("counts", new Shape(2)));
+        RunningState.Take(ref _counts, state["counts"]);
+    }
 }

@@ -47,20 +47,13 @@ public sealed class BinaryAccuracy : Metric
 
         using NoGrad noGrad = new();
         Tensor truth = target.DType.IsFloatingPoint ? target > 0.5 : target > 0;
-        if (_right is null || !ReferenceEquals(_right.Device, prediction.Device))
-        {
-            _right?.Dispose();
-            _leftOut?.Dispose();
-            _all = 0;
-            _right = Tensor.Zeros(Shape.Scalar, DType.Int64, prediction.Device).KeepForever();
-            _leftOut = _ignored is null ? null : Tensor.Zeros(Shape.Scalar, DType.Int64, prediction.Device).KeepForever();
-        }
-
+        RunningState.MoveTo(ref _right, Shape.Scalar, prediction.Device);
+        RunningState.MoveTo(ref _leftOut, Shape.Scalar, prediction.Device);
         Tensor right = !((prediction > _threshold) ^ truth);
         if (_ignored is { } ignored)
         {
             Tensor leftOut = target.Equal(ignored);
-            _leftOut!.AddInPlace(leftOut.Sum());
+            _leftOut.AddInPlace(leftOut.Sum());
             right &= !leftOut;
         }
 
@@ -81,5 +74,23 @@ public sealed class BinaryAccuracy : Metric
         _right?.Fill(0);
         _leftOut?.Fill(0);
         _all = 0;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>
+    {
+        ["right"] = Tensor.Scalar(_right?.Item() ?? 0, DType.Int64, Device.Cpu),
+        ["left_out"] = Tensor.Scalar(_leftOut?.Item() ?? 0, DType.Int64, Device.Cpu),
+        ["all"] = Tensor.Scalar(_all, DType.Int64, Device.Cpu),
+    };
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A number is missing.</exception>
+    public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        RunningState.Require(nameof(BinaryAccuracy), state, ("right", null), ("left_out", null), ("all", null));
+        RunningState.Take(ref _right, state["right"].Reshape(Shape.Scalar));
+        RunningState.Take(ref _leftOut, state["left_out"].Reshape(Shape.Scalar));
+        _all = (long)state["all"].Item();
     }
 }
