@@ -94,7 +94,38 @@ public static class ModuleTraining
         /// <param name="optimizer">The optimizer of the network's parameters.</param>
         /// <param name="step">Computes the loss of a batch, one element, the mean over its samples, and what metrics compare with the batch's
         /// targets, or null if there are no metrics.</param>
-        /// <inheritdoc cref="Fit(Module, Dataset, Optimizer, Loss?, int, int, IReadOnlyList{Metric}?, Dataset?, double, ulong, bool, IReadOnlyList{ICallback}?, DType, LossScaler?, int?, int, string?, CancellationToken)"/>
+        /// <param name="epochs">How many passes over the data, those before the training was resumed included.</param>
+        /// <param name="batchSize">The samples of a batch.</param>
+        /// <param name="metrics">What is measured besides the loss.</param>
+        /// <param name="validation">Data to evaluate on after each epoch.</param>
+        /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
+        /// given; in [0, 1).</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
+        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
+        /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
+        /// train on a single sample, for one.</param>
+        /// <param name="callbacks">Who is told how training goes.</param>
+        /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
+        /// <see cref="MixedPrecision"/>; Float32 for none.</param>
+        /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
+        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
+        /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
+        /// ones.</param>
+        /// <param name="accumulate">The batches whose gradients are added up for one step, which is that of one batch of so many times the samples:
+        /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
+        /// sees single batches.</param>
+        /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
+        /// begin. Network, optimizer, metrics and callbacks are made as they were, and data, batch size, seed, <paramref name="dropLast"/> and
+        /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
+        /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
+        /// <returns>Loss and metrics of each epoch.</returns>
+        /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
+        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given; batch norm would
+        /// see a single sample; or the file to go on from is of another training.</exception>
+        /// <exception cref="KeyNotFoundException">A callback watches a value that no epoch comes to.</exception>
+        /// <exception cref="IOException">What callbacks write cannot be written.</exception>
+        /// <exception cref="InvalidDataException">The file to go on from is damaged, or no checkpoint.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,

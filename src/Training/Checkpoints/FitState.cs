@@ -31,7 +31,7 @@ internal sealed class FitState
 
         foreach (Metric metric in metrics)
         {
-            Checkpoint.Add(new CheckpointPart(OfMetric + metric.Name, metric.State, metric.LoadState, MayBeMissing: true));
+            Checkpoint.AddPart(new CheckpointPart(OfMetric + metric.Name, metric.State, metric.LoadState, MayBeMissing: true));
         }
 
         Dictionary<string, int> kinds = [];
@@ -39,7 +39,7 @@ internal sealed class FitState
         {
             string kind = callback.GetType().Name;
             int number = kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
-            Checkpoint.Add(new CheckpointPart($"callback/{kind}/{number}", callback.State, callback.LoadState, MayBeMissing: true));
+            Checkpoint.AddPart(new CheckpointPart($"callback/{kind}/{number}", callback.State, callback.LoadState, MayBeMissing: true));
         }
     }
 

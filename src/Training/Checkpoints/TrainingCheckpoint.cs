@@ -77,7 +77,7 @@ public sealed class TrainingCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(load);
-        Add(new CheckpointPart(name, state, load));
+        AddPart(new CheckpointPart(name, state, load));
     }
 
     /// <summary>Begins the next epoch.</summary>
@@ -123,7 +123,7 @@ public sealed class TrainingCheckpoint
     internal IReadOnlyList<Generator> Generators => [.. _model.All().Select(static module => module.RandomSource).OfType<Generator>()
         .Where(static generator => !ReferenceEquals(generator, Generator.Default)).Distinct()];
 
-    internal void Add(CheckpointPart part)
+    internal void AddPart(CheckpointPart part)
     {
         if (_parts.Find(other => $"{other.Name}.".StartsWith($"{part.Name}.", StringComparison.Ordinal)
             || $"{part.Name}.".StartsWith($"{other.Name}.", StringComparison.Ordinal)) is { } taken)
