@@ -214,7 +214,7 @@ internal sealed class TrainingRun(
                 Tell(context, callback => callback.OnBatchEnd(context));
             }
 
-            if (ends && context.StopRequested && context.Batch < context.Batches)
+            if (ends && IsStopped(context, plan) && context.Batch < context.Batches)
             {
                 return false;
             }

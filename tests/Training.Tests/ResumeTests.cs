@@ -77,7 +77,7 @@ public class ResumeTests
         AssertGoesOn(
             new Case(s_optimizers["momentum"])
             {
-                Callbacks = static model => [new WeightAveraging(new ExponentialWeightAverage(model.Parameters(), 0.9)), new EarlyStopping("loss", 1)],
+                Callbacks = static model => [new WeightAveraging(new ExponentialWeightAverage(model.Parameters(), 0.9)), new EarlyStopping("loss", 9)],
             },
             [3, 5, 7]);
 

@@ -78,6 +78,7 @@ internal sealed class CheckpointFile : IDisposable
 
     internal static void Save(string path, TrainingCheckpoint checkpoint)
     {
+        using TensorScope scope = Tensor.Scope();
         JsonArray parts = [];
         Dictionary<string, Tensor> tensors = [];
         foreach (CheckpointPart part in checkpoint.Parts)

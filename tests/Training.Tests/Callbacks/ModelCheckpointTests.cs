@@ -26,6 +26,7 @@ public class ModelCheckpointTests
         {
             // The weight tells the epochs apart.
             model.Weight.Fill(epoch);
+            context.BeginEpoch(epoch);
             checkpoint.OnEpochEnd(context, new EpochResult(epoch, new Dictionary<string, double> { ["val_loss"] = values[epoch - 1] }, 0.1, 1, 1));
             context.SaveNow();
             int best = saved[epoch - 1];
@@ -82,10 +83,10 @@ public class ModelCheckpointTests
         ModelCheckpoint first = new(best, "loss");
         model.Fit(data, new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 3, callbacks: [first, new ModelCheckpoint(last)]);
 
-        // With a rate that diverges, no epoch after is better.
+        // From where no epoch after comes near.
         Dense other = Problem.LineModel();
         ModelCheckpoint second = new(best, "loss");
-        LambdaCallback worse = new() { EpochBegin = static context => context.Optimizer.LearningRate = 50 };
+        LambdaCallback worse = new() { EpochBegin = static context => context.Model.Parameters().First().Fill(50) };
         History history = other.Fit(
             data, new SGD(other.Parameters(), 0.1), new MeanSquaredErrorLoss(), epochs: 5, callbacks: [second, new ModelCheckpoint(last), worse], resumeFrom: last);
         Assert.Equal(5, history.Epochs.Count);
