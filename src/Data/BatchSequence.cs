@@ -24,16 +24,19 @@ public sealed class BatchSequence : IEnumerable<Batch>
     }
 
     /// <summary>The number of batches.</summary>
-    public int Count => All - _first;
+    public int Count => Math.Max(0, All - _first);
 
     private int All => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
 
-    /// <summary>The same epochs without their first batches: how a training goes on in the middle of one. None of them is made.</summary>
-    /// <param name="batches">How many batches are left out.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
-    public BatchSequence From(int batches) => batches >= 0 && batches <= Count
-        ? new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, _first + batches)
-        : throw new ArgumentOutOfRangeException(nameof(batches), $"Batches: {batches} of {Count} batches cannot be left out.");
+    /// <summary>The batches behind the first ones, which are not made: where a training that was stopped goes on.</summary>
+    /// <remarks>A batch follows from the seed, the epoch and its number alone.</remarks>
+    /// <param name="batches">How many are left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public BatchSequence Skip(int batches)
+    {
+        Bounds.AtLeast(0, batches, nameof(Skip));
+        return new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, (int)Math.Min(All, (long)_first + batches));
+    }
 
     /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);

@@ -193,7 +193,7 @@ internal sealed class TrainingRun(
     {
         double before = context.Seconds;
         long began = Stopwatch.GetTimestamp();
-        BatchSequence batches = plan.Data.Batches(plan.BatchSize, seed: plan.Seed, epoch: context.Order, dropLast: plan.DropLast).From(context.Batch);
+        BatchSequence batches = plan.Data.Batches(plan.BatchSize, seed: plan.Seed, epoch: context.Order, dropLast: plan.DropLast).Skip(context.Batch);
         foreach (Batch batch in batches)
         {
             if (callbacks.Count > 0)

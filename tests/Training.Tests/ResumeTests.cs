@@ -187,7 +187,7 @@ public class ResumeTests
 
             for (; checkpoint.Epoch <= 3; checkpoint.NextEpoch())
             {
-                foreach ((Tensor x, Tensor y) in data.Batches(8, seed: 5, epoch: checkpoint.Epoch).From(checkpoint.Batch))
+                foreach ((Tensor x, Tensor y) in data.Batches(8, seed: 5, epoch: checkpoint.Epoch).Skip(checkpoint.Batch))
                 {
                     optimizer.ZeroGradients();
                     new CrossEntropyLoss().Compute(model.Forward(x), y).Backward();

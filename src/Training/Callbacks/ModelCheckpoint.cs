@@ -104,7 +104,7 @@ public sealed class ModelCheckpoint : ICallback
         // Now, not after an epoch's work.
         AtomicFile.RequireWritable(_name.At(1, 1));
         _savedAt = Stopwatch.GetTimestamp();
-        _savedPosition = default;
+        _savedPosition = Position(context);
 
         // A file that is gone is no bar.
         if (_bestFile is null || !File.Exists(_bestFile))

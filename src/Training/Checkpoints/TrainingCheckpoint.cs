@@ -23,7 +23,7 @@ namespace DeepSharp.Training;
 ///
 /// for (; checkpoint.Epoch &lt;= 10; checkpoint.NextEpoch())
 /// {
-///     foreach ((Tensor x, Tensor y) in data.Batches(32, epoch: checkpoint.Epoch).From(checkpoint.Batch))
+///     foreach ((Tensor x, Tensor y) in data.Batches(32, epoch: checkpoint.Epoch).Skip(checkpoint.Batch))
 ///     {
 ///         // … a step …
 ///         checkpoint.Batch++;
