@@ -48,10 +48,9 @@ public class KillTests
         Assert.True(finished > 0);
     }
 
-    [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public void A_training_that_is_asked_to_end_saves_where_it_stands(string signal)
+    // Not Ctrl-C: a program that is started in the background does not hear it.
+    [Fact]
+    public void A_training_that_is_asked_to_end_saves_where_it_stands()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -61,7 +60,7 @@ public class KillTests
         using TemporaryFolder folder = new();
         using Process process = ExampleProgram.Start("Resume", folder["."], "100000");
         WaitForSave(process, folder["resume.safetensors"], default);
-        using (Process kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]))
+        using (Process kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]))
         {
             kill.WaitForExit();
         }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using DeepSharp.Layers;
 using DeepSharp.Persistence;
 
 namespace DeepSharp.Training;

@@ -7,7 +7,7 @@ namespace DeepSharp.Training;
 /// the step that makes one ends the training by an exception that names epoch, batch, step and operator.
 /// </remarks>
 /// <param name="findOperator">Whether results and gradients are searched for NaN as they are made (<see cref="AnomalyMode"/>), which is slow.</param>
-public sealed class TerminateOnNaN(bool findOperator = false) : ICallback
+public sealed class TerminateOnNaN(bool findOperator = false) : ICallback, IDisposable
 {
     private AnomalyMode? _mode;
 
@@ -32,7 +32,10 @@ public sealed class TerminateOnNaN(bool findOperator = false) : ICallback
     }
 
     /// <inheritdoc/>
-    public void OnTrainEnd(TrainingContext context)
+    public void OnTrainEnd(TrainingContext context) => Dispose();
+
+    /// <summary>Ends the search. Training does so at its end.</summary>
+    public void Dispose()
     {
         _mode?.Dispose();
         _mode = null;

@@ -12,7 +12,7 @@ namespace DeepSharp.Training;
 /// <example><code>
 /// model.Fit(data, optimizer, epochs: 10, callbacks: [new WeightAveraging(new ExponentialWeightAverage(model.Parameters(), 0.999))]);
 /// </code></example>
-public sealed class WeightAveraging : ICallback
+public sealed class WeightAveraging : ICallback, IDisposable
 {
     private readonly WeightAverage _average;
     private readonly ScheduleUnit _unit;
@@ -49,13 +49,13 @@ public sealed class WeightAveraging : ICallback
     public void OnValidationBegin(TrainingContext context) => _swap = _average.Updates > 0 ? _average.Swap() : null;
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainingContext context, IReadOnlyDictionary<string, double> values) => EndSwap();
+    public void OnValidationEnd(TrainingContext context, IReadOnlyDictionary<string, double> values) => Dispose();
 
     /// <inheritdoc/>
     public void OnTrainEnd(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        EndSwap();
+        Dispose();
         if (context.Error is null && _average.Updates > 0)
         {
             _average.CopyToParameters();
@@ -68,7 +68,8 @@ public sealed class WeightAveraging : ICallback
     /// <inheritdoc/>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state) => _average.LoadState(state);
 
-    private void EndSwap()
+    /// <summary>Puts the weights themselves back, if the average is in their place. Training does so after each evaluation.</summary>
+    public void Dispose()
     {
         _swap?.Dispose();
         _swap = null;

@@ -83,7 +83,7 @@ internal sealed class CheckpointFile : IDisposable
         Dictionary<string, Tensor> tensors = [];
         foreach (CheckpointPart part in checkpoint.Parts)
         {
-            parts.Add(JsonValue.Create(part.Name));
+            parts.Add((JsonNode)JsonValue.Create(part.Name));
             foreach ((string name, Tensor value) in part.State())
             {
                 tensors.Add($"{part.Name}.{name}", value);
