@@ -69,13 +69,15 @@ static bool Train(Options options)
             CultureInfo.InvariantCulture, $"{report.Kernels} kernels compiled in {report.CompileTime.TotalSeconds:0.0} s"));
     }
 
+    Milestone milestone = new(0.99);
     long began = Stopwatch.GetTimestamp();
     string? checkpoint = options.Checkpoint?.FullName;
     using Interruption interruption = new();
     History history = LiveProgress.Show(progress => model.Fit(
-        train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
-        dropLast: dropLast, callbacks: checkpoint is null ? [progress] : [progress, new ModelCheckpoint(checkpoint)], mixedPrecision: precision,
-        resumeFrom: options.Resume && checkpoint is not null ? TrainingCheckpoint.Latest(checkpoint) : null, cancellationToken: interruption.Token));
+        train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], validation: test,
+        seed: options.Seed, dropLast: dropLast, callbacks: checkpoint is null ? [progress, milestone] : [progress, milestone, new ModelCheckpoint(checkpoint)],
+        mixedPrecision: precision, resumeFrom: options.Resume && checkpoint is not null ? TrainingCheckpoint.Latest(checkpoint) : null,
+        cancellationToken: interruption.Token));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
     if (history.StoppedEarly)
     {
@@ -86,6 +88,7 @@ static bool Train(Options options)
     using WeightSwap? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
     IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {result["loss"]:F4}, accuracy {result["accuracy"]:P2}"));
+    Console.WriteLine(milestone);
     Report.Write(model, test);
     if (options.Out is { } file)
     {
