@@ -60,13 +60,13 @@ internal static class FitChecks
     }
 
     // The cross-entropy of one class is 0, whatever the network puts out.
-    internal static void RequireClasses(Dataset data, Loss? loss)
+    internal static void RequireClasses(string operation, Dataset data, Loss? loss)
     {
         Tensor targets = data.StoredTargets;
         if (loss is null or CrossEntropyLoss && targets.DType.IsFloatingPoint && (targets.Rank == 1 || targets.Shape[1] == 1))
         {
             throw new ArgumentException(
-                $"Fit: targets {targets.Shape} of {targets.DType} are no labels and no distributions over classes, which a cross-entropy{(loss is null ? ", the loss where none is given," : "")} "
+                $"{operation}: targets {targets.Shape} of {targets.DType} are no labels and no distributions over classes, which a cross-entropy{(loss is null ? ", the loss where none is given," : "")} "
                 + "takes. For numbers, pass new MeanSquaredErrorLoss(); for yes and no, new BinaryCrossEntropyWithLogitsLoss(); for labels of classes, convert "
                 + "the targets with To(DType.Int64).",
                 nameof(loss));

@@ -43,7 +43,7 @@ public static class ModuleTraining
         /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
         /// sees single batches.</param>
         /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
-        /// begin. Network, optimizer, metrics and callbacks are made as they were, and data, batch size, seed, <paramref name="dropLast"/> and
+        /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
         /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
@@ -75,7 +75,7 @@ public static class ModuleTraining
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
-            FitChecks.RequireClasses(data, loss);
+            FitChecks.RequireClasses("Fit", data, loss);
             return Train(
                 model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss()), epochs, batchSize, metrics, validation, validationSplit, seed,
                 dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
@@ -115,7 +115,7 @@ public static class ModuleTraining
         /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
         /// sees single batches.</param>
         /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
-        /// begin. Network, optimizer, metrics and callbacks are made as they were, and data, batch size, seed, <paramref name="dropLast"/> and
+        /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
         /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
@@ -161,7 +161,8 @@ public static class ModuleTraining
         /// <param name="metrics">What is measured besides the loss.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
         /// <returns>Values by name, <c>loss</c> among them.</returns>
-        /// <exception cref="ArgumentException">The data set is empty, or two metrics share a name.</exception>
+        /// <exception cref="ArgumentException">The data set is empty, two metrics share a name, or a cross-entropy would be of a single
+        /// class.</exception>
         public IReadOnlyDictionary<string, double> Evaluate(
             Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
         {
@@ -174,6 +175,7 @@ public static class ModuleTraining
                     "Evaluate: the data set has 0 samples, of which there is no mean. Give one with samples.", nameof(data));
             }
 
+            FitChecks.RequireClasses("Evaluate", data, loss);
             return TrainingRun.Evaluate(model, data, Objective.Of(model, loss ?? new CrossEntropyLoss()), metrics ?? [], batchSize);
         }
 

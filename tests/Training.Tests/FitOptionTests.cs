@@ -141,6 +141,25 @@ public class FitOptionTests
     }
 
     [Fact]
+    public void An_evaluation_that_fails_leaves_the_weights_and_not_their_average()
+    {
+        Dataset data = Problem.Line(8);
+        Dense model = Problem.LineModel();
+        (double W, double B) before = default;
+        LambdaCallback failing = new()
+        {
+            BatchEnd = _ => before = Problem.LineOf(model),
+            ValidationBegin = _ => throw (before == Problem.LineOf(model) ? new InvalidOperationException() : new TimeoutException()),
+        };
+        Recorder recorder = new();
+        Assert.Throws<TimeoutException>(() => model.Fit(
+            data, new SGD(model.Parameters(), 0.1), new MeanSquaredErrorLoss(), validation: data,
+            callbacks: [new WeightAveraging(new ExponentialWeightAverage(model.Parameters())), failing, recorder]));
+        Assert.Equal(before, Problem.LineOf(model));
+        Assert.Equal(["batch 1:8", "done"], recorder.Log.TakeLast(2));
+    }
+
+    [Fact]
     public void A_loss_that_is_no_number_ends_the_training_where_it_became_so()
     {
         using TemporaryFolder folder = new();
@@ -178,6 +197,8 @@ public class FitOptionTests
             Refused<ArgumentException>(["MeanSquaredErrorLoss", "BinaryCrossEntropyWithLogitsLoss", "[9, 1]"], () => model.Fit(line, new SGD(model.Parameters()), entropy));
         }
 
+        Refused<ArgumentException>(["Evaluate", "MeanSquaredErrorLoss"], () => model.Evaluate(line));
+        Refused<ArgumentException>(["LearningRateFinder", "MeanSquaredErrorLoss"], () => LearningRateFinder.Run(model, line, static p => new SGD(p)));
         Sequential normed = Problem.Classifier(1);
         Dictionary<string, float[]> before = Problem.Values(normed);
         Optimizer adam = Problem.Adam(normed);
