@@ -6,7 +6,7 @@ namespace DeepSharp.Tests;
 /// <summary>Trainings that are ended from outside, at any moment, and started again.</summary>
 public class KillTests
 {
-    private const string Epochs = "200";
+    private const string Epochs = "100";
 
     // Enough for each change; DEEPSHARP_TEST_KILLS asks for more.
     private static readonly int s_kills =
