@@ -46,7 +46,7 @@ catch (Exception error) when (error is IOException or InvalidDataException or Un
 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 foreach (Tensor value in model.State().Values)
 {
-    hash.AppendData(MemoryMarshal.AsBytes<float>(value.ToArray<float>()));
+    hash.AppendData(MemoryMarshal.AsBytes<float>(value.To(DType.Float32).ToArray<float>()));
 }
 
 Console.WriteLine($"weights {Convert.ToHexStringLower(hash.GetHashAndReset())}");
