@@ -62,11 +62,11 @@ internal static class FitChecks
     // The cross-entropy of one class is 0, whatever the network puts out.
     internal static void RequireClasses(string operation, Dataset data, Loss? loss)
     {
-        Tensor targets = data.StoredTargets;
-        if (loss is null or CrossEntropyLoss && targets.DType.IsFloatingPoint && (targets.Rank == 1 || targets.Shape[1] == 1))
+        (Shape sample, DType dtype) = data.TargetKind;
+        if (loss is null or CrossEntropyLoss && dtype.IsFloatingPoint && (sample.Rank == 0 || sample[0] == 1))
         {
             throw new ArgumentException(
-                $"{operation}: targets {targets.Shape} of {targets.DType} are no labels and no distributions over classes, which a cross-entropy{(loss is null ? ", the loss where none is given," : "")} "
+                $"{operation}: targets {new Shape([data.Count, .. sample])} of {dtype} are no labels and no distributions over classes, which a cross-entropy{(loss is null ? ", the loss where none is given," : "")} "
                 + "takes. For numbers, pass new MeanSquaredErrorLoss(); for yes and no, new BinaryCrossEntropyWithLogitsLoss(); for labels of classes, convert "
                 + "the targets with To(DType.Int64).",
                 nameof(loss));
