@@ -30,14 +30,4 @@ internal sealed class EpochCounts
             counts[(seed, part)] = number;
         }
     }
-
-    /// <summary>Goes on counting behind a number, as if so many had been walked.</summary>
-    internal void Set(object walker, (ulong Seed, int From, int Whole, int Start, int Count, ulong? SplitSeed) epochs, int number)
-    {
-        Dictionary<(ulong, int, int, int, int, ulong?), int> counts = _counts.GetOrCreateValue(walker);
-        lock (counts)
-        {
-            counts[epochs] = number;
-        }
-    }
 }
