@@ -7,14 +7,14 @@ internal static class Convolutions
     {
         foreach (ConvolutionRow row in ConvolutionRow.All)
         {
-            Parameter x = new(Tensor.Normal([row.Batch, row.Inputs, row.Size, row.Size]));
+            Tensor x = Tensor.Normal([row.Batch, row.Inputs, row.Size, row.Size]);
             Parameter weight = new(Tensor.Normal(
                 row.Transposed ? [row.Inputs, row.Outputs, row.Kernel, row.Kernel] : [row.Outputs, row.Inputs / row.Groups, row.Kernel, row.Kernel]));
             Parameter bias = new(Tensor.Normal([row.Outputs]));
             Tensor upstream = Tensor.Normal([row.Batch, row.Outputs, row.Result, row.Result]);
             Timing.Microseconds(row.Name, () => (row.Transposed
-                ? x.ConvTranspose2D(weight, bias, row.Stride, row.Padding)
-                : x.Conv2D(weight, bias, row.Stride, row.Padding, groups: row.Groups)).Backward(upstream));
+                ? Gradients.Leaf(x).ConvTranspose2D(weight, bias, row.Stride, row.Padding)
+                : Gradients.Leaf(x).Conv2D(weight, bias, row.Stride, row.Padding, groups: row.Groups)).Backward(upstream));
         }
     }
 }

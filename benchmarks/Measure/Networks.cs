@@ -31,6 +31,20 @@ internal static class Networks
         Train("small", model, new SGD(model.Parameters(), learningRate: 0.02, momentum: 0.9), 32, epochs);
     }
 
+    /// <summary>Two convolutions of 3 × 3 with poolings, 1 to 16 to 32 channels, then 1568-128-10; Adam, batches of 128.</summary>
+    internal static void LeNet(int epochs)
+    {
+        Sequential model =
+        [
+            new Reshape(1, 28, 28), new Conv2D(1, 16, 3, padding: 1), new ReLU(), new MaxPool2D(2),
+            new Conv2D(16, 32, 3, padding: 1), new ReLU(), new MaxPool2D(2),
+            new Flatten(),
+            new Dense(1568, 128), new ReLU(),
+            new Dense(128, 10),
+        ];
+        Train("lenet", model, new Adam(model.Parameters(), learningRate: 1e-3), 128, epochs);
+    }
+
     private static void Train(string name, Sequential model, Optimizer optimizer, int batch, int epochs)
     {
         MnistData digits = MnistData.Load(Path.Combine(AppContext.BaseDirectory, "mnist"));

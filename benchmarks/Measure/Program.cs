@@ -5,7 +5,7 @@ using DeepSharp.Benchmarks.Measure;
 using DeepSharp.Examples;
 
 // Prints one line per measurement, `deepsharp ROW UNIT VALUE`: the rows that benchmarks/compare/pytorch prints for PyTorch.
-string[] sections = ["mlp", "small", "gemm", "optimizers", "operators", "gradients", "convolutions"];
+string[] sections = ["mlp", "small", "lenet", "gemm", "optimizers", "operators", "gradients", "convolutions", "layers"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
 Option<int> epochs = NumberOption.Make("--epochs", "Epochs of the networks.", 3, 1, 1000);
@@ -34,6 +34,9 @@ static void Run(string section, int epochs)
         case "small":
             Networks.Small(epochs);
             break;
+        case "lenet":
+            Networks.LeNet(epochs);
+            break;
         case "gemm":
             Products.Run();
             break;
@@ -48,6 +51,9 @@ static void Run(string section, int epochs)
             break;
         case "convolutions":
             Convolutions.Run();
+            break;
+        case "layers":
+            Layers.Run();
             break;
     }
 }

@@ -5,7 +5,7 @@ using DeepSharp.Benchmarks.Compare;
 using DeepSharp.Examples;
 
 // Runs every section in DeepSharp and in its peers, one process after the other, round after round, and prints what BENCHMARKS.md has.
-string[] sections = ["mlp", "small", "gemm", "optimizers", "gradients", "convolutions", "operators"];
+string[] sections = ["mlp", "small", "lenet", "gemm", "optimizers", "gradients", "convolutions", "layers", "operators"];
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(sections);
 Option<int> rounds = NumberOption.Make("--rounds", "How often each side runs; the median counts.", 3, 1, 1000);

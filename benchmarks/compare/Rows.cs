@@ -15,12 +15,14 @@ internal static class Rows
     private const string Optimizers = "Optimizers";
     private const string Gradients = "Forward and backward";
     private const string Convolutions = "Convolutions, forward and backward";
+    private const string Layers = "Other layers, forward and backward";
     private const string Operators = "Single operators";
 
     private static readonly Row[] s_fixed =
     [
         .. Network("mlp", "784-256-128-10"),
         .. Network("small", "784-32-10"),
+        .. Network("lenet", "two convolutions, poolings, 1568-128-10"),
         Make(Products, "gemm.256", "256 × 256 × 256"),
         Make(Products, "gemm.512", "512 × 512 × 512"),
         Make(Products, "gemm.1024", "1024 × 1024 × 1024"),
@@ -51,6 +53,9 @@ internal static class Rows
         Make(Convolutions, "convolution.depthwise3x3.16x96to96x56", "depthwise 3 × 3, 16 images, 96 channels, 56 × 56"),
         Make(Convolutions, "convolution.depthwise3x3s2.16x96to96x56", "depthwise 3 × 3, stride 2, 16 images, 96 channels, 56 × 56"),
         Make(Convolutions, "convolution.transposed4x4s2.16x64to32x28", "transposed 4 × 4, stride 2, 16 images, 64 to 32 channels, 28 × 28"),
+        Make(Layers, "layer.max_pool.128x16x28", "max pooling 2 × 2, 128 images, 16 channels, 28 × 28"),
+        Make(Layers, "layer.lstm.32x50x64to128", "LSTM, 32 sequences of 50, 64 to 128 units"),
+        Make(Layers, "layer.causal_attention.8x4x256x32", "causal attention, 8 sequences of 256, 4 heads of 32"),
     ];
 
     private static readonly (string Name, string Text)[] s_operators =

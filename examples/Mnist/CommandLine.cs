@@ -7,16 +7,18 @@ internal static class CommandLine
 {
     internal static RootCommand Build(Func<Options, int> run)
     {
-        Option<string> model = Choice("--model", "The network: softmax regression, 784-256-128-10 with batch norm and ReLU, or a convolutional one.", "mlp", "softmax", "mlp", "cnn");
-        Option<string> device = Choice("--device", "Where to train; the best there is if not given.", "best", "best", "cpu", "cuda", "opencl", "emulated");
+        Option<string> model = ChoiceOption.Make(
+            "--model", "The network: softmax regression, 784-256-128-10 with batch norm and ReLU, a convolutional one, or a residual one.", "mlp", "softmax",
+            "mlp", "cnn", "resnet");
+        Option<string> device = ChoiceOption.Make("--device", "Where to train; the best there is if not given.", "best", "best", "cpu", "cuda", "opencl", "emulated");
         Option<int> epochs = NumberOption.Make("--epochs", "Passes over the training set.", 5, 1, 10_000);
         Option<int> batch = NumberOption.Make("--batch", "Samples in a step.", 128, 1, 60_000);
         Option<double?> rate = NumberOption.MakeOptional(
             "--lr", "The learning rate. [default: the optimizer's, 0.001 for adam]", 1e-9, 1000);
-        Option<string> optimizer = Choice("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
-        Option<string> schedule = Choice(
+        Option<string> optimizer = ChoiceOption.Make("--optimizer", "The update rule.", "adam", [.. Optimizers.Names]);
+        Option<string> schedule = ChoiceOption.Make(
             "--schedule", "How the learning rate falls: not at all, or to zero along half a cosine.", "cosine", "cosine", "constant");
-        Option<string> precision = Choice(
+        Option<string> precision = ChoiceOption.Make(
             "--precision", "What matrix products are made of; parameters are float32.", "float32", "float32", "float16", "bfloat16");
         Option<DirectoryInfo?> data = PathOption.Folder(
             "--data", "A folder with the four IDX files, plain or gzipped: MNIST, Fashion-MNIST or KMNIST. [default: the bundled MNIST]");
@@ -43,16 +45,5 @@ internal static class CommandLine
             parsed.GetValue(limit),
             parsed.GetValue(output))));
         return root;
-    }
-
-    private static Option<string> Choice(string name, string description, string fallback, params string[] choices)
-    {
-        Option<string> option = new(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => fallback,
-        };
-        option.AcceptOnlyFromAmong(choices);
-        return option;
     }
 }

@@ -69,15 +69,17 @@ static void Train(Options options)
             CultureInfo.InvariantCulture, $"{report.Kernels} kernels compiled in {report.CompileTime.TotalSeconds:0.0} s"));
     }
 
+    Milestone milestone = new(0.99);
     long began = Stopwatch.GetTimestamp();
     History history = LiveProgress.Show(progress => model.Fit(
-        train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], seed: options.Seed,
-        dropLast: dropLast, callbacks: [progress], mixedPrecision: precision));
+        train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], validation: test,
+        seed: options.Seed, dropLast: dropLast, callbacks: [progress, milestone], mixedPrecision: precision));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
 
     using WeightSwap? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
     IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test loss {result["loss"]:F4}, accuracy {result["accuracy"]:P2}"));
+    Console.WriteLine(milestone);
     Report.Write(model, test);
     if (options.Out is { } file)
     {

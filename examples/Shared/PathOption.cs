@@ -22,6 +22,13 @@ internal static class PathOption
         return option;
     }
 
+    /// <summary>A file to read.</summary>
+    internal static Option<FileInfo?> ToRead(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Text(result, name, "file") is { } text ? new FileInfo(text) : null,
+    };
+
     /// <summary>A folder to read from.</summary>
     internal static Option<DirectoryInfo?> Folder(string name, string description) => new(name)
     {

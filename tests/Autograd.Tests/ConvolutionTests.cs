@@ -92,6 +92,27 @@ public sealed class ConvolutionTests
         new ConvolutionCase(3, 40, 1, 2, [17, 9], [3, 3], [2, 2], [1, 1], [1, 1]).Check(Device.Cpu, DType.Float32, random);
     }
 
+    // 3 x 3 of stride 1 with many channels: tiles of 2 x 2 outputs, also cut at both ends, over several images and blocks, with any padding.
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    [InlineData(DType.Float16)]
+    [InlineData(DType.BFloat16)]
+    public void Those_of_three_by_three_are_their_sums(DType dtype)
+    {
+        Random random = new(9);
+        (int Images, int Groups, int Inputs, int Outputs, int Lines, int Length, int Padding)[] cases =
+        [
+            (1, 1, 32, 32, 16, 16, 1), (3, 1, 33, 45, 7, 7, 1), (40, 1, 32, 34, 3, 3, 1), (2, 2, 32, 35, 9, 13, 0), (1, 1, 40, 32, 5, 60, 2),
+            (1, 1, 32, 32, 6, 90, 4), (5, 1, 32, 32, 8, 5, 3), (70, 1, 32, 32, 1, 2, 1), (1, 1, 32, 32, 80, 1, 1),
+        ];
+        foreach ((int images, int groups, int inputs, int outputs, int lines, int length, int padding) in cases)
+        {
+            new ConvolutionCase(images, groups, inputs, outputs, [lines, length], [3, 3], [1, 1], [padding, padding], [1, 1])
+                .Check(Device.Cpu, dtype, random);
+        }
+    }
+
     [Theory]
     [InlineData("conv", 3)]
     [InlineData("groups", 3)]

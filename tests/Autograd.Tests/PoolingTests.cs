@@ -108,6 +108,39 @@ public class PoolingTests
         }
     }
 
+    // Windows that stand side by side and fill their lines are put together many rows at a time; the oracle is a plain loop, which takes the
+    // first of equal ones, and the first that is not a number.
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void Windows_side_by_side(DType dtype)
+    {
+        Random random = new(4);
+        foreach ((int planes, int lines, int length, int down, int across) in ((int, int, int, int, int)[])
+            [(3, 14, 28, 2, 2), (5, 4, 14, 2, 2), (2, 6, 6, 3, 2), (2, 10, 40, 5, 1), (1, 4, 2000, 2, 2), (2, 9, 9, 3, 3), (200, 2, 2, 2, 2), (1, 80, 34, 1, 2)])
+        {
+            double[] values = [.. Enumerable.Range(0, planes * lines * length).Select(_ => random.Next(40) == 0 ? double.NaN : random.Next(-3, 4))];
+            Tensor x = Tensor.From(values, [1, planes, lines, length], Device.Cpu).To(dtype);
+            double[] largest = x.MaxPool(2, out Tensor at, (down, across)).To(DType.Float64).ToArray<double>();
+            long[] places = at.ToArray<long>();
+            (int rows, int columns) = (lines / down, length / across);
+            for (int i = 0; i < largest.Length; i++)
+            {
+                int plane = i / (rows * columns) * lines * length;
+                int corner = (i / columns % rows * down * length) + (i % columns * across);
+                int best = corner;
+                for (int k = 1; k < down * across; k++)
+                {
+                    int place = corner + (k / across * length) + (k % across);
+                    double most = values[plane + best];
+                    best = !double.IsNaN(most) && !(most >= values[plane + place]) ? place : best;
+                }
+
+                Assert.Equal((values[plane + best], best), (largest[i], places[i]));
+            }
+        }
+    }
+
     [Fact]
     public void Windows_longer_than_what_is_put_together_at_a_time()
     {

@@ -2,6 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using DeepSharp.Data;
+using DeepSharp.Examples.Mnist;
+using DeepSharp.Layers;
+using DeepSharp.Optim;
+using DeepSharp.Training;
 
 namespace DeepSharp.Tests;
 
@@ -32,6 +37,35 @@ public partial class MnistProgramTests
             "Mnist", "--model", "softmax", "--device", "emulated", "--limit", "8", "--batch", "4", "--epochs", "1");
         Assert.Equal(0, code);
         Assert.EndsWith("device=emulated", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    // The line above the confusion matrix: whether, when, and how long after the program's start 99 % were read.
+    [Theory]
+    [InlineData("cnn", 6000, "2", 0.9)]
+    [InlineData("resnet", 3000, "2", 0.6)]
+    public void Convolutions_read_digits(string model, int limit, string epochs, double least)
+    {
+        (int code, string output, string errors) = ExampleProgram.Run(
+            "Mnist", "--model", model, "--device", "cpu", "--epochs", epochs, "--limit", $"{limit}", "--batch", "32");
+        Assert.True(code == 0, errors);
+        Assert.Matches(LastLine(), output.TrimEnd());
+        Match accuracy = Regex.Match(output, @"test_accuracy=(\d\.\d{4})");
+        Assert.True(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture) > least, output);
+        Assert.Matches("\nfewer than 99 % of the test images were read after each epoch\r?\n", output);
+    }
+
+    [Fact]
+    public void The_time_until_an_accuracy_is_reached_is_told()
+    {
+        // A number and whether it is above zero: soon known without a mistake.
+        Dataset data = new(Tensor.Arange(-32, 32).Reshape(64, 1) / 32.0 + 0.01, (Tensor.Arange(-32, 32) >= 0).To(DType.Int64));
+        Sequential model = [new Dense(1, 2, generator: new Generator(1))];
+        (Milestone reached, Milestone not) = (new(0.9), new(1.1));
+        History history = model.Fit(
+            data, new Adam(model.Parameters(), 0.1), epochs: 20, metrics: [new Accuracy()], validation: data, callbacks: [reached, not]);
+        int first = history.Epochs.First(static epoch => epoch["val_accuracy"] >= 0.9).Epoch;
+        Assert.Matches($@"^90 % of the test images were first read after epoch {first}, \d+\.\d s from the start of the program$", reached.ToString());
+        Assert.Equal("fewer than 110 % of the test images were read after each epoch", not.ToString());
     }
 
     [Theory]

@@ -32,6 +32,14 @@ def small(arguments):
           by_index)
 
 
+def lenet(arguments):
+    """Two convolutions of 3 x 3 with poolings, 1 to 16 to 32 channels, then 1568-128-10; Adam, batches of 128."""
+    model = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                          nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                          nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10))
+    train("lenet", model, lambda parameters: torch.optim.Adam(parameters, lr=1e-3), 128, arguments.epochs, by_index)
+
+
 def make_mlp():
     return nn.Sequential(nn.Linear(784, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, 128), nn.BatchNorm1d(128),
                          nn.ReLU(), nn.Linear(128, 10))

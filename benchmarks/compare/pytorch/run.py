@@ -15,11 +15,13 @@ SECTIONS = {
     "mlp": ("networks", "mlp"),
     "mlp_dataloader": ("networks", "mlp_dataloader"),
     "small": ("networks", "small"),
+    "lenet": ("networks", "lenet"),
     "gemm": ("gemm", "run"),
     "optimizers": ("optimizers", "run"),
     "operators": ("operators", "run"),
     "gradients": ("gradients", "run"),
     "convolutions": ("convolutions", "run"),
+    "layers": ("layers", "run"),
 }
 
 

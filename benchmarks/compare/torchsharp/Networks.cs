@@ -23,6 +23,14 @@ internal static class Networks
         "small", nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 10)),
         static parameters => optim.SGD(parameters, learningRate: 0.02, momentum: 0.9), 32, epochs);
 
+    /// <summary>Two convolutions of 3 × 3 with poolings, 1 to 16 to 32 channels, then 1568-128-10; Adam, batches of 128.</summary>
+    internal static void LeNet(int epochs) => Train(
+        "lenet",
+        nn.Sequential(
+            nn.Unflatten(1, [1, 28, 28]), nn.Conv2d(1, 16, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding: 1), nn.ReLU(),
+            nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10)),
+        static parameters => optim.Adam(parameters, lr: 1e-3), 128, epochs);
+
     private static void Train(
         string name, nn.Module<Tensor, Tensor> model, Func<IEnumerable<Parameter>, optim.Optimizer> make, int batch, int epochs)
     {

@@ -8,11 +8,13 @@ Dictionary<string, Action<int>> sections = new()
 {
     ["mlp"] = Networks.Mlp,
     ["small"] = Networks.Small,
+    ["lenet"] = Networks.LeNet,
     ["gemm"] = static _ => Products.Run(),
     ["optimizers"] = static _ => Optimizers.Run(),
     ["operators"] = static _ => Operators.Run(),
     ["gradients"] = static _ => Gradients.Run(),
     ["convolutions"] = static _ => Convolutions.Run(),
+    ["layers"] = static _ => Layers.Run(),
 };
 Option<string[]> only = new("--only") { Description = "A section to run, may be repeated. [default: all]", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. sections.Keys]);

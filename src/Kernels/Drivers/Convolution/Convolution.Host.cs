@@ -48,7 +48,17 @@ internal static class HostConvolution
         private readonly ref readonly HostTaps<TStored, T> _given = ref given;
 
         public void Visit<TRegister>()
-            where TRegister : unmanaged => HostConvolution<TStored, T, TVector, TRegister, TAct>.Run(_activation, _given);
+            where TRegister : unmanaged
+        {
+            if (HostWinograd<TStored, T, TVector, TRegister, TAct>.Fits(_given))
+            {
+                HostWinograd<TStored, T, TVector, TRegister, TAct>.Run(_activation, _given);
+            }
+            else
+            {
+                HostConvolution<TStored, T, TVector, TRegister, TAct>.Run(_activation, _given);
+            }
+        }
     }
 }
 

@@ -93,6 +93,42 @@ internal static unsafe class StageLines
         }
     }
 
+    /// <summary>One line as two: its numbers in turn. Returns how many pairs are done; the rest are fewer than four in all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Halves(uint* source, uint* first, uint* second, int pairs)
+    {
+        if (pairs >= 16)
+        {
+            for (int done = 0; done < pairs; done += 16)
+            {
+                // The last ones together with some that are done already.
+                int j = Math.Min(done, pairs - 16);
+                Vector512<ulong> low = Vector512.Load((ulong*)(source + (2 * j)));
+                Vector512<ulong> high = Vector512.Load((ulong*)(source + (2 * j) + 16));
+                Vector512.Store(Vector512.Narrow(low, high), first + j);
+                Vector512.Store(Vector512.Narrow(low >> 32, high >> 32), second + j);
+            }
+
+            return pairs;
+        }
+
+        if (pairs >= 4)
+        {
+            for (int done = 0; done < pairs; done += 4)
+            {
+                int j = Math.Min(done, pairs - 4);
+                Vector128<ulong> low = Vector128.Load((ulong*)(source + (2 * j)));
+                Vector128<ulong> high = Vector128.Load((ulong*)(source + (2 * j) + 4));
+                Vector128.Store(Vector128.Narrow(low, high), first + j);
+                Vector128.Store(Vector128.Narrow(low >> 32, high >> 32), second + j);
+            }
+
+            return pairs;
+        }
+
+        return 0;
+    }
+
     /// <summary>Two lines as one: a number of the first, one of the second, and so on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Zip(Vector512<uint> first, Vector512<uint> second, uint* target)

@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Kernels;
 
@@ -59,13 +59,91 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
                 if (places != null)
                 {
                     int* marks = places + ((long)row * across.Output) + done;
+                    Whole(from, marks, count);
                     for (int i = 0; i < count; i++)
                     {
-                        marks[i] = (int)TScalar.ToDouble(from[i]) + (i * across.Stride);
+                        marks[i] += i * across.Stride;
                     }
                 }
 
                 done += count;
+            }
+        }
+
+        // The rows of outputs from one on, of one plane, whose windows stand side by side and fill their lines, so that they are put together at
+        // once; 0 for other windows.
+        private int Together(int row, int end)
+        {
+            (PoolAxis first, PoolAxis down, PoolAxis across) = (_shape.First, _shape.Second, _shape.Third);
+            if (first.Source != 1 || !IsEven(down) || !IsEven(across) || across.Stride > MostPhases || (long)_shape.SourceSize >= MostPlaces)
+            {
+                return 0;
+            }
+
+            return Math.Min(Math.Min(end - row, down.Output - (row % down.Output)), Tile / (down.Kernel * across.Source));
+
+            static bool IsEven(in PoolAxis axis) => axis.Kernel == axis.Stride && axis is { Dilation: 1, Padding: 0 } && axis.Source == axis.Output * axis.Stride;
+        }
+
+        private void MaxEven(int row, int rows, TScalar* phases)
+        {
+            (PoolAxis down, PoolAxis across) = (_shape.Second, _shape.Third);
+            int place = row % down.Output * down.Kernel * across.Source;
+            TScalar* source = given + ((long)(row / down.Output) * _shape.SourceSize) + place;
+            int length = rows * down.Kernel * across.Source;
+            int pitch = (length / across.Stride) + Width;
+            Phases(source, length, across.Stride, pitch, phases);
+
+            TScalar* best = phases + Tile + (MostPhases * 2 * Width);
+            TScalar* from = best + Tile + Width;
+            for (int i = 0; i < Width; i++)
+            {
+                from[i] = i * across.Stride;
+            }
+
+            TVector lanes = *(TVector*)from;
+            for (int i = 0; i < rows; i++)
+            {
+                for (int j = 0; j < across.Output; j += Width)
+                {
+                    TVector largest = default;
+                    TVector at = default;
+                    for (int a = 0; a < down.Kernel; a++)
+                    {
+                        int line = (i * down.Kernel) + a;
+                        TScalar* values = phases + (line * across.Output) + j;
+                        TVector here = lanes + (place + (line * across.Source) + (j * across.Stride));
+                        for (int tap = 0; tap < across.Kernel; tap++, values += pitch)
+                        {
+                            Larger(*(TVector*)values, here + tap, a + tap == 0, ref largest, ref at);
+                        }
+                    }
+
+                    *(TVector*)(best + (i * across.Output) + j) = largest;
+                    *(TVector*)(from + (i * across.Output) + j) = at;
+                }
+            }
+
+            long output = (long)row * across.Output;
+            new ReadOnlySpan<TScalar>(best, rows * across.Output).CopyTo(new Span<TScalar>(target + output, rows * across.Output));
+            if (places != null)
+            {
+                Whole(from, places + output, rows * across.Output);
+            }
+        }
+
+        // Places that were counted in the elements' type.
+        private static void Whole(TScalar* from, int* to, int count)
+        {
+            int i = 0;
+            for (; typeof(TScalar) == typeof(F32) && i <= count - 4; i += 4)
+            {
+                Vector128.Store(Vector128.ConvertToInt32(Vector128.Load((float*)(from + i))), to + i);
+            }
+
+            for (; i < count; i++)
+            {
+                to[i] = (int)TScalar.ToDouble(from[i]);
             }
         }
 
@@ -129,7 +207,15 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
                 return;
             }
 
-            int done = stride == 2 ? Halves(row, length, pitch, phases) : 0;
+            Phases(row, length, stride, pitch, phases);
+        }
+
+        // Every stride-th number to a line of its own.
+        private static void Phases(TScalar* row, int length, int stride, int pitch, TScalar* phases)
+        {
+            int done = stride == 2 && sizeof(TScalar) == sizeof(uint)
+                ? 2 * StageLines.Halves((uint*)row, (uint*)phases, (uint*)(phases + pitch), length / 2)
+                : 0;
             for (int phase = 0; phase < stride; phase++)
             {
                 TScalar* to = phases + (phase * pitch);
@@ -140,54 +226,22 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
             }
         }
 
-        // Even and odd places, register by register; returns how many are done.
-        private static int Halves(TScalar* row, int length, int pitch, TScalar* phases)
-        {
-            int i = 0;
-            if (sizeof(TScalar) != sizeof(float))
-            {
-                return i;
-            }
-
-            float* from = (float*)row;
-            float* to = (float*)phases;
-            if (Avx512F.IsSupported)
-            {
-                Vector512<int> even = Vector512<int>.Indices * 2;
-                for (; i <= length - 32; i += 32)
-                {
-                    Vector512<float> a = Vector512.Load(from + i);
-                    Vector512<float> b = Vector512.Load(from + i + 16);
-                    Avx512F.PermuteVar16x32x2(a, even, b).Store(to + (i / 2));
-                    Avx512F.PermuteVar16x32x2(a, even + Vector512<int>.One, b).Store(to + pitch + (i / 2));
-                }
-            }
-
-            for (; Avx2.IsSupported && i <= length - 16; i += 16)
-            {
-                Vector256<float> a = Vector256.Load(from + i);
-                Vector256<float> b = Vector256.Load(from + i + 8);
-                Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle().Store(to + (i / 2));
-                Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle().Store(to + pitch + (i / 2));
-            }
-
-            return i;
-        }
-
         private static void Larger(TScalar* row, int count, int place, bool isFirst, TScalar* best, TScalar* from)
         {
             TVector here = place;
             for (int i = 0; i < count; i += Width)
             {
-                TVector value = *(TVector*)(row + i);
-                TVector largest = *(TVector*)(best + i);
-                TVector at = *(TVector*)(from + i);
-
-                // Not a number stays: it equals not even itself.
-                TVector stays = TVector.IfGreaterOrEqual(largest, value, 1, TVector.IfEqual(largest, largest, 0, 1));
-                *(TVector*)(best + i) = isFirst ? value : TVector.IfEqual(stays, 0, value, largest);
-                *(TVector*)(from + i) = isFirst ? here : TVector.IfEqual(stays, 0, here, at);
+                Larger(*(TVector*)(row + i), here, isFirst, ref *(TVector*)(best + i), ref *(TVector*)(from + i));
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Larger(TVector value, TVector here, bool isFirst, ref TVector largest, ref TVector at)
+        {
+            // Not a number stays: it equals not even itself.
+            TVector stays = TVector.IfGreaterOrEqual(largest, value, 1, TVector.IfEqual(largest, largest, 0, 1));
+            largest = isFirst ? value : TVector.IfEqual(stays, 0, value, largest);
+            at = isFirst ? here : TVector.IfEqual(stays, 0, here, at);
         }
     }
 }

@@ -44,6 +44,10 @@ internal static unsafe partial class HostPooling<TScalar, TVector>
             {
                 switch (pass)
                 {
+                    case PoolPass.Max when Together(row, end) is int rows and > 0:
+                        MaxEven(row, rows, space);
+                        row += rows - 1;
+                        break;
                     case PoolPass.Max:
                         Max(row, space);
                         break;
