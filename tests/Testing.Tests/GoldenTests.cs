@@ -7,7 +7,7 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "modules",
+            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "metrics", "modules",
             "norms", "operators", "optimizer_options", "optimizers", "padding", "patches", "pooling", "products", "programs", "recurrent",
             "residual", "rows", "schedule_options", "schedules", "second_order", "training", "upsampling",
         ];

@@ -48,7 +48,7 @@ def classes(family, dtype):
         present = [c for c in range(5) if c in guesses or c in truths]
         counted(outputs, decisions, present)
         curves(outputs, [[(row[c], label == c) for row, label in pairs] for c in range(5)])
-        family.add("classes", name, dtype, options={"ignored": IGNORED}, inputs={"input": scores, "target": target}, outputs=outputs)
+        family.add("classes", name, dtype, options={"ignored": IGNORED}, inputs={"input": scores, "target": target}, outputs=rounded(outputs, dtype))
 
 
 def labels(family, dtype):
@@ -79,7 +79,7 @@ def labels(family, dtype):
                 [sum(t for _, t in column) for column in decisions], range(columns))
         counted(outputs, decisions, range(columns))
         curves(outputs, known)
-        family.add("labels", name, dtype, options={"ignored": IGNORED}, inputs={"input": scores, "target": target}, outputs=outputs)
+        family.add("labels", name, dtype, options={"ignored": IGNORED}, inputs={"input": scores, "target": target}, outputs=rounded(outputs, dtype))
 
 
 def numbers(family, dtype):
@@ -105,7 +105,7 @@ def numbers(family, dtype):
         }
         if len(shape) > 1:
             outputs["cosine"] = mean(cosine(a, b) for a, b in zip(zip(*p), zip(*t)))
-        family.add("numbers", name, dtype, inputs={"input": prediction, "target": target}, outputs=outputs)
+        family.add("numbers", name, dtype, inputs={"input": prediction, "target": target.to(DTYPES[dtype])}, outputs=rounded(outputs, dtype))
 
 
 def counted(outputs, decisions, present):
@@ -185,6 +185,12 @@ def ranked(row):
 
 def ratio(part, whole):
     return part / whole if whole else 0.0
+
+
+def rounded(outputs, dtype):
+    """Everything but counts in the dtype of the case."""
+    tensors = {key: value if isinstance(value, torch.Tensor) else torch.tensor(value, dtype=torch.float64) for key, value in outputs.items()}
+    return {key: value if value.dtype == torch.int64 else value.to(DTYPES[dtype]) for key, value in tensors.items()}
 
 
 def mean(values):
