@@ -37,7 +37,8 @@ public sealed class ConfusionMatrix(IReadOnlyList<string>? classes = null, doubl
         long[] counts = ReadCounts();
         int n = Side(counts);
         return n == 0
-            ? throw new InvalidOperationException("ConfusionMatrix: there has been no batch, which says how many classes there are. Call Update or Evaluate first.")
+            ? throw new InvalidOperationException(
+                "ConfusionMatrix: there has been no batch, which says how many classes there are. Call Update or Evaluate first.")
             : normalize ? Tensor.From(Shares(counts, n), [n, n], Device.Cpu) : Tensor.From(counts, [n, n], Device.Cpu);
     }
 

@@ -12,7 +12,7 @@ public sealed class FBetaScore : ClassMetric
 
     /// <summary>A score with its beta.</summary>
     /// <param name="beta">How much more recall counts than precision; more than 0.</param>
-    /// <param name="average">How the classes' values become one; of a single yes and no all averages but the weighted one are that value.</param>
+    /// <param name="average">How the classes' values become one; of a single yes and no every average is that value.</param>
     /// <param name="threshold">Above it, a prediction is a yes: 0.5 for probabilities, 0 for logits. Null for classes, of which the largest output
     /// is predicted.</param>
     /// <param name="ignoreIndex">Rows with this label, or elements with this target, count nothing.</param>

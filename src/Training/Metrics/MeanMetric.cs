@@ -45,7 +45,8 @@ public abstract class MeanMetric : Metric
         if (!state.TryGetValue("sums", out Tensor? sums) || sums is not { Rank: 1, Count: 2 or 4 })
         {
             throw new ArgumentException(
-                $"{metric}.LoadState: of {(state.Count == 0 ? "no values" : string.Join(", ", state.Keys))} none are the sums. Load what this metric's State gave.",
+                $"{metric}.LoadState: of {(state.Count == 0 ? "no values" : string.Join(", ", state.Keys))} none are the sums. Load what this "
+                + "metric's State gave.",
                 nameof(state));
         }
 

@@ -13,7 +13,8 @@ public class MetricTests
         Tensor scores = Tensor.From([0.1f, 0.7f, 0.2f, 0.5f, 0.25f, 0.25f, 0.3f, 0.3f, 0.4f, 0.2f, 0.2f, 0.6f], [4, 3], device);
         Tensor labels = Tensor.From([1, 2, 0, 2], device);
         Tensor truth = Tensor.From([0f, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1], [4, 3], device);
-        foreach (Metric metric in (Metric[])[new Accuracy(), new TopKAccuracy(2), new Precision(), new Recall(), new FBetaScore(), new ConfusionMatrix(), new Perplexity()])
+        foreach (Metric metric in (Metric[])[
+            new Accuracy(), new TopKAccuracy(2), new Precision(), new Recall(), new FBetaScore(), new ConfusionMatrix(), new Perplexity()])
         {
             yield return (metric, scores, labels);
         }
@@ -76,7 +77,8 @@ public class MetricTests
         Tensor scores = Tensor.From([0.1, 0.4, 0.35, 0.8], s_cpu);
         Is(0.75, new AUROC(), scores, Tensor.From([0, 0, 1, 1], s_cpu));
         Is(5 / 6.0, new AveragePrecision(), scores, Tensor.From([false, false, true, true], s_cpu));
-        Is(0.75, new TopKAccuracy(2), Tensor.From([0.5, 0.2, 0.2, 0.3, 0.4, 0.2, 0.2, 0.4, 0.3, 0.7, 0.2, 0.1], [4, 3], s_cpu), Tensor.From([0, 1, 2, 2], s_cpu));
+        Tensor ranked = Tensor.From([0.5, 0.2, 0.2, 0.3, 0.4, 0.2, 0.2, 0.4, 0.3, 0.7, 0.2, 0.1], [4, 3], s_cpu);
+        Is(0.75, new TopKAccuracy(2), ranked, Tensor.From([0, 1, 2, 2], s_cpu));
 
         // mean_absolute_error, mean_squared_error, mean_absolute_percentage_error, r2_score.
         Tensor prediction = Tensor.From([2.5, 0, 2, 8], s_cpu);
@@ -88,7 +90,9 @@ public class MetricTests
         Is(0.9486081370449679, new R2Score(), prediction, numbers);
         Is(0, new R2Score(), Tensor.From([2.0, 2, 2], s_cpu), Tensor.From([1.0, 2, 3], s_cpu));
         Is(-3, new R2Score(), Tensor.From([3.0, 2, 1], s_cpu), Tensor.From([1.0, 2, 3], s_cpu));
-        Is((1 - (1.25 / (217 / 6.0)) + 1 - (3 / (98 / 3.0))) / 2, new R2Score(), Tensor.From([0.0, 2, -1, 2, 8, -5], [3, 2], s_cpu), Tensor.From([0.5, 1, -1, 1, 7, -6], [3, 2], s_cpu));
+        Is(
+            (1 - (1.25 / (217 / 6.0)) + 1 - (3 / (98 / 3.0))) / 2, new R2Score(), Tensor.From([0.0, 2, -1, 2, 8, -5], [3, 2], s_cpu),
+            Tensor.From([0.5, 1, -1, 1, 7, -6], [3, 2], s_cpu));
     }
 
     [Fact]
@@ -255,11 +259,11 @@ public class MetricTests
         {
             string type = metric.GetType().Name;
             Tensor three = prediction[..3];
-            Assert.Contains(type == "Perplexity" ? "SoftmaxCrossEntropy" : type, Assert.Throws<ArgumentException>(() => metric.Update(three, target)).Message, StringComparison.Ordinal);
+            Says(() => metric.Update(three, target), type == "Perplexity" ? "SoftmaxCrossEntropy" : type);
             Assert.Throws<ArgumentNullException>(() => metric.Update(null!, target));
             Assert.Throws<ArgumentNullException>(() => metric.Update(prediction, null!));
             Assert.Throws<ArgumentNullException>(() => metric.LoadState(null!));
-            Assert.Contains(type, Assert.Throws<ArgumentException>(() => metric.LoadState(new Dictionary<string, Tensor> { ["x"] = column })).Message, StringComparison.Ordinal);
+            Says(() => metric.LoadState(new Dictionary<string, Tensor> { ["x"] = column }), type);
         }
 
         Says(() => new Precision().Update(scores, labels.To(DType.Float32)), "Precision", "Float32", "To(DType.Int64)");
