@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -47,6 +48,10 @@ public sealed class FamilyGpuCodeTests : IDisposable
         Of(typeof(Segmented), "ChunkKernel", typeof(SumOfSquares), typeof(F32)),
         Of(typeof(Segmented), "SegmentKernel", typeof(SumOfSquares), typeof(F32)),
     ];
+
+    private static readonly SingleCompiler s_openCL = new(static context => OpenCL.Backend(context, hasDoubles: false));
+    private static readonly SingleCompiler s_cuda =
+        new(static context => new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!));
 
     private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms());
 
@@ -103,11 +108,18 @@ public sealed class FamilyGpuCodeTests : IDisposable
     [MemberData(nameof(SingleKernels))]
     public void A_kernel_for_a_device_without_double_precision_has_no_double(string name)
     {
-        using Context context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms().Math(MathMode.Fast32BitOnly));
-        MethodInfo method = AllSingle.Single(method => Name(method) == name);
-        string source = OpenCL.Source(context, EntryPointDescription.FromExplicitlyGroupedKernel(method), hasDoubles: false);
+        string source = ((CLCompiledKernel)s_openCL.Compile(Single(name))).Source;
         Assert.Contains("kernel void", source, StringComparison.Ordinal);
         Assert.DoesNotContain("double", source, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SingleKernels))]
+    public void A_Float32_kernel_has_no_double_in_its_code_for_CUDA(string name)
+    {
+        string code = ((PTXCompiledKernel)s_cuda.Compile(Single(name))).PTXAssembly;
+        Assert.DoesNotContain(".f64", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("approx", code, StringComparison.Ordinal);
     }
 
     // What is generic itself is so in where a normalisation's input comes from.
@@ -118,6 +130,8 @@ public sealed class FamilyGpuCodeTests : IDisposable
                     ? [m.MakeGenericMethod(typeof(LayerNormGradientOp))]
                     : [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
                 : (MethodInfo[])[m]);
+
+    private static MethodInfo Single(string name) => AllSingle.Single(method => Name(method) == name);
 
     private static MethodInfo Of(Type family, string kernel, params Type[] arguments)
     {
