@@ -49,6 +49,25 @@ internal readonly struct NormalPair(double mean, double deviation) : IPair
     }
 }
 
+/// <summary>What stands there and a normally distributed number.</summary>
+internal readonly struct NoisePair(double deviation) : IPair
+{
+    private readonly NormalPair _noise = new(0, deviation);
+
+    public static bool Reads => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Sample<T>(T u, T v, ref T first, ref T second)
+        where T : unmanaged, IReal<T>
+    {
+        T one = default;
+        T other = default;
+        _noise.Sample(u, v, ref one, ref other);
+        first += one;
+        second += other;
+    }
+}
+
 /// <summary>Normal within limits, by the inverse of the distribution function: sqrt(2) erf^-1 of a number uniform between the limits' own.</summary>
 internal readonly struct TruncatedNormalPair : IPair
 {
