@@ -42,7 +42,7 @@ static bool Train(Options options)
     Dataset test = digits.Test.Take(options.Limit ?? int.MaxValue);
     if (options.Augment)
     {
-        train = train.Map(new RandomAffine(degrees: (-10, 10), translate: (0.04, 0.04), scale: (0.9, 1.1)));
+        train = train.Map(new RandomAffine(degrees: (-10, 10), translate: (0.08, 0.08), scale: (0.9, 1.1)));
     }
 
     Sequential model = Network.Make(options.Model, new Generator(options.Seed));
