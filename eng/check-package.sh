@@ -59,7 +59,8 @@ using DeepSharp;
 using DeepSharp.Charts;
 using DeepSharp.Layers;
 
-new Sequential { new Dense(20, 30), new Dense(30, 2) }.PlotWeights().SaveTo("weights.svg");
+Sequential model = [new Dense(20, 30), new Dense(30, 2)];
+model.PlotWeights().SaveTo("weights.svg");
 Tensor.Uniform([4, 3, 8, 8]).PlotImages().SaveTo("images.png");
 EOF
 dotnet publish -c Release -nologo -v quiet "$work/charts" -o "$work/drawing"

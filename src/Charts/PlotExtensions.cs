@@ -225,6 +225,6 @@ public static partial class PlotExtensions
         plot.Legend.FontSize = 11;
     }
 
-    [GeneratedRegex("""(?<=\sid="|"url\(#|href="#)(?<kind>[a-z]+_)[0-9]+""")]
+    [GeneratedRegex("""(?<=\sid="|"url\(#|href="#)(?<kind>[a-z]+_)[0-9a-f]+""")]
     private static partial Regex Name();
 }
