@@ -12,7 +12,15 @@ internal sealed record PtxKernel(MethodInfo Method, string Workload)
         + Arguments(Method.IsGenericMethod ? Method.GetGenericArguments() : []);
 
     /// <summary>Whether it computes in double precision.</summary>
-    internal bool IsFloat64 => Name.Contains("F64", StringComparison.Ordinal);
+    internal bool IsFloat64 => Name.Contains("F64", StringComparison.Ordinal) || Name.Contains("Double", StringComparison.Ordinal);
+
+    /// <summary>Why there are doubles in its code; null if there must be none.</summary>
+    internal string? ReasonForDoubles =>
+        IsFloat64 ? "reads or writes Float64"
+        : Name == "GpuRunningSum<F32>.Kernel" ? "adds to sums over an epoch, which are kept in Float64"
+        : Name.StartsWith("CopyKernels.ConvertKernel<", StringComparison.Ordinal) && !Name.Contains("F32", StringComparison.Ordinal)
+            ? "converts integers, truth values and 16-bit floats, with one rounding"
+        : null;
 
     private static string Short(Type type)
     {

@@ -31,6 +31,18 @@ internal static class PtxReport
             }
         }
 
+        text.AppendLine();
+        text.AppendLine("## Kernels with doubles");
+        text.AppendLine();
+        text.AppendLine("No other kernel has a double in its code (`.f64`).");
+        text.AppendLine();
+        text.AppendLine("| Kernel | It |");
+        text.AppendLine("|---|---|");
+        foreach (PtxKernel kernel in rows.Where(static row => row.HasDoubles).Select(static row => row.Kernel).Distinct())
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| `{kernel.Name}` | {kernel.ReasonForDoubles ?? "**has no reason**"} |");
+        }
+
         text.Append(Product(rows));
         return text.ToString();
     }
@@ -83,8 +95,11 @@ internal static class PtxReport
         rows.Max(row => row.Usage is { } usage ? figure(usage) : 0).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A kernel on an architecture.</summary>
-    internal sealed record Row(PtxKernel Kernel, string Architecture, Assembler.Usage? Usage)
+    internal sealed record Row(PtxKernel Kernel, string Architecture, Assembler.Usage? Usage, bool HasDoubles)
     {
+        /// <summary>Whether its code has a double, and no reason for that is known.</summary>
+        internal bool HasUnknownDoubles => HasDoubles && Kernel.ReasonForDoubles is null;
+
         /// <summary>Whether a float32 kernel uses local memory, which it must not.</summary>
         internal bool HasFault => !Kernel.IsFloat64 && Usage is { } usage && (usage.StackBytes > 0 || usage.SpillBytes > 0);
     }

@@ -19,6 +19,7 @@ internal static class Workload
         ("softmax and losses", Losses),
         ("optimizers", Optimizers),
         ("16-bit floats", Halves),
+        .. LayerWork.All,
     ];
 
     private static void Halves()

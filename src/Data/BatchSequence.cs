@@ -1,5 +1,4 @@
 using System.Collections;
-using DeepSharp.Kernels;
 
 namespace DeepSharp.Data;
 
@@ -11,9 +10,11 @@ public sealed class BatchSequence : IEnumerable<Batch>
     private readonly ulong? _seed;
     private readonly int? _epoch;
     private readonly bool _dropLast;
+    private readonly int _first;
 
-    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast)
+    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast, int first)
     {
+        _first = first;
         _data = data;
         _batchSize = batchSize;
         _seed = seed;
@@ -22,7 +23,19 @@ public sealed class BatchSequence : IEnumerable<Batch>
     }
 
     /// <summary>The number of batches.</summary>
-    public int Count => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
+    public int Count => Math.Max(0, All - _first);
+
+    private int All => _dropLast ? _data.Count / _batchSize : (int)(((long)_data.Count + _batchSize - 1) / _batchSize);
+
+    /// <summary>The batches behind the first ones, which are not made: where a training that was stopped goes on.</summary>
+    /// <remarks>A batch follows from the seed, the epoch and its number alone. A stream is read from its begin on, and what is left out thrown away.</remarks>
+    /// <param name="batches">How many are left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public BatchSequence Skip(int batches)
+    {
+        Bounds.AtLeast(0, batches, nameof(Skip));
+        return new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, (int)Math.Min(All, (long)_first + batches));
+    }
 
     /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);
@@ -38,14 +51,16 @@ public sealed class BatchSequence : IEnumerable<Batch>
     public sealed class Enumerator : IEnumerator<Batch>
     {
         private readonly BatchSequence _sequence;
-        private readonly BatchOrder _order;
+        private readonly int _epoch;
+        private IBatchReader? _reader;
         private TensorScope? _scope;
         private int _next;
 
         internal Enumerator(BatchSequence sequence)
         {
             _sequence = sequence;
-            _order = sequence._data.Order(sequence._seed, sequence._epoch);
+            _next = sequence._first;
+            (_reader, _epoch) = Open(sequence._epoch);
         }
 
         /// <summary>The batch of this step.</summary>
@@ -54,34 +69,50 @@ public sealed class BatchSequence : IEnumerable<Batch>
         object IEnumerator.Current => Current;
 
         /// <summary>Ends the step and begins the next, if there is one.</summary>
+        /// <exception cref="IOException">A sample cannot be read; the message says which, of what.</exception>
         public bool MoveNext()
         {
             _scope?.Dispose();
             _scope = null;
             Current = default;
-            if (_next >= _sequence.Count)
+            if (_next >= _sequence.All)
             {
                 return false;
             }
 
+            _reader ??= Open(_epoch).Reader;
             int first = _next++ * _sequence._batchSize;
             _scope = Tensor.Scope();
-            Current = _sequence._data.Gather(_order, first, Math.Min(_sequence._batchSize, _sequence._data.Count - first));
-            return true;
+            try
+            {
+                Batch batch = _reader.Next(first, Math.Min(_sequence._batchSize, _sequence._data.Count - first));
+                Current = _sequence._data.Transformed(batch, _sequence._seed, _epoch, first);
+                return true;
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
         }
 
-        /// <summary>Ends the step under way.</summary>
+        /// <summary>Ends the step under way, and whatever reads ahead.</summary>
         public void Dispose()
         {
             _scope?.Dispose();
             _scope = null;
+            _reader?.Dispose();
+            _reader = null;
         }
 
         /// <summary>Goes back to the first batch of the same order.</summary>
         public void Reset()
         {
             Dispose();
-            _next = 0;
+            _next = _sequence._first;
         }
+
+        private (IBatchReader Reader, int Epoch) Open(int? epoch) => _sequence._data.Open(
+            _sequence._seed, epoch, _sequence._dropLast ? _sequence.All * _sequence._batchSize : _sequence._data.Count, _sequence._batchSize, _next);
     }
 }

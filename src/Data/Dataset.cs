@@ -1,25 +1,17 @@
-using DeepSharp.Kernels;
-
 namespace DeepSharp.Data;
 
-/// <summary>Samples with their targets, in memory on a device, from which shuffled mini-batches are cut there.</summary>
+/// <summary>Samples with their targets, from which shuffled mini-batches are cut: in memory on a device, or read as batches want them.</summary>
 /// <remarks>
-/// Features [n, …] stay as they are, bytes too; the kernel that gathers a batch converts bytes to Float32 and applies
+/// <para>Features [n, …] in memory stay as they are, bytes too; the kernel that gathers a batch converts bytes to Float32 and applies
 /// <c>x * scale + shift</c> on the way. Integers, such as the numbers of words for an embedding, move as they are. A part of a data set
-/// is a view: nothing is copied, until a part of a split is split again.
+/// is a view: nothing is copied.</para>
+/// <para>What does not fit in memory comes from a <see cref="RowSource"/> or a stream (<see cref="FromStream{TX, TY}(IEnumerable{ValueTuple{TX[], TY[]}}, Shape, Shape, int, int, Device?, int)"/>):
+/// a thread reads a few batches ahead. From a source they are the same batches, to the bit, as from tensors with the same samples and seed.</para>
 /// </remarks>
-public sealed class Dataset
+public sealed partial class Dataset
 {
-    private readonly Tensor _features;
-    private readonly Tensor _targets;
-    private readonly double _scale;
-    private readonly double _shift;
-
-    // The stretch of the tensors that was split last, or all of it; where this part begins in it; what permutes it.
-    private readonly int _from;
-    private readonly int _whole;
-    private readonly int _start;
-    private readonly ulong? _splitSeed;
+    private readonly SampleStore _store;
+    private readonly Selection _selection;
 
     // Parts that are made anew each epoch go on where the last one stopped.
     private readonly EpochCounts _epochs;
@@ -29,62 +21,113 @@ public sealed class Dataset
     /// <param name="targets">The targets [n] or [n, …], on the same device.</param>
     /// <exception cref="ArgumentException">Numbers, element types or devices do not fit.</exception>
     public Dataset(Tensor features, Tensor targets)
-        : this(Kept(features), Kept(targets), 1, 0, 0, Samples(features), 0, Samples(features), null, new EpochCounts())
+        : this([features], [targets])
     {
-        if (features!.Rank == 0 || targets.Rank == 0 || features.Shape[0] != targets.Shape[0])
-        {
-            throw new ArgumentException(
-                $"Dataset: features {features.Shape} and targets {targets.Shape} must have the same number of samples on their first axis.");
-        }
-
-        if (!ReferenceEquals(features.Device, targets.Device))
-        {
-            throw new ArgumentException($"Dataset: features are on {features.Device}, targets on {targets.Device}. Move one with To(Device).");
-        }
-
-        if (features.DType is not (DType.UInt8 or DType.Int32 or DType.Int64 or DType.Float32 or DType.Float64))
-        {
-            throw new ArgumentException(
-                $"Dataset: features must be UInt8, Int32, Int64, Float32 or Float64, not {features.DType}. Convert them with To.");
-        }
     }
 
-    private Dataset(
-        Tensor features, Tensor targets, double scale, double shift, int from, int whole, int start, int count, ulong? splitSeed,
-        EpochCounts epochs)
+    /// <summary>A data set of several kinds of features and targets: batches have them in <see cref="Batch.Xs"/> and <see cref="Batch.Ys"/>.</summary>
+    /// <param name="features">Tensors [n, …]: UInt8, Int32, Int64, Float32 or Float64.</param>
+    /// <param name="targets">Tensors [n] or [n, …], on the same device.</param>
+    /// <exception cref="ArgumentException">There are none, or numbers, element types or devices do not fit.</exception>
+    public Dataset(IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> targets)
+        : this(new TensorStore(features, targets))
     {
-        _features = features;
-        _targets = targets;
-        _scale = scale;
-        _shift = shift;
-        _from = from;
-        _whole = whole;
-        _start = start;
-        _splitSeed = splitSeed;
-        Count = count;
+    }
+
+    /// <summary>A data set whose samples are read as batches want them.</summary>
+    /// <param name="features">The samples: UInt8, Int32, Int64, Float32 or Float64.</param>
+    /// <param name="targets">Their targets.</param>
+    /// <param name="device">Where batches are made; <see cref="Device.Default"/> if null.</param>
+    /// <param name="prefetch">How many batches are read ahead: as many are in memory, and one or two more.</param>
+    /// <exception cref="ArgumentException">Numbers or element types do not fit.</exception>
+    public Dataset(RowSource features, RowSource targets, Device? device = null, int prefetch = 2)
+        : this([features], [targets], device, prefetch)
+    {
+    }
+
+    /// <inheritdoc cref="Dataset(RowSource, RowSource, Device?, int)"/>
+    public Dataset(IReadOnlyList<RowSource> features, IReadOnlyList<RowSource> targets, Device? device = null, int prefetch = 2)
+        : this(new SourceStore(features, targets, device ?? Device.Default, Ahead(prefetch)))
+    {
+    }
+
+    private Dataset(SampleStore store)
+        : this(store, Selection.All(store.Count), new EpochCounts())
+    {
+    }
+
+    private Dataset(SampleStore store, Selection selection, EpochCounts epochs)
+    {
+        _store = store;
+        _selection = selection;
         _epochs = epochs;
+        Scales = [.. store.Features.Select(static _ => (1.0, 0.0))];
     }
 
     /// <summary>The number of samples.</summary>
-    public int Count { get; }
+    public int Count => _selection.Count;
 
-    /// <summary>Where the samples are.</summary>
-    public Device Device => _features.Device;
+    /// <summary>Where batches are made; where the samples are, if they are in memory.</summary>
+    public Device Device => _store.Device;
 
-    /// <summary>The shape of a sample.</summary>
-    public Shape SampleShape => new(_features.Shape.AsSpan()[1..]);
+    /// <summary>The shape of a sample: of its first features, before any transform.</summary>
+    public Shape SampleShape => _store.Features[0].Shape;
 
-    /// <summary>All samples as they are stored: in their order, neither converted nor scaled.</summary>
-    /// <exception cref="InvalidOperationException">The data set is a shuffled part, whose samples do not stand together.</exception>
-    public Tensor Features => Stored(_features);
+    /// <summary>All samples as they are stored: in this part's order, neither converted nor scaled.</summary>
+    /// <remarks>A view where they stand together in memory; else a copy, which belongs to the scope it is asked for in.</remarks>
+    /// <exception cref="InvalidOperationException">The samples come from a stream.</exception>
+    public Tensor Features => _store.Stored(0, _selection);
 
     /// <summary>All targets in their order.</summary>
-    /// <exception cref="InvalidOperationException">The data set is a shuffled part, whose samples do not stand together.</exception>
-    public Tensor Targets => Stored(_targets);
+    /// <inheritdoc cref="Features"/>
+    public Tensor Targets => _store.Stored(_store.Features.Length, _selection);
+
+    /// <summary>All kinds of features, as <see cref="Features"/> has the first.</summary>
+    public IReadOnlyList<Tensor> AllFeatures => [.. _store.Features.Select((_, i) => _store.Stored(i, _selection))];
+
+    /// <summary>All kinds of targets, as <see cref="Targets"/> has the first.</summary>
+    public IReadOnlyList<Tensor> AllTargets => [.. _store.Targets.Select((_, i) => _store.Stored(_store.Features.Length + i, _selection))];
+
+    private (double Scale, double Shift)[] Scales { get; init; }
+
+    private Transform[] Transforms { get; init; } = [];
+
+    private int Bucket { get; init; }
+
+    /// <summary>Samples that come one behind the other: what a program makes or receives as it goes.</summary>
+    /// <remarks>An epoch enumerates them anew, from the first on. They have no numbers, so that there are no parts of them, and they are shuffled
+    /// within a buffer only.</remarks>
+    /// <param name="samples">The features and targets of each sample, in row-major order.</param>
+    /// <param name="features">The shape of a sample.</param>
+    /// <param name="targets">The shape of its targets; <see cref="Shape.Scalar"/> for a label.</param>
+    /// <param name="count">How many samples an epoch has; those behind are not asked for.</param>
+    /// <param name="shuffleBuffer">How many samples wait to be drawn from by seed and epoch; 0 for the order in which they come.</param>
+    /// <param name="device">Where batches are made; <see cref="Device.Default"/> if null.</param>
+    /// <param name="prefetch">How many batches are read ahead.</param>
+    /// <exception cref="ArgumentException">A number is out of range, or features of the type are none that a batch can have.</exception>
+    public static Dataset FromStream<TX, TY>(
+        IEnumerable<(TX[] X, TY[] Y)> samples, Shape features, Shape targets, int count, int shuffleBuffer = 0, Device? device = null, int prefetch = 2)
+        where TX : unmanaged
+        where TY : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return Streamed(_ => samples, features, targets, count, shuffleBuffer, device, prefetch);
+    }
+
+    /// <inheritdoc cref="FromStream{TX, TY}(IEnumerable{ValueTuple{TX[], TY[]}}, Shape, Shape, int, int, Device?, int)"/>
+    public static Dataset FromStream<TX, TY>(
+        IAsyncEnumerable<(TX[] X, TY[] Y)> samples, Shape features, Shape targets, int count, int shuffleBuffer = 0, Device? device = null,
+        int prefetch = 2)
+        where TX : unmanaged
+        where TY : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return Streamed(stop => samples.ToBlockingEnumerable(stop), features, targets, count, shuffleBuffer, device, prefetch);
+    }
 
     /// <summary>The samples on a device, in their order; the data set itself if it is there already.</summary>
     /// <remarks>The same batches follow from the same seeds there, from the first epoch on. For a part of a split, all that was split is
-    /// copied: move first, then split.</remarks>
+    /// copied: move first, then split. Of samples that are read as batches want them, nothing is copied.</remarks>
     /// <param name="device">Where to.</param>
     public Dataset To(Device device)
     {
@@ -94,61 +137,60 @@ public sealed class Dataset
             return this;
         }
 
-        (int first, int count) = _splitSeed is null ? (_from + _start, Count) : (_from, _whole);
-        return new Dataset(
-            Kept(_features.Narrow(0, first, count).To(device)), Kept(_targets.Narrow(0, first, count).To(device)), _scale, _shift,
-            0, count, _from + _start - first, Count, _splitSeed, new EpochCounts());
+        (SampleStore store, Selection selection) = _store.On(device, _selection);
+        return With(store, selection, new EpochCounts());
     }
 
     /// <summary>The same samples, with features multiplied and shifted on their way into a batch.</summary>
     /// <param name="scale">The factor, such as 1/255 for bytes.</param>
     /// <param name="shift">The term added after it.</param>
+    /// <param name="feature">Which of several kinds of features, from 0.</param>
     /// <exception cref="InvalidOperationException">The features are Int32 or Int64.</exception>
-    public Dataset Scaled(double scale, double shift = 0) => _features.DType is DType.Int32 or DType.Int64
-        ? throw new InvalidOperationException(
-            $"Dataset: features of {_features.DType} are not scaled. Make the data set of features.To(DType.Float32).")
-        : new(_features, _targets, _scale * scale, (_shift * scale) + shift, _from, _whole, _start, Count, _splitSeed, _epochs);
-
-    /// <summary>The first samples.</summary>
-    /// <param name="count">How many at most.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public Dataset Take(int count)
+    /// <exception cref="ArgumentOutOfRangeException">There are no such features.</exception>
+    public Dataset Scaled(double scale, double shift = 0, int feature = 0)
     {
-        Bounds.AtLeast(0, count, nameof(Take));
-        return Part(0, Math.Min(count, Count));
+        if ((uint)feature >= (uint)Scales.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(feature), $"Dataset: there are features 0 to {Scales.Length - 1}, and no {feature}.");
+        }
+
+        if (_store.Features[feature].DType is DType.Int32 or DType.Int64)
+        {
+            throw new InvalidOperationException(
+                $"Dataset: features of {_store.Features[feature].DType} are not scaled. Make the data set of features.To(DType.Float32).");
+        }
+
+        (double Scale, double Shift)[] scales = [.. Scales];
+        scales[feature] = (Scales[feature].Scale * scale, (Scales[feature].Shift * scale) + shift);
+        return new Dataset(_store, _selection, _epochs) { Scales = scales, Transforms = Transforms, Bucket = Bucket };
     }
 
-    /// <summary>The samples from a number on.</summary>
-    /// <param name="start">The first sample.</param>
-    /// <param name="count">How many.</param>
-    /// <exception cref="ArgumentOutOfRangeException">They are not all inside.</exception>
-    public Dataset Slice(int start, int count) => start >= 0 && count >= 0 && count <= Count - start
-        ? Part(start, count)
-        : throw new ArgumentOutOfRangeException(nameof(start), $"Dataset: {count} samples from {start} on are not inside 0..{Count}.");
-
-    /// <summary>Two parts of randomly chosen samples, such as for training and validation.</summary>
-    /// <param name="fraction">The share of the first part, in (0, 1).</param>
-    /// <param name="seed">The seed of the choice.</param>
-    /// <returns>The parts; together they are all samples.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <remarks>The parts are views. When a part of a split is split again, it is copied first.</remarks>
-    public (Dataset First, Dataset Second) Split(double fraction, ulong seed = 0)
+    /// <summary>The same samples, with batches that transforms change on the device, one behind the other.</summary>
+    /// <remarks>Random ones, such as <see cref="RandomAffine"/>, change batches that are shuffled, which are those of a training; others, such as
+    /// <see cref="Normalize"/>, change all. What they draw follows from the seed, the epoch, the position in it and their place among the
+    /// transforms. No gradient goes through them.</remarks>
+    /// <param name="transforms">The transforms, behind those that the data set has.</param>
+    public Dataset Map(params ReadOnlySpan<Transform> transforms)
     {
-        if (!(fraction > 0 && fraction < 1))
+        foreach (Transform transform in transforms)
         {
-            throw new ArgumentOutOfRangeException(nameof(fraction), $"Dataset: the fraction must be above 0 and below 1, not {fraction}.");
+            ArgumentNullException.ThrowIfNull(transform, nameof(transforms));
         }
 
-        if (_splitSeed is not null)
-        {
-            return Collected().Split(fraction, seed);
-        }
+        return new Dataset(_store, _selection, _epochs) { Scales = Scales, Transforms = [.. Transforms, .. transforms], Bucket = Bucket };
+    }
 
-        int first = (int)Math.Round(Count * fraction);
-        int from = _from + _start;
-        return (
-            new Dataset(_features, _targets, _scale, _shift, from, Count, 0, first, seed, _epochs),
-            new Dataset(_features, _targets, _scale, _shift, from, Count, first, Count - first, seed, _epochs));
+    /// <summary>The same sequences, in shuffled batches whose sequences are of similar length: less padding, less work.</summary>
+    /// <remarks>Of each so many batches of an epoch the samples are sorted by length and cut into batches, which come in a random order. It follows
+    /// from the seed, as all orders do.</remarks>
+    /// <param name="batches">How many batches are sorted together. More leave less padding and less chance.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below one.</exception>
+    /// <exception cref="InvalidOperationException">The samples are all of one length.</exception>
+    public Dataset Bucketed(int batches = 50)
+    {
+        Bounds.AtLeast(1, batches, nameof(Bucketed));
+        _store.RequireLengths(nameof(Bucketed));
+        return new Dataset(_store, _selection, _epochs) { Scales = Scales, Transforms = Transforms, Bucket = batches };
     }
 
     /// <summary>
@@ -158,8 +200,10 @@ public sealed class Dataset
     /// An order is a function of the seed and the number of an epoch. Each walk takes the next number, from 1: the data set counts, for
     /// each seed, how often it has been walked, whether by one sequence again and again or by sequences made anew. So every epoch has an
     /// order of its own, and a program that runs again has the same ones. Parts count for themselves; a part made anew (<c>Take</c>,
-    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>, or a split of a split) begins at 1. <c>Fit</c> counts in
+    /// <c>Slice</c>, <c>Split</c>, <c>Scaled</c>) goes on counting, a copy (<c>To</c>) or a split of a split begins at 1. <c>Fit</c> counts in
     /// the same way, but for each network, so that two networks that are trained with one seed see the same orders.
+    /// <para>Batches that are shuffled are for training: random transforms (<see cref="Map"/>) change them, weights (<see cref="Weighted"/>)
+    /// choose them. Batches that are not are the samples themselves, each once.</para>
     /// </remarks>
     /// <param name="batchSize">The samples of a batch.</param>
     /// <param name="shuffle">Whether the samples come in a new order each epoch, or in their own.</param>
@@ -171,52 +215,74 @@ public sealed class Dataset
     public BatchSequence Batches(int batchSize, bool shuffle = true, ulong seed = 0, int? epoch = null, bool dropLast = false)
     {
         Bounds.AtLeast(1, batchSize, nameof(Batches));
-        return new BatchSequence(this, batchSize, shuffle ? seed : null, epoch, dropLast);
+        return new BatchSequence(this, batchSize, shuffle ? seed : null, epoch, dropLast, 0);
     }
 
     /// <summary>The number of samples, their shape and type, and those of the targets.</summary>
-    public override string ToString() =>
-        $"Dataset: {Count} samples {SampleShape} of {_features.DType}, targets {new Shape(_targets.Shape.AsSpan()[1..])} of {_targets.DType}, on {Device}";
+    public override string ToString() => $"Dataset: {Count} samples {Text(_store.Features)}, targets {Text(_store.Targets)}, on {Device}";
 
     /// <summary>The number of the next epoch of a seed, which begins with the call.</summary>
     /// <param name="seed">The seed of the orders.</param>
     /// <param name="walker">Whose epochs are counted; null for those of loops.</param>
-    internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, (seed, _from, _whole, _start, Count, _splitSeed));
+    internal int BeginEpoch(ulong seed, object? walker = null) => _epochs.Next(walker, seed, _selection.Key);
 
-    internal BatchOrder Order(ulong? seed = null, int? epoch = null) => new(
-        _from, _whole, _start, Count, _splitSeed, seed is { } shuffled ? (shuffled, (ulong)(epoch ?? BeginEpoch(shuffled))) : null);
+    /// <summary>Counts on behind an epoch, which a training that goes on had begun before.</summary>
+    internal void ResumeEpochs(ulong seed, object walker, int epoch) => _epochs.Set(walker, seed, _selection.Key, epoch);
 
-    internal Batch Gather(in BatchOrder order, int first, int rows)
+    /// <summary>The shape of a sample's (first) targets, and the type in which they are stored.</summary>
+    internal Field TargetKind => _store.Targets[0];
+
+    /// <summary>Starts to read batches.</summary>
+    /// <param name="seed">The seed of the order; null for the samples in their own.</param>
+    /// <param name="epoch">The number of the epoch; null for the seed's next.</param>
+    /// <param name="rows">How many samples the batches have together.</param>
+    /// <param name="batchSize">How many samples a batch has.</param>
+    /// <param name="first">The number of the first batch, from 0.</param>
+    internal (IBatchReader Reader, int Epoch) Open(ulong? seed, int? epoch, int rows, int batchSize, int first)
     {
-        Tensor x = Tensor.Uninitialized(
-            [rows, .. SampleShape], _features.DType == DType.UInt8 ? DType.Float32 : _features.DType, Device, "Batch");
-        Tensor y = Tensor.Uninitialized(new Shape([rows, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, "Batch");
-        BatchKernel.Run(order, first, _features.Operand, _targets.Operand, x.Operand, y.Operand, _scale, _shift);
-        return new Batch(x, y);
+        int number = epoch ?? (seed is { } counted ? BeginEpoch(counted) : 0);
+        BatchPlan plan = new(_selection, seed is { } shuffled ? (shuffled, (ulong)number) : null, Scales, rows, batchSize, first, Bucket);
+        return (_store.Open(plan), number);
     }
 
-    // The samples of this part alone, in its order: an order has room for one split.
-    private Dataset Collected()
+    /// <summary>What the transforms make of a batch.</summary>
+    internal Batch Transformed(Batch batch, ulong? seed, int epoch, int position)
     {
-        using TensorScope scope = Tensor.Scope();
-        Tensor features = Tensor.Uninitialized(new Shape([Count, .. SampleShape]), _features.DType, Device, nameof(Dataset));
-        Tensor targets = Tensor.Uninitialized(new Shape([Count, .. _targets.Shape.AsSpan()[1..]]), _targets.DType, Device, nameof(Dataset));
-        BatchKernel.Run(Order(), 0, _features.Operand, _targets.Operand, features.Operand, targets.Operand, 1, 0);
-        return new Dataset(Kept(features), Kept(targets), _scale, _shift, 0, Count, 0, Count, null, new EpochCounts());
+        for (int i = 0; i < Transforms.Length; i++)
+        {
+            if (seed is not null || !Transforms[i].IsRandom)
+            {
+                batch = Transforms[i].Apply(batch, new BatchPlace(seed ?? 0, epoch, position, i));
+            }
+        }
+
+        return batch;
     }
 
-    private static Tensor Kept(Tensor tensor)
+    private static Dataset Streamed<TX, TY>(
+        Func<CancellationToken, IEnumerable<(TX[] X, TY[] Y)>> open, Shape features, Shape targets, int count, int buffer, Device? device, int prefetch)
+        where TX : unmanaged
+        where TY : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(tensor);
-        return tensor.Contiguous().KeepForever();
+        Bounds.AtLeast(0, count, nameof(FromStream));
+        Bounds.AtLeast(0, buffer, nameof(FromStream), "shuffleBuffer");
+        SampleStore.RequireFeature(DType.Of<TX>());
+        return new Dataset(new StreamStore<TX, TY>(
+            open, new Field(features, DType.Of<TX>()), new Field(targets, DType.Of<TY>()), count, buffer, device ?? Device.Default, Ahead(prefetch)));
     }
 
-    private static int Samples(Tensor tensor) => tensor?.Rank > 0 ? tensor.Shape[0] : 0;
+    private static int Ahead(int prefetch)
+    {
+        Bounds.AtLeast(1, prefetch, nameof(Dataset));
+        return prefetch;
+    }
 
-    private Dataset Part(int start, int count) =>
-        new(_features, _targets, _scale, _shift, _from, _whole, _start + start, count, _splitSeed, _epochs);
+    private static string Text(Field[] fields) => string.Join(" and ", fields.Select(static field => $"{field.Shape} of {field.DType}"));
 
-    private Tensor Stored(Tensor all) => _splitSeed is null
-        ? all.Narrow(0, _from + _start, Count)
-        : throw new InvalidOperationException("Dataset: the samples of a shuffled part do not stand together. Read them with Batches(shuffle: false).");
+    // A part of this data set. Its weights are those of its samples.
+    private Dataset Of(Selection selection, EpochCounts? epochs = null) => With(
+        _store, _selection.Tables?.Weights is { } weights ? selection.Weighted(weights) : selection, epochs ?? _epochs);
+
+    private Dataset With(SampleStore store, Selection selection, EpochCounts epochs) =>
+        new(store, selection, epochs) { Scales = Scales, Transforms = Transforms, Bucket = Bucket };
 }

@@ -46,14 +46,16 @@ public static class IdxFile
         }
     }
 
-    private static Tensor Parse(Stream content, long limit, long? maxBytes, long length, string path, Device? device)
+    /// <summary>Reads the header of a file that is not compressed: the lengths of its axes. The elements come next.</summary>
+    internal static long[] Lengths(Stream content, string path)
     {
         Span<byte> word = stackalloc byte[4];
         Fill(content, word, path, "the four bytes of the IDX magic number");
         if (word[0] != 0 || word[1] != 0 || word[2] != UnsignedByte)
         {
+            string zipped = word[0] == 0x1f && word[1] == 0x8b ? ", the begin of a gzip stream: decompress it first, or read it with IdxFile.Read" : "";
             throw new InvalidDataException(
-                $"{path}: expected an IDX file of unsigned bytes, whose first bytes are 00 00 08, and found {Convert.ToHexString(word[..3])}.");
+                $"{path}: expected an IDX file of unsigned bytes, whose first bytes are 00 00 08, and found {Convert.ToHexString(word[..3])}{zipped}.");
         }
 
         long[] dims = new long[word[3]];
@@ -66,6 +68,16 @@ public static class IdxFile
         {
             Fill(content, word, path, $"the length of axis {axis}");
             dims[axis] = BinaryPrimitives.ReadUInt32BigEndian(word);
+        }
+
+        return dims;
+    }
+
+    private static Tensor Parse(Stream content, long limit, long? maxBytes, long length, string path, Device? device)
+    {
+        long[] dims = Lengths(content, path);
+        for (int axis = 0; axis < dims.Length; axis++)
+        {
             if (ElementBytes.ShapeOf(dims.AsSpan(0, axis + 1)) is null)
             {
                 string found = string.Join(" x ", dims[..(axis + 1)]);

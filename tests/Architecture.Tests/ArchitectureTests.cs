@@ -16,7 +16,7 @@ public partial class ArchitectureTests
         ["Layers"] = ["Autograd"],
         ["Optim"] = ["Autograd"],
         ["Persistence"] = ["Tensor"],
-        ["Data"] = ["Tensor"],
+        ["Data"] = ["Tensor", "Persistence"],
         ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
         ["DeepSharp"] = ["Training"],
         ["Charts"] = ["Training", "DeepSharp"],

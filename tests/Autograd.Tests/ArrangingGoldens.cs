@@ -36,6 +36,12 @@ public class ArrangingGoldens
         ["cumsum"] = (x, o) => x[0].CumulativeSum(o.Integer("dim")),
         ["cumprod"] = (x, o) => x[0].CumulativeProduct(o.Integer("dim")),
         ["logcumsumexp"] = (x, o) => x[0].CumulativeLogSumExp(o.Integer("dim")),
+        ["cummax"] = (x, o) => x[0].CumulativeMax(o.Integer("dim")).Values,
+        ["cummin"] = (x, o) => x[0].CumulativeMin(o.Integer("dim")).Values,
+        ["cummax_places"] = (x, o) => x[0].CumulativeMax(o.Integer("dim")).Places,
+        ["cummin_places"] = (x, o) => x[0].CumulativeMin(o.Integer("dim")).Places,
+        ["scatter"] = (x, o) => x[0].Scatter(x[1], x[2], o.Integer("dim")),
+        ["scatter_value"] = (x, o) => x[0].Scatter(x[1], 2.5, o.Integer("dim")),
         ["sort"] = (x, o) => x[0].Sort(o.Integer("dim"), o.Flag("descending")).Values,
         ["argsort"] = (x, o) => x[0].ArgSort(o.Integer("dim"), o.Flag("descending")),
         ["quantile"] = (x, o) => x[0].Quantile(o.Number("fraction"), o.Integer("dim")),
@@ -44,6 +50,9 @@ public class ArrangingGoldens
         ["solve"] = (x, _) => x[0].Solve(x[1]),
         ["solve_triangular"] = (x, o) => x[0].SolveTriangular(x[1], o.Flag("upper"), o.Flag("unit")),
         ["inverse"] = (x, _) => x[0].Inverse(),
+        ["det"] = (x, _) => x[0].Determinant(),
+        ["slogdet"] = (x, _) => x[0].LogDeterminant().Logarithm,
+        ["sign_det"] = (x, _) => x[0].LogDeterminant().Sign,
         ["cholesky"] = (x, _) => (x[0].MatMul(x[0].T) + Tensor.Eye(x[0].Shape[^1], x[0].DType, x[0].Device)).Cholesky(),
     };
 

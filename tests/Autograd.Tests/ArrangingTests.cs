@@ -92,6 +92,107 @@ public class ArrangingTests
     }
 
     [Fact]
+    public void Where_indices_meet_the_last_one_is_set_and_has_the_gradient()
+    {
+        foreach (Device device in s_devices)
+        {
+            using TensorScope scope = Tensor.Scope();
+            Tensor x = Tensor.Arange(6, DType.Float64, device).Reshape(2, 3).RequireGrad();
+            Tensor index = Tensor.From(new long[,] { { 1, 1, 0, 1 }, { 2, 0, 2, 2 } }, device);
+            Tensor source = (Tensor.Arange(8, DType.Float64, device).Reshape(2, 4) + 10).RequireGrad();
+            Tensor y = x.Scatter(index, source, 1);
+            Assert.Equal([12, 13, 2, 15, 4, 17], Values(y));
+            y.Square().Sum().Backward();
+            Assert.Equal([0, 0, 4, 0, 8, 0], Values(x.Gradient!));
+            Assert.Equal([0, 0, 24, 26, 0, 30, 0, 34], Values(source.Gradient!));
+            GradCheck.Run(xs => xs[0].Square().Scatter(index, xs[1].Square(), 1).Square(), [x, source], order: 2, tolerance: 1e-5);
+            Assert.Equal(Values(x), Values(x.Scatter(index[.., ..0], source[.., ..0], 1)));
+            foreach (DType dtype in (DType[])[DType.Float16, DType.Int32, DType.Int64, DType.UInt8])
+            {
+                Tensor z = x.Detach().To(dtype).Scatter(index.To(DType.Int32), source.Detach().To(dtype), 1);
+                Assert.Equal(dtype, z.DType);
+                Assert.Equal([12, 13, 2, 15, 4, 17], Values(z));
+            }
+
+            Tensor flags = (x.Detach() > 3).Scatter(index, source.Detach() > 14, 1);
+            Assert.Equal((DType.Bool, 3), (flags.DType, (int)flags.To(DType.Int32).Sum().Item()));
+
+            // As many as many threads share.
+            Tensor many = (Tensor.Arange(60000, DType.Int64, device) * 7919).Remainder(101).Reshape(300, 200);
+            Tensor set = Tensor.Zeros([300, 101], DType.Int32, device).Scatter(many, Tensor.Arange(60000, DType.Int32, device).Reshape(300, 200), 1);
+            int[] expected = new int[300 * 101];
+            for (int i = 0; i < 60000 && device == Device.Cpu; i++)
+            {
+                expected[(i / 200 * 101) + (int)(i * 7919L % 101)] = i;
+            }
+
+            Assert.True(device != Device.Cpu || expected.AsSpan().SequenceEqual(set.ToArray<int>()));
+        }
+    }
+
+    [Fact]
+    public void Running_extremes_keep_NaN_and_their_type_and_stand_at_the_last_of_equal_ones()
+    {
+        foreach (Device device in s_devices)
+        {
+            using TensorScope scope = Tensor.Scope();
+
+            // torch.cummax and torch.cummin of this line.
+            Tensor x = Tensor.From([1, 3, 3, double.NegativeInfinity, double.NaN, 9, double.NaN, 1], device);
+            (Tensor largest, Tensor at) = x.CumulativeMax(0);
+            Assert.Equal([1, 3, 3, 3, double.NaN, double.NaN, double.NaN, double.NaN], Values(largest));
+            Assert.Equal([0, 1, 2, 2, 4, 4, 6, 6], Values(at));
+            (Tensor smallest, at) = x.CumulativeMin(-1);
+            Assert.Equal([1, 1, 1, double.NegativeInfinity, double.NaN, double.NaN, double.NaN, double.NaN], Values(smallest));
+            Assert.Equal([0, 0, 0, 3, 4, 4, 6, 6], Values(at));
+            Assert.Equal(DType.Int64, at.DType);
+            foreach (DType dtype in (DType[])[DType.Float16, DType.BFloat16, DType.Int32, DType.Int64, DType.UInt8])
+            {
+                (largest, at) = Tensor.From([2, 1, 4, 4, 3], device).To(dtype).CumulativeMax(0);
+                Assert.Equal(dtype, largest.DType);
+                Assert.Equal([2, 2, 4, 4, 4], Values(largest));
+                Assert.Equal([0, 0, 2, 3, 3], Values(at));
+            }
+
+            Assert.Equal([0, 3], x.Narrow(0, 0, 0).Reshape(0, 1).Expand([0, 3]).CumulativeMax(0).Values.Shape);
+        }
+    }
+
+    [Fact]
+    public void Determinants_of_every_size_agree_with_their_factors_and_with_closed_forms()
+    {
+        foreach (Device device in s_devices)
+        {
+            using TensorScope scope = Tensor.Scope();
+            for (int n = 0; n <= (device == Device.Cpu ? 40 : 6); n++)
+            {
+                // P L U with a unit L: the determinant is that of U, with the sign of the exchange of two rows.
+                Generator random = new((ulong)n);
+                Tensor lower = Tensor.Normal([3, n, n], 0, 0.4, DType.Float64, Device.Cpu, random).Tril(-1) + Tensor.Eye(n, DType.Float64, Device.Cpu);
+                Tensor upper = Tensor.Normal([3, n, n], 0, 0.4, DType.Float64, Device.Cpu, random).Triu(1);
+                double[] diagonal = [.. Enumerable.Range(0, n).Select(static i => i % 3 == 1 ? -1.5 : 0.5 + (i % 4))];
+                Tensor matrix = lower.MatMul(upper + (Tensor.Eye(n, DType.Float64, Device.Cpu) * Tensor.From(diagonal, Device.Cpu))).Flip(1).To(device);
+                double expected = diagonal.Aggregate(n / 2 % 2 == 0 ? 1.0 : -1.0, static (product, pivot) => product * pivot);
+                Assert.All(Values(matrix.Determinant()), value => Assert.Equal(expected, value, Math.Abs(expected) * 1e-9));
+                (Tensor sign, Tensor logarithm) = matrix.LogDeterminant();
+                Assert.All(Values(sign), value => Assert.Equal(Math.Sign(expected), value));
+                Assert.All(Values(logarithm), value => Assert.Equal(Math.Log(Math.Abs(expected)), value, 1e-9));
+            }
+
+            Tensor singular = Tensor.From(new double[,] { { 1, 2, 3 }, { 2, 4, 6 }, { 0, 1, 1 } }, device);
+            Assert.Equal(0, singular.Determinant().Item());
+            Assert.Equal(0, Tensor.Zeros([2, 2], device: device).Determinant().Item());
+            (Tensor none, Tensor infinite) = singular.LogDeterminant();
+            Assert.Equal((0, double.NegativeInfinity), (none.Item(), infinite.Item()));
+            Assert.True(double.IsNaN(Tensor.From(new double[,] { { double.NaN, 2 }, { 0, 3 } }, device).Determinant().Item()));
+            GradCheck.Run(static xs => xs[0].Determinant(), [Tensor.Normal([2, 3, 3], 0, 1, DType.Float64, device, new Generator(1))], order: 3, tolerance: 1e-5);
+            GradCheck.Run(
+                static xs => xs[0].LogDeterminant().Logarithm,
+                [Tensor.Normal([2, 2], 0, 1, DType.Float64, device, new Generator(1)) + Tensor.Eye(2, DType.Float64, device)], order: 3, tolerance: 1e-5);
+        }
+    }
+
+    [Fact]
     public void NaN_makes_medians_and_quantiles_NaN()
     {
         foreach (Device device in s_devices)
@@ -180,6 +281,9 @@ public class ArrangingTests
             (() => Tensor.Zeros([2, 2], device: Device.Cpu).Inverse(), ["Solve", "singular", "[2, 2]", "identity"]),
             (() => (-Tensor.Eye(2, device: Device.Cpu)).Cholesky(), ["Cholesky", "positive definite", "[2, 2]"]),
             (() => Tensor.Eye(2, DType.Float16, Device.Cpu).Cholesky(), ["Cholesky", "Float16", "Float32"]),
+            (() => x.Determinant(), ["Determinant", "[2, 3]", "square"]),
+            (() => Tensor.Eye(2, DType.Float16, Device.Cpu).LogDeterminant(), ["LogDeterminant", "Float16", "Float32"]),
+            (() => x.Scatter(Tensor.From([0, 3, 1], [1, 3], Device.Cpu), 1, 0), ["Scatter", "3", "[0, 1]", "axis 0"]),
             (() => x.Multinomial(4), ["Multinomial", "4", "[2, 3]"]),
             (() => (-x).Multinomial(1), ["Multinomial", "not negative"]),
             (() => x.PReLU(Tensor.Ones(2, device: Device.Cpu)), ["PReLU", "[2]", "[2, 3]"]),

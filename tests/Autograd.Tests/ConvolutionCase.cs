@@ -103,11 +103,12 @@ internal sealed record ConvolutionCase(
             {
                 for (int t = 0; t < taps; t++)
                 {
-                    int[] tap = [t / k[2] / k[1], t / k[2] % k[1], t % k[2]];
-                    int[] from = [.. Enumerable.Range(0, 3).Select(i => (place[i] * s[i]) + (tap[i] * d[i]) - p[i])];
-                    if (Enumerable.Range(0, 3).All(i => from[i] >= 0 && from[i] < l[i]))
+                    int a = (place[0] * s[0]) + (t / k[2] / k[1] * d[0]) - p[0];
+                    int b = (place[1] * s[1]) + (t / k[2] % k[1] * d[1]) - p[1];
+                    int e = (place[2] * s[2]) + (t % k[2] * d[2]) - p[2];
+                    if ((uint)a < (uint)l[0] && (uint)b < (uint)l[1] && (uint)e < (uint)l[2])
                     {
-                        int xi = (((image * Groups * Inputs) + (channel / Outputs * Inputs) + c) * sources) + (((from[0] * l[1]) + from[1]) * l[2]) + from[2];
+                        int xi = (((image * Groups * Inputs) + (channel / Outputs * Inputs) + c) * sources) + (((a * l[1]) + b) * l[2]) + e;
                         int wi = (((channel * Inputs) + c) * taps) + t;
                         sum += ws[wi] * xs[xi];
                         dx[xi] += ws[wi] * gs[at];

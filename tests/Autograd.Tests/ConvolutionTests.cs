@@ -103,8 +103,8 @@ public sealed class ConvolutionTests
         Random random = new(9);
         (int Images, int Groups, int Inputs, int Outputs, int Lines, int Length, int Padding)[] cases =
         [
-            (1, 1, 32, 32, 16, 16, 1), (3, 1, 33, 45, 7, 7, 1), (40, 1, 32, 34, 3, 3, 1), (2, 2, 32, 35, 9, 13, 0), (1, 1, 40, 32, 5, 60, 2),
-            (1, 1, 32, 32, 6, 90, 4), (5, 1, 32, 32, 8, 5, 3), (70, 1, 32, 32, 1, 2, 1), (1, 1, 32, 32, 80, 1, 1),
+            (1, 1, 32, 32, 24, 24, 1), (9, 1, 33, 45, 7, 7, 1), (40, 1, 32, 34, 3, 3, 1), (7, 2, 32, 35, 9, 13, 0), (2, 1, 40, 32, 5, 60, 2),
+            (1, 1, 32, 32, 6, 90, 4), (1, 1, 600, 64, 7, 7, 1), (2, 1, 700, 3, 4, 5, 1), (5, 1, 32, 32, 8, 5, 3), (70, 1, 32, 32, 1, 2, 1), (1, 1, 32, 32, 80, 1, 1),
         ];
         foreach ((int images, int groups, int inputs, int outputs, int lines, int length, int padding) in cases)
         {

@@ -311,7 +311,8 @@ public class BatchTests
         Assert.Equal(Enumerable.Range(4, 10), slice.Targets.ToArray<int>());
         (Dataset chosen, Dataset _) = data.Split(0.5);
         Assert.Equal(Order(chosen.Batches(9, shuffle: false))[2..5], Order(chosen.Slice(2, 3).Batches(9, shuffle: false)));
-        Assert.Throws<InvalidOperationException>(() => chosen.Features);
+        Assert.Equal(Order(chosen.Batches(9, shuffle: false)), chosen.Targets.ToArray<int>());
+        Assert.Equal(chosen.Targets.ToArray<int>().SelectMany(i => Enumerable.Range(0, 3).Select(c => Pixel(i, c))), chosen.Features.ToArray<byte>());
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Slice(15, 6));
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Slice(-1, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Slice(2, -1));

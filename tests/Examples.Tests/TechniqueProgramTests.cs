@@ -41,11 +41,35 @@ public partial class TechniqueProgramTests
         Assert.All(percents, static percent => Assert.InRange(percent, 70, 100));
     }
 
+    [Fact]
+    public void Digits_that_are_changed_each_epoch_teach_more()
+    {
+        double[] percents = Percents(ExampleProgram.Run("Augmentation", "100").Output);
+        Assert.Equal(2, percents.Length);
+        Assert.True(percents[1] > percents[0] + 5, $"{percents[1]} is not well above {percents[0]}");
+    }
+
+    [Fact]
+    public void A_set_larger_than_the_memory_is_learnt_from_a_file()
+    {
+        (int code, string output, string errors) = ExampleProgram.Run("LargeData", "300000");
+        Assert.True(code == 0, errors);
+        double[] sizes = [.. MegaBytes().Matches(output).Select(static match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(4, sizes.Length);
+        (double set, double limit, double tensors, double objects) = (sizes[0], sizes[1], sizes[2], sizes[3]);
+        Assert.True(set > 2 * limit, output);
+        Assert.True(tensors < limit / 2 && objects < limit, output);
+        Assert.InRange(Assert.Single(Percents(output)), 85, 100);
+    }
+
     private static double[] Percents(string output) =>
         [.. Percent().Matches(output).Select(static match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
     [GeneratedRegex(@"(\d+\.\d+)\s?%")]
     private static partial Regex Percent();
+
+    [GeneratedRegex(@"(\d+(?:\.\d+)?) MB")]
+    private static partial Regex MegaBytes();
 
     [GeneratedRegex(@"(?:digit|components) (\d+\.\d+)")]
     private static partial Regex Error();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -43,10 +44,17 @@ public sealed class FamilyGpuCodeTests : IDisposable
         Of(typeof(RandomFill), "Kernel", typeof(NormalPair), typeof(F32), typeof(UniformOf32)),
         Of(typeof(RandomFill), "Kernel", typeof(DropoutPair), typeof(F64), typeof(UniformOf64)),
         Of(typeof(BatchKernel), "Kernel", typeof(U8), typeof(F32), typeof(BytesToFloat), typeof(long)),
+        Of(typeof(ImageKernel), "Kernel", typeof(AffineMap), typeof(F32)), Of(typeof(ImageKernel), "Kernel", typeof(EraseMap), typeof(F64)),
+        Of(typeof(ImageKernel), "Kernel", typeof(MixMap), typeof(F64)), Of(typeof(ImageKernel), "Kernel", typeof(MixLabelsMap), typeof(F32)),
+        Of(typeof(RandomFill), "Kernel", typeof(NoisePair), typeof(F64), typeof(UniformOf64)),
         Of(typeof(GradientControl), "DecideKernel", typeof(F64)), Of(typeof(GradientControl), "MoveScaleKernel"),
         Of(typeof(Segmented), "ChunkKernel", typeof(SumOfSquares), typeof(F32)),
         Of(typeof(Segmented), "SegmentKernel", typeof(SumOfSquares), typeof(F32)),
     ];
+
+    private static readonly SingleCompiler s_openCL = new(static context => OpenCL.Backend(context, hasDoubles: false));
+    private static readonly SingleCompiler s_cuda =
+        new(static context => new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!));
 
     private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms());
 
@@ -63,6 +71,9 @@ public sealed class FamilyGpuCodeTests : IDisposable
         Of(typeof(GpuMap<NumericMap<EqualOp, F32, F32x>, F32, F32x, F32>), "Kernel", typeof(Mask<F32>), typeof(F32)),
         Of(typeof(RandomFill), "Kernel", typeof(UniformPair), typeof(F32), typeof(UniformOf32)),
         Of(typeof(RandomFill), "Kernel", typeof(DropoutPair), typeof(F32), typeof(UniformOf32)),
+        Of(typeof(ImageKernel), "Kernel", typeof(AffineMap), typeof(F32)), Of(typeof(ImageKernel), "Kernel", typeof(EraseMap), typeof(F32)),
+        Of(typeof(ImageKernel), "Kernel", typeof(NormalizeMap), typeof(F32)), Of(typeof(ImageKernel), "Kernel", typeof(MixMap), typeof(F32)),
+        Of(typeof(RandomFill), "Kernel", typeof(NoisePair), typeof(F32), typeof(UniformOf32)),
         Of(typeof(GradientControl), "DecideKernel", typeof(F32)), Of(typeof(GpuRunningPairs), "Kernel"),
         Of(typeof(CorrectPredictions), "Kernel", typeof(F32)), Of(typeof(CopyKernels), "FillKernel", typeof(F32)),
         .. Conversions,
@@ -103,11 +114,18 @@ public sealed class FamilyGpuCodeTests : IDisposable
     [MemberData(nameof(SingleKernels))]
     public void A_kernel_for_a_device_without_double_precision_has_no_double(string name)
     {
-        using Context context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)).EnableAlgorithms().Math(MathMode.Fast32BitOnly));
-        MethodInfo method = AllSingle.Single(method => Name(method) == name);
-        string source = OpenCL.Source(context, EntryPointDescription.FromExplicitlyGroupedKernel(method), hasDoubles: false);
+        string source = ((CLCompiledKernel)s_openCL.Compile(Single(name))).Source;
         Assert.Contains("kernel void", source, StringComparison.Ordinal);
         Assert.DoesNotContain("double", source, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SingleKernels))]
+    public void A_Float32_kernel_has_no_double_in_its_code_for_CUDA(string name)
+    {
+        string code = ((PTXCompiledKernel)s_cuda.Compile(Single(name))).PTXAssembly;
+        Assert.DoesNotContain(".f64", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("approx", code, StringComparison.Ordinal);
     }
 
     // What is generic itself is so in where a normalisation's input comes from.
@@ -118,6 +136,8 @@ public sealed class FamilyGpuCodeTests : IDisposable
                     ? [m.MakeGenericMethod(typeof(LayerNormGradientOp))]
                     : [m.MakeGenericMethod(typeof(InputAlone)), m.MakeGenericMethod(typeof(InputAndResidual))]
                 : (MethodInfo[])[m]);
+
+    private static MethodInfo Single(string name) => AllSingle.Single(method => Name(method) == name);
 
     private static MethodInfo Of(Type family, string kernel, params Type[] arguments)
     {

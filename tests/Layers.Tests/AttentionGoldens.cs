@@ -6,9 +6,13 @@ namespace DeepSharp.Tests;
 /// <summary>Layers of attention, transformers and encodings of positions against PyTorch, with its parameters by name.</summary>
 public class AttentionGoldens
 {
-    private static readonly string[] s_given = ["input", "query", "key", "value", "memory", "padding", "mask"];
+    private static readonly string[] s_given = ["input", "query", "key", "value", "memory", "source", "target", "padding", "mask"];
 
     public static IEnumerable<object[]> MultiHeadNames => Golden.Names("attention", "multi_head");
+
+    public static IEnumerable<object[]> WeightNames => Golden.Names("attention", "weights");
+
+    public static IEnumerable<object[]> TransformerNames => Golden.Names("attention", "transformer");
 
     public static IEnumerable<object[]> EncoderNames => Golden.Names("attention", "encoder");
 
@@ -25,11 +29,43 @@ public class AttentionGoldens
         GoldenCase golden = Golden.Load("attention")[name];
         GoldenOptions options = golden.Options;
         MultiHeadAttention layer = new(
-            options.Integer("features"), options.Integer("heads"), 0, options.Flag("bias"), options.IsNull("kdim") ? null : options.Integer("kdim"),
+            options.Integer("features"), options.Integer("heads"), 0, options.Flag("bias"), false, false, options.IsNull("kdim") ? null : options.Integer("kdim"),
             options.IsNull("vdim") ? null : options.Integer("vdim"), options.Flag("batch_first"), null, Of(golden), Device.Cpu);
         Check(golden, layer, x => layer.Forward(
             x["query"], x.GetValueOrDefault("key") ?? x["query"], x.GetValueOrDefault("value") ?? x["query"], x.GetValueOrDefault("padding"),
             x.GetValueOrDefault("mask"), options.Flag("causal")));
+    }
+
+    [Theory]
+    [MemberData(nameof(WeightNames))]
+    public void Added_keys_and_the_weights_agree_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("attention")[name];
+        GoldenOptions options = golden.Options;
+        MultiHeadAttention layer = new(
+            4, 2, 0, options.Flag("bias"), options.Flag("add_bias_kv"), options.Flag("add_zero_attn"), batchFirst: options.Flag("batch_first"), dtype: Of(golden),
+            device: Device.Cpu);
+        Check(golden, layer, x =>
+        {
+            // The block by block form gives the same output.
+            Tensor? mask = x.GetValueOrDefault("mask");
+            golden.Outputs["output"].Matches(
+                layer.Forward(x["query"], x["key"], x["value"], x.GetValueOrDefault("padding"), mask, options.Flag("causal")), 5);
+            (Tensor output, Tensor weights) = layer.ForwardWithWeights(
+                x["query"], x["key"], x["value"], x.GetValueOrDefault("padding"), mask, options.Flag("causal"), options.Flag("average"));
+            return [("output", output), ("weights", weights)];
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TransformerNames))]
+    public void Transformer_agrees_with_PyTorch(string name)
+    {
+        GoldenCase golden = Golden.Load("attention")[name];
+        Transformer model = new(
+            4, 2, 2, 1, 6, 0, batchFirst: golden.Options.Flag("batch_first"), normFirst: golden.Options.Flag("norm_first"), dtype: Of(golden), device: Device.Cpu);
+        Check(golden, model, x => model.Forward(
+            x["source"], x["target"], x["mask"], sourceKeyPaddingMask: x["padding"], memoryKeyPaddingMask: x["padding"], targetCausal: true));
     }
 
     [Theory]
@@ -79,7 +115,10 @@ public class AttentionGoldens
 
     private static Module ActivationOf(GoldenCase golden) => golden.Options.Text("activation") == "gelu" ? new GELU() : new ReLU();
 
-    private static void Check(GoldenCase golden, Module module, Func<Dictionary<string, Tensor>, Tensor> run)
+    private static void Check(GoldenCase golden, Module module, Func<Dictionary<string, Tensor>, Tensor> run) =>
+        Check(golden, module, inputs => [("output", run(inputs))]);
+
+    private static void Check(GoldenCase golden, Module module, Func<Dictionary<string, Tensor>, (string Name, Tensor Value)[]> run)
     {
         using TensorScope scope = Tensor.Scope();
         Dictionary<string, Tensor> inputs = golden.Inputs.All.ToDictionary(static array => array.Name, static array => array.Tensor());
@@ -89,9 +128,14 @@ public class AttentionGoldens
             inputs[given].RequireGrad();
         }
 
-        Tensor output = run(inputs);
-        golden.Outputs["output"].Matches(output, 5);
-        output.Backward(golden.OutputGradients["output"].Tensor());
+        Tensor total = Tensor.Scalar(0, Of(golden), Device.Cpu);
+        foreach ((string name, Tensor value) in run(inputs))
+        {
+            golden.Outputs[name].Matches(value, 5);
+            total += (value * golden.OutputGradients[name].Tensor()).Sum();
+        }
+
+        total.Backward();
         Dictionary<string, Parameter> parameters = module.NamedParameters().ToDictionary(static named => named.Name, static named => named.Value);
         foreach (GoldenArray gradient in golden.Gradients.All)
         {

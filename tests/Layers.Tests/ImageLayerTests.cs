@@ -84,7 +84,7 @@ public class ImageLayerTests
             4 => new InstanceNorm2D(input.Shape[1], epsilon, momentum, affine, tracks, input.DType, Device.Cpu),
             _ => new InstanceNorm3D(input.Shape[1], epsilon, momentum, affine, tracks, input.DType, Device.Cpu),
         };
-        Assert.Equal(tracks ? 2 : 0, layer.NamedBuffers().Count());
+        Assert.Equal(tracks ? 3 : 0, layer.NamedBuffers().Count());
         if (affine)
         {
             layer.Weight!.CopyFrom(golden.Inputs["weight"].Tensor());

@@ -67,6 +67,25 @@ public class InitializerTests
     }
 
     [Fact]
+    public void A_truncated_normal_distribution_has_its_mean_and_variance_within_its_limits()
+    {
+        // For limits of a and b deviations the variance is 1 + (a p(a) - b p(b)) / Z - ((p(a) - p(b)) / Z)^2.
+        foreach ((TruncatedNormal initializer, double low, double high, double mean, double variance) in
+            ((TruncatedNormal, double, double, double, double)[])[
+                (new TruncatedNormal(0.5, 2, -1.5, 6.5), -1.5, 6.5, 1.0655722, 2.4645669), (new TruncatedNormal(), -2, 2, 0, 0.7737413)])
+        {
+            double[] values = initializer.Create([400, 500], DType.Float64, Device.Cpu, new Generator(3)).ToArray<double>();
+            Assert.All(values, value => Assert.InRange(value, low, high));
+            double found = values.Average();
+            Assert.Equal(mean, found, 0.02);
+            Assert.Equal(variance, values.Average(value => (value - found) * (value - found)), 0.03);
+        }
+
+        Assert.Contains("-1", Assert.Throws<ArgumentException>(() => new TruncatedNormal(0, -1)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new TruncatedNormal(low: 2, high: 2));
+    }
+
+    [Fact]
     public void A_sparse_matrix_has_its_zeros_in_each_column()
     {
         double[] values = new Sparse(0.3, 2).Create([400, 50], DType.Float64, Device.Cpu, new Generator(4)).ToArray<double>();

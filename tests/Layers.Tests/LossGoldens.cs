@@ -8,7 +8,7 @@ public class LossGoldens
 {
     public static IEnumerable<object[]> Names => Golden.Names(
         "losses", "cross_entropy", "cross_entropy_probabilities", "mse", "l1", "huber", "bce", "bce_with_logits", "smooth_l1", "kl_div", "poisson_nll", "soft_margin",
-        "hinge_embedding", "nll", "multi_margin", "multilabel_soft_margin", "focal");
+        "hinge_embedding", "nll", "multi_margin", "multilabel_soft_margin", "multilabel_margin", "focal");
 
     public static IEnumerable<object[]> PairNames => Golden.Names("losses", "gaussian_nll", "cosine_embedding", "margin_ranking", "triplet_margin");
 
@@ -267,6 +267,7 @@ public class LossGoldens
             "soft_margin" => new SoftMarginLoss(reduction),
             "hinge_embedding" => new HingeEmbeddingLoss(golden.Options.Number("margin"), reduction),
             "nll" => new NLLLoss(weights, golden.Options.Integer("ignore_index"), reduction),
+            "multilabel_margin" => new MultiLabelMarginLoss(reduction),
             "multi_margin" => new MultiMarginLoss(golden.Options.Integer("power"), golden.Options.Number("margin"), weights, reduction),
             "multilabel_soft_margin" => new MultiLabelSoftMarginLoss(weights, reduction),
             "focal" => new FocalLoss(golden.Options.Number("gamma"), golden.Options.IsNull("alpha") ? null : golden.Options.Number("alpha"), reduction),

@@ -9,13 +9,12 @@ public class ModuleTests
     [Fact]
     public void Names_are_those_that_PyTorch_gives_the_same_network()
     {
-        // list(nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Sequential(nn.Linear(3, 2, bias=False))).state_dict()),
-        // less num_batches_tracked.
+        // list(nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Sequential(nn.Linear(3, 2, bias=False))).state_dict())
         Sequential model = Nested();
         Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "3.0.weight"], model.NamedParameters().Select(static p => p.Name));
-        Assert.Equal(["1.running_mean", "1.running_var"], model.NamedBuffers().Select(static b => b.Name));
+        Assert.Equal(["1.running_mean", "1.running_var", "1.num_batches_tracked"], model.NamedBuffers().Select(static b => b.Name));
         Assert.Equal(
-            ["0.bias", "0.weight", "1.bias", "1.running_mean", "1.running_var", "1.weight", "3.0.weight"], model.State().Keys.Order());
+            ["0.bias", "0.weight", "1.bias", "1.num_batches_tracked", "1.running_mean", "1.running_var", "1.weight", "3.0.weight"], model.State().Keys.Order());
         Assert.Equal([new Shape(3, 4), 3, 3, 3, new Shape(2, 3)], model.Parameters().Select(static p => p.Shape));
     }
 
@@ -102,15 +101,15 @@ public class ModuleTests
         state["0.weight"] = Tensor.Ones([3, 4], device: Device.Cpu);
         state["0.bias"] = Tensor.Ones(4, device: Device.Cpu);
         state.Remove("1.bias");
-        state["1.num_batches_tracked"] = Tensor.Scalar(3, DType.Int64, Device.Cpu);
+        state["1.counter"] = Tensor.Scalar(3, DType.Int64, Device.Cpu);
         string message = Assert.Throws<ArgumentException>(() => model.LoadState(state)).Message;
         Assert.Contains("Missing: 1.bias", message, StringComparison.Ordinal);
-        Assert.Contains("Unknown: 1.num_batches_tracked", message, StringComparison.Ordinal);
+        Assert.Contains("Unknown: 1.counter", message, StringComparison.Ordinal);
         Assert.Contains("0.bias is [3] here and [4] there", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => model.LoadState(state, strict: false));
         Assert.Equal(before, Values(model));
 
-        // PyTorch's counter and what is missing are left aside if asked for.
+        // What is unknown and what is missing are left aside if asked for.
         state["0.bias"] = Tensor.From([7f, 8, 9], Device.Cpu);
         model.LoadState(state, strict: false);
         Assert.Equal([7f, 8, 9], model.State()["0.bias"].ToArray<float>());
@@ -315,7 +314,7 @@ public class ModuleTests
     }
 
     private static Dictionary<string, float[]> Values(Module model) =>
-        model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray<float>());
+        model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.To(DType.Float32).ToArray<float>());
 
     private sealed class Open : Module
     {

@@ -39,7 +39,8 @@ public class NullTests
         using TensorScope scope = Tensor.Scope();
         Tensor x = Tensor.Ones([2, 2], device: Device.Cpu);
         foreach (Loss loss in (Loss[])[
-            new CrossEntropyLoss(), new MeanSquaredErrorLoss(), new MeanAbsoluteErrorLoss(), new HuberLoss(), new BinaryCrossEntropyLoss(), new BinaryCrossEntropyWithLogitsLoss()])
+            new CrossEntropyLoss(), new MeanSquaredErrorLoss(), new MeanAbsoluteErrorLoss(), new HuberLoss(), new BinaryCrossEntropyLoss(), new BinaryCrossEntropyWithLogitsLoss(),
+            new MultiLabelMarginLoss()])
         {
             Assert.NotEmpty(Assert.Throws<ArgumentNullException>(() => loss.Compute(null!, x)).ParamName!);
             Assert.NotEmpty(Assert.Throws<ArgumentNullException>(() => loss.Compute(x, null!)).ParamName!);

@@ -28,7 +28,7 @@ public class RecurrentGoldens
         switch (golden.Kind)
         {
             case "lstm":
-                LSTM lstm = new(inputs, units, layers, bias, first, 0, both, dtype, device);
+                LSTM lstm = new(inputs, units, layers, bias, first, 0, both, options.Integer("proj_size", 0), dtype, device);
                 Check(golden, lstm, device, (x, hidden, cell) =>
                 {
                     (Tensor output, (Tensor Hidden, Tensor Cell) state) = lstm.Forward(x, hidden is null ? null : (hidden, cell!), lengths);

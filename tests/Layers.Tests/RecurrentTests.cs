@@ -127,6 +127,11 @@ public class RecurrentTests
         Fails(() => layer.Forward(x, null, [5, 0]), "[5, 0]", "1 to 5");
         Fails(() => layer.Forward(x, null, [6, 1]), "[6, 1]", "1 to 5");
         Fails(() => new GRU(3, 4, dropout: 0.5), "GRU", "0.5", "1 layers", "Dropout");
+        Fails(() => new LSTM(3, 4, projectionSize: 4), "LSTM", "projection to 4 of 4 units", "less than");
+        Fails(() => new LSTM(3, 4, projectionSize: -1), "-1", "0 stands for none");
+        LSTM projected = new(3, 4, batchFirst: true, projectionSize: 2, device: Device.Cpu);
+        Tensor zeros = Tensor.Zeros([1, 2, 4], device: Device.Cpu);
+        Fails(() => projected.Forward(x, (zeros, zeros)), "LSTM", "hidden", "[1, 2, 4]", "[1, 2, 2]", "projectionSize");
         Fails(() => new GRU(3, 0), "GRU", "units", "0");
         Fails(() => new RNN(3, 4, nonlinearity: (RecurrentNonlinearity)7), "RNN", "Tanh or ReLU", "7");
         Fails(() => new GRUCell(3, 4, device: Device.Cpu).Forward(x), "GRUCell(3, 4)", "[2, 5, 3]", "[batch, 3]");

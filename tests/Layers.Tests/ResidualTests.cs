@@ -239,8 +239,8 @@ public class ResidualTests
         Assert.Equal(
             [
                 "0.body.0.weight", "0.body.0.bias", "0.body.2.weight", "0.body.2.bias", "0.shortcut.weight", "0.shortcut.bias", "1.weight",
-                "1.bias", "3.body.weight", "3.body.bias", "4.weight", "4.bias", "1.running_mean", "1.running_var", "4.running_mean",
-                "4.running_var",
+                "1.bias", "3.body.weight", "3.body.bias", "4.weight", "4.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked",
+                "4.running_mean", "4.running_var", "4.num_batches_tracked",
             ],
             model.State().Keys);
         Sequential other = Network(true, DType.Float32, Device.Cpu);

@@ -54,6 +54,31 @@ public class TorchOrderTests
     }
 
     [Fact]
+    public void Layers_of_sequences_take_what_PyTorchs_take()
+    {
+        LSTM lstm = new(2, 5, 3, false, true, 0.1, true, 4, device: Device.Cpu);
+        Assert.Equal("LSTM(2, 5 projected to 4, 3 layers, no bias, batch first, dropout 0.1, bidirectional)", lstm.ToString());
+        Assert.Equal((4, 0), (lstm.ProjectionSize, new LSTM(2, 3, device: Device.Cpu).ProjectionSize));
+        MultiHeadAttention attention = new(4, 2, 0.1, false, true, true, 3, 5, true, device: Device.Cpu);
+        Assert.Equal(
+            "MultiHeadAttention(4, 2 heads, no bias, dropout 0.1, learned key and value, zero key and value, keys of 3, values of 5, batch first)", attention.ToString());
+        Assert.Equal((false, false), (new MultiHeadAttention(4, 2, device: Device.Cpu).AddsBiasKV, new MultiHeadAttention(4, 2, device: Device.Cpu).AddsZeroAttention));
+        Transformer transformer = new(4, 2, 3, 1, 6, 0.2, new GELU(), 1e-3, true, true, device: Device.Cpu);
+        Assert.Equal((3, 1), (transformer.Encoder.Children[0].Value.Children.Count, transformer.Decoder.Children[0].Value.Children.Count));
+        TransformerLayer layer = (TransformerLayer)transformer.Decoder.Children[0].Value.Children[0].Value;
+        Assert.Equal("TransformerDecoderLayer(4, 2 heads, 6 hidden, dropout 0.2, batch first, norm first)", layer.ToString()!.Split('\n')[0].Trim());
+        Assert.Equal(1e-3, ((LayerNorm)transformer.Encoder.Children[1].Value).Epsilon);
+
+        // All matrices begin as Glorot and Bengio's, uniform in ±sqrt(6 / (fan-in + fan-out)), as torch.nn.Transformer's; PyTorch's layers by themselves do not.
+        foreach ((string name, Parameter value) in transformer.NamedParameters().Where(static named => named.Value.Rank == 2))
+        {
+            double bound = Math.Sqrt(6.0 / (value.Shape[0] + value.Shape[1]));
+            float[] values = value.ToArray<float>();
+            Assert.True(values.All(v => Math.Abs(v) <= bound) && values.Max(Math.Abs) > 0.75 * bound, name);
+        }
+    }
+
+    [Fact]
     public void Layers_of_images_take_what_PyTorchs_take()
     {
         GroupNorm group = new(2, 4, 1e-3, false, device: Device.Cpu);

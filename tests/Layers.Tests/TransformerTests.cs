@@ -37,6 +37,28 @@ public class TransformerTests
     }
 
     [Fact]
+    public void Added_keys_are_seen_by_every_token_of_a_cache()
+    {
+        using TensorScope scope = Tensor.Scope();
+        using NoGrad off = new();
+        MultiHeadAttention layer = new(4, 2, addBiasKV: true, addZeroAttention: true, batchFirst: true, device: Device.Cpu, generator: new Generator(2));
+        Tensor x = Tensor.Normal([2, 7, 4], 0, 1, device: Device.Cpu, generator: new Generator(1));
+        using KeyValueCache cache = new();
+        Tensor[] pieces = [.. ((int[])[0, 3, 4]).Zip((int[])[3, 1, 3], (start, length) =>
+        {
+            Tensor piece = x.Narrow(1, start, length);
+            return layer.Forward(piece, piece, piece, cache: cache);
+        })];
+        float[] expected = layer.Forward(x, x, x, causal: true).ToArray<float>();
+        Assert.All(expected.Zip(Tensor.Concatenate(pieces, 1).ToArray<float>()), static pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+
+        // What a query takes of all keys, added ones too, is all there is.
+        Tensor weights = layer.ForwardWithWeights(x, x, x).Weights;
+        Assert.Equal([2, 7, 9], weights.Shape);
+        Assert.All(weights.Sum(-1).ToArray<float>(), static sum => Assert.Equal(1, sum, 1e-5));
+    }
+
+    [Fact]
     public void Rotary_products_depend_on_distances_only()
     {
         using TensorScope scope = Tensor.Scope();
@@ -110,6 +132,8 @@ public class TransformerTests
         Fails(() => layer.Forward(q[.., ..1], k, v), "[5, 1, 4]", "one batch");
         Fails(() => layer.Forward(q, k, v, Tensor.Zeros([2, 5], device: Device.Cpu) > 0), "[2, 5]", "Bool [2, 6]", "[batch, keys]");
         Fails(() => layer.Forward(q, k, v, null, Tensor.Zeros([6, 5], device: Device.Cpu) > 0), "mask", "[6, 5]", "[2, 2, 5, 6]");
+        MultiHeadAttention more = new(4, 2, addBiasKV: true, keyFeatures: 3, device: Device.Cpu);
+        Fails(() => more.Forward(q, k, v, null, Tensor.Zeros([6, 5], device: Device.Cpu) > 0), "mask", "[6, 5]");
         Fails(() => new MultiHeadAttention(4, 3), "3 heads", "4 features");
         Fails(() => new MultiHeadAttention(4, 2, rotary: new RotaryEmbedding(4)), "RotaryEmbedding of 4", "heads of 2");
         Fails(() => new RotaryEmbedding(3), "even", "3");

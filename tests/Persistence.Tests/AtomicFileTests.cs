@@ -205,13 +205,14 @@ public class AtomicFileTests
                 AtomicFile.Write(folder["a"], stream =>
                 {
                     stream.Write([(byte)thread]);
+                    stream.Flush();
 
-                    // As if it had taken a minute.
+                    // As if they had taken a minute; those that have something in them, since one just made may not have its lock yet.
                     if (i % 5 == 0)
                     {
-                        foreach (string own in Directory.GetFiles(Path.GetDirectoryName(folder["a"])!, ".deepsharp-*"))
+                        foreach (FileInfo file in new DirectoryInfo(Path.GetDirectoryName(folder["a"])!).GetFiles(".deepsharp-*"))
                         {
-                            Age(own);
+                            Age(file);
                         }
                     }
 
@@ -222,11 +223,14 @@ public class AtomicFileTests
         Assert.Equal(10_001, new FileInfo(folder["a"]).Length);
         Assert.Equal(["a"], folder.Files);
 
-        static void Age(string file)
+        static void Age(FileInfo file)
         {
             try
             {
-                File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+                if (file.Length > 0)
+                {
+                    file.LastWriteTimeUtc = DateTime.UtcNow.AddMinutes(-1);
+                }
             }
             catch (FileNotFoundException)
             {

@@ -7,9 +7,9 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "arranging", "attention", "convolution", "functions", "half", "initializers", "layers", "losses", "modules",
+            "activations", "arranging", "attention", "convolution", "derivatives", "functions", "half", "initializers", "layers", "losses", "modules",
             "norms", "operators", "optimizer_options", "optimizers", "padding", "patches", "pooling", "products", "programs", "recurrent",
-            "residual", "rows", "schedule_options", "schedules", "second_order", "training", "upsampling",
+            "residual", "rows", "schedule_options", "schedules", "second_order", "state_dicts", "training", "upsampling",
         ];
 
         Assert.Equal(expected, Golden.Families);

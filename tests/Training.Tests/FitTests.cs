@@ -131,7 +131,7 @@ public class FitTests
         Assert.Equal(a["loss"][1], b["loss"][1], 1e-5);
         Assert.Equal(a["accuracy"], b["accuracy"]);
         Assert.All(Problem.Values(there), pair => Assert.All(
-            pair.Value.Zip(here.State()[pair.Key].ToArray<float>()), static v => Assert.Equal(v.First, v.Second, 1e-4f)));
+            pair.Value.Zip(here.State()[pair.Key].To(DType.Float32).ToArray<float>()), static v => Assert.Equal(v.First, v.Second, 1e-4f)));
     }
 
     [Fact]

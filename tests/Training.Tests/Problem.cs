@@ -48,5 +48,5 @@ internal static class Problem
     internal static Optimizer Adam(Module model) => new Adam(model.Parameters(), 0.02);
 
     internal static Dictionary<string, float[]> Values(Module model) =>
-        model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray<float>());
+        model.State().ToDictionary(static pair => pair.Key, static pair => pair.Value.To(DType.Float32).ToArray<float>());
 }

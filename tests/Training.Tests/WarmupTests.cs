@@ -43,7 +43,7 @@ public class WarmupTests
                     Assert.Equal(kernels, device.Statistics.Kernels);
                 }
 
-                results[warm] = [.. model.State().Values.SelectMany(static t => t.ToArray<float>())];
+                results[warm] = [.. model.State().Values.SelectMany(static t => t.To(DType.Float32).ToArray<float>())];
             }
         }
         finally

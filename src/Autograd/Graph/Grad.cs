@@ -1,7 +1,7 @@
 namespace DeepSharp;
 
 /// <summary>Gradients as values.</summary>
-public static class Grad
+public static partial class Grad
 {
     /// <summary>Whether operators on this thread record a graph; <see cref="NoGrad"/> stops it.</summary>
     public static bool IsEnabled => GradMode.IsEnabled;

@@ -35,12 +35,16 @@ internal sealed class AttentionNode : Node
     }
 
     /// <summary>The same made of differentiable operators, with all probabilities in memory.</summary>
-    internal static Tensor Compose(Tensor query, Tensor key, Tensor value, in AttentionSettings settings)
+    internal static Tensor Compose(Tensor query, Tensor key, Tensor value, in AttentionSettings settings) =>
+        Probabilities(query, key, settings).MatMul(value);
+
+    /// <summary>What each query takes of each key, behind the dropout.</summary>
+    internal static Tensor Probabilities(Tensor query, Tensor key, in AttentionSettings settings)
     {
         Tensor scores = query.MatMul(key.T) * settings.Scale;
         if (key.Shape[^2] == 0)
         {
-            return scores.MatMul(value);
+            return scores;
         }
 
         Tensor? allowed = settings.Mask;
@@ -59,7 +63,7 @@ internal sealed class AttentionNode : Node
 
         Tensor p = allowed is null ? scores.Softmax() : scores.MaskedSoftmax(allowed);
         AttentionDropout dropout = settings.Dropout;
-        return (dropout.Probability > 0 ? DropoutNode.Run(p, dropout.Probability, dropout.Seed, dropout.Position) : p).MatMul(value);
+        return dropout.Probability > 0 ? DropoutNode.Run(p, dropout.Probability, dropout.Seed, dropout.Position) : p;
     }
 
     internal override void Backward(Tensor gradient)

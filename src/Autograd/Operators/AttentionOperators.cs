@@ -56,6 +56,30 @@ public static class AttentionOperators
                 .Like(query).MadeBy(Operation);
         }
 
+        AttentionSettings settings = Settings(ref query, ref key, ref value, mask, dropout, diagonal, scale, generator);
+        if (query.Count == 0 || key.Count == 0 || value.Count == 0 || mask?.Records() == true)
+        {
+            using MixedPrecision.Restoration plain = MixedPrecision.Suspend();
+            return AttentionNode.Compose(query, key, value, settings).MadeBy(Operation);
+        }
+
+        return AttentionNode.Run(query, key, value, settings);
+    }
+
+    /// <summary>The same, with what each query takes of each key, […, queries, keys], all of which is in memory.</summary>
+    internal static (Tensor Output, Tensor Weights) RunWithWeights(
+        Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, int? diagonal, Generator? generator)
+    {
+        (query, key, value, mask) = (query.HalfToSingle(), key.HalfToSingle(), value.HalfToSingle(), mask?.HalfToSingle());
+        AttentionSettings settings = Settings(ref query, ref key, ref value, mask, dropout, diagonal, null, generator);
+        using MixedPrecision.Restoration plain = MixedPrecision.Suspend();
+        Tensor weights = AttentionNode.Probabilities(query, key, settings);
+        return (weights.MatMul(value).MadeBy(Operation), weights);
+    }
+
+    private static AttentionSettings Settings(
+        ref Tensor query, ref Tensor key, ref Tensor value, Tensor? mask, double dropout, int? diagonal, double? scale, Generator? generator)
+    {
         Binary.Check(Operation, query, key);
         Binary.Check(Operation, query, value);
         if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2 || query.Shape[^1] != key.Shape[^1] || key.Shape[^2] != value.Shape[^2])
@@ -86,14 +110,7 @@ public static class AttentionOperators
             drop = new(dropout, stream.Seed, stream.Take((int)count, query.DType));
         }
 
-        AttentionSettings settings = new(mask, diagonal, scale ?? (1 / Math.Sqrt(Math.Max(1, query.Shape[^1]))), drop);
-        if (query.Count == 0 || key.Count == 0 || value.Count == 0 || mask?.Records() == true)
-        {
-            using MixedPrecision.Restoration plain = MixedPrecision.Suspend();
-            return AttentionNode.Compose(query, key, value, settings).MadeBy(Operation);
-        }
-
-        return AttentionNode.Run(query, key, value, settings);
+        return new(mask, diagonal, scale ?? (1 / Math.Sqrt(Math.Max(1, query.Shape[^1]))), drop);
     }
 
     private static Shape Lead(Tensor x) => new(x.Shape.AsSpan()[..^2]);

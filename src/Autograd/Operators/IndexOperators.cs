@@ -1,6 +1,8 @@
+using DeepSharp.Kernels;
+
 namespace DeepSharp;
 
-/// <summary>Taking and adding elements where indices point, with gradients.</summary>
+/// <summary>Taking, adding and setting elements where indices point, with gradients.</summary>
 /// <remarks>
 /// Indices are Int32 or Int64 and take no gradient. One that is outside its axis is an error on <see cref="Device.Cpu"/>;
 /// elsewhere, where looking would mean waiting, it gives NaN (0 in integers) or, in a sum, is left out. Sums, gradients among them,
@@ -73,6 +75,45 @@ public static class IndexOperators
         }
 
         /// <summary>
+        /// x with elements replaced along an axis: for a matrix and axis 0, <c>y[index[i, j], j] = source[i, j]</c>. PyTorch's scatter; x itself
+        /// is left as it is.
+        /// </summary>
+        /// <remarks>Where indices meet, the last in the order of the index tensor counts, on every device, and it alone has a gradient.</remarks>
+        /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
+        /// <param name="source">What comes there, shaped as the index, of x's element type.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <exception cref="ArgumentException">Shapes, element types or devices do not fit, or an index is out of range.</exception>
+        public Tensor Scatter(Tensor index, Tensor source, int axis)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            int along = Axis(nameof(Scatter), x, index, axis);
+            Binary.CheckArgument(nameof(Scatter), x, "the source", source);
+            Binary.CheckDevice(nameof(Scatter), x, "the source", source);
+            CheckElements(nameof(Scatter), x, index, along);
+            CheckShape(nameof(Scatter), x, index, source, index.Shape);
+            if (index.Count == 0)
+            {
+                return x.Clone().MadeBy(nameof(Scatter));
+            }
+
+            Tensor last = Last(x, index, along);
+            return Tensor.Where(last >= 0, source.Flatten().IndexSelect(last.ClampMin(0)), x).MadeBy(nameof(Scatter));
+        }
+
+        /// <summary>x with a number where indices point along an axis: for a matrix and axis 0, <c>y[index[i, j], j] = value</c>. PyTorch's scatter; x
+        /// itself is left as it is.</summary>
+        /// <param name="index">The indices: of x's rank, and along other axes at most as long as x.</param>
+        /// <param name="value">The number.</param>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <exception cref="ArgumentException">Shapes or devices do not fit, or an index is out of range.</exception>
+        public Tensor Scatter(Tensor index, double value, int axis)
+        {
+            int along = Axis(nameof(Scatter), x, index, axis);
+            CheckElements(nameof(Scatter), x, index, along);
+            return x.MaskedFill(Last(x, index, along) >= 0, value).MadeBy(nameof(Scatter));
+        }
+
+        /// <summary>
         /// x with whole slices added along an axis: for a matrix and indices [K], <c>y[indices[k], j] += source[k, j]</c>. PyTorch's
         /// index_add, for indices of any shape; x itself is left as it is.
         /// </summary>
@@ -90,6 +131,15 @@ public static class IndexOperators
                 new Shape([.. x.Shape.AsSpan()[..along], .. indices.Shape, .. x.Shape.AsSpan()[(along + 1)..]]));
             return ScatterAddNode.Run(nameof(IndexAdd), x, x.Shape, source, indices, along, slices: true);
         }
+    }
+
+    // For each element of x the number of the last index that points at it, or -1.
+    private static Tensor Last(Tensor x, Tensor index, int axis)
+    {
+        Tensor last = Tensor.Full(x.Shape, -1, DType.Int32, x.Device);
+        Tensor numbers = Tensor.Arange(index.Count, DType.Int32, x.Device).Reshape(index.Shape);
+        Indexing.ScatterLargest(last.Operand, numbers.Operand, index.Contiguous().Operand, axis, "Scatter");
+        return last;
     }
 
     private static int Axis(string operation, Tensor x, Tensor indices, int axis)

@@ -32,6 +32,28 @@ public static class LinearAlgebraOperators
             return a.Solve(Tensor.Eye(a.Shape[^1], a.DType, a.Device)).MadeBy(nameof(Inverse));
         }
 
+        /// <summary>The determinants of square matrices […, n, n]: […]. NumPy's and PyTorch's linalg.det.</summary>
+        /// <remarks>The gradient, det(A) A⁻ᵀ, is taken with the inverse, so that a singular matrix, whose determinant is 0, has none.</remarks>
+        /// <exception cref="ArgumentException">The matrices are not square, or hold other elements.</exception>
+        public Tensor Determinant()
+        {
+            Square(nameof(Determinant), a);
+            return DeterminantNode.Run(nameof(Determinant), a, Pivots(a).Prod(-1), isLogarithm: false);
+        }
+
+        /// <summary>Sign and logarithm of the magnitude of the determinants of square matrices, which neither overflow nor vanish as the determinants
+        /// of large ones do: det(A) = sign · exp(logarithm). NumPy's and PyTorch's linalg.slogdet.</summary>
+        /// <returns>The signs, 1, -1, or 0 of singular matrices, without a gradient; the logarithms, -infinity of singular matrices, whose gradient
+        /// is A⁻ᵀ. Both are […].</returns>
+        /// <exception cref="ArgumentException">The matrices are not square, or hold other elements.</exception>
+        public (Tensor Sign, Tensor Logarithm) LogDeterminant()
+        {
+            Square(nameof(LogDeterminant), a);
+            Tensor pivots = Pivots(a);
+            Tensor logarithm = DeterminantNode.Run(nameof(LogDeterminant), a, pivots.Abs().Log().Sum(-1), isLogarithm: true);
+            return (pivots.Sign().Prod(-1).MadeBy(nameof(LogDeterminant)), logarithm);
+        }
+
         /// <summary>The lower triangle L with A = L Lᵀ of symmetric positive definite matrices […, n, n]; of A the lower triangle is read.</summary>
         /// <exception cref="ArgumentException">The matrices are not square, hold other elements, or one is not positive definite.</exception>
         public Tensor Cholesky()
@@ -76,6 +98,16 @@ public static class LinearAlgebraOperators
         }
     }
 
+    // The pivots of matrices, […, n].
+    private static Tensor Pivots(Tensor a)
+    {
+        Operand matrices = a.Matrices(out Tensor copy);
+        Tensor pivots = Tensor.Uninitialized(new Shape(a.Shape.AsSpan()[..^1]), a.DType, a.Device, nameof(Pivots));
+        SmallMatrices.Pivots(matrices, pivots.Operand with { Dims = [.. matrices.Dims[..2], 1], Strides = [a.Shape[^1], 1, 1] });
+        copy.Dispose();
+        return pivots;
+    }
+
     private static void Square(string name, Tensor a)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -104,6 +136,32 @@ public static class LinearAlgebraOperators
     {
         Shape batch = Shape.Broadcast(new(a.Shape.AsSpan()[..^2]), new(b.Shape.AsSpan()[..^2]), name);
         return (a.Expand([.. batch, a.Shape[^2], a.Shape[^1]]), b.Expand([.. batch, b.Shape[^2], b.Shape[^1]]));
+    }
+}
+
+/// <summary>A determinant, dA = g det(A) A⁻ᵀ, or the logarithm of its magnitude, dA = g A⁻ᵀ.</summary>
+internal sealed class DeterminantNode : Node
+{
+    private readonly bool _isLogarithm;
+
+    private DeterminantNode(string name, Tensor a, Tensor y, bool isLogarithm)
+        : base(name, a)
+    {
+        _isLogarithm = isLogarithm;
+        SaveInputs(a);
+        Save(y);
+    }
+
+    internal static Tensor Run(string name, Tensor a, Tensor y, bool isLogarithm)
+    {
+        y.MadeBy(name);
+        return a.Records() ? new DeterminantNode(name, a, y, isLogarithm).Attach(y) : y;
+    }
+
+    internal override void Backward(Tensor gradient)
+    {
+        Tensor scale = _isLogarithm ? gradient : gradient * SavedOutput(1);
+        Send(0, scale.Unsqueeze(-1).Unsqueeze(-1) * Saved(0).Inverse().T);
     }
 }
 

@@ -2,7 +2,7 @@ using DeepSharp.Kernels;
 
 namespace DeepSharp;
 
-/// <summary>Running sums and products along an axis, with gradients of any order.</summary>
+/// <summary>Running sums, products and extremes along an axis, with gradients of any order.</summary>
 /// <remarks>16-bit floats are summed in Float32; integers and masks as Int64.</remarks>
 public static class ScanOperators
 {
@@ -28,6 +28,17 @@ public static class ScanOperators
                 : RunningProductNode.Run(Number(x), x.Shape.Axis(axis, nameof(CumulativeProduct)));
         }
 
+        /// <summary>The largest of the elements up to each one along an axis, that one included, and where it stands, Int64; of equal elements the last.
+        /// NaN is above all numbers. PyTorch's cummax.</summary>
+        /// <param name="axis">The axis, from the end if negative.</param>
+        /// <returns>Values, of x's element type, and their places along the axis. Gradients go to where the values stand.</returns>
+        public (Tensor Values, Tensor Places) CumulativeMax(int axis) => RunningExtreme(nameof(CumulativeMax), x, axis, default(Running<Largest>));
+
+        /// <summary>The smallest of the elements up to each one along an axis, that one included, and where it stands, Int64; of equal elements the
+        /// last. NaN is below all numbers here. PyTorch's cummin.</summary>
+        /// <inheritdoc cref="CumulativeMax(Tensor, int)"/>
+        public (Tensor Values, Tensor Places) CumulativeMin(int axis) => RunningExtreme(nameof(CumulativeMin), x, axis, default(Running<Smallest>));
+
         /// <summary>The logarithms of the sums of e^x up to each element along an axis, without overflow.</summary>
         /// <param name="axis">The axis, from the end if negative.</param>
         /// <exception cref="ArgumentException">The elements are integers.</exception>
@@ -38,6 +49,25 @@ public static class ScanOperators
                 ? x.HalfToSingle().CumulativeLogSumExp(axis).Like(x).MadeBy(nameof(CumulativeLogSumExp))
                 : RunningLogSumExpNode.Run(x, x.Shape.Axis(axis, nameof(CumulativeLogSumExp)));
         }
+    }
+
+    private static (Tensor Values, Tensor Places) RunningExtreme<TScan>(string name, Tensor x, int axis, TScan scan)
+        where TScan : unmanaged, INumericScan
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        int along = x.Shape.Axis(axis, name);
+        Tensor keys = Binary.Number(x.Detach().HalfToSingle());
+        Tensor extremes = Tensor.Uninitialized(keys.Shape, keys.DType, keys.Device, name);
+        Scan.RunNumeric(scan, extremes.Operand, keys.Operand, along, reverse: false);
+
+        // An element that the running value equals is where it stands from there on: the places are the largest of those so far.
+        Tensor isExtreme = keys.DType.IsFloatingPoint ? keys.Equal(extremes) | keys.IsNaN() : keys.Equal(extremes);
+        int[] line = [.. Enumerable.Repeat(1, x.Rank)];
+        line[along] = x.Shape[along];
+        Tensor own = Tensor.Arange(x.Shape[along], DType.Int64, x.Device).Reshape(new Shape(line));
+        Tensor places = Tensor.Where(isExtreme, own, Tensor.Zeros(Shape.Scalar, DType.Int64, x.Device));
+        Scan.RunNumeric(default(Running<Largest>), places.Operand, places.Operand, along, reverse: false);
+        return (x.Gather(places, along).MadeBy(name), places.MadeBy(name));
     }
 
     private static Tensor Number(Tensor x) => x.DType.IsFloatingPoint ? x : x.To(DType.Int64);

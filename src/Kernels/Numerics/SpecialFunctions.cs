@@ -188,7 +188,9 @@ internal static class SpecialFunctions
         r = T.MultiplyAdd(r, v, 0.12539439410620666267);
         r = T.MultiplyAdd(r, v, -0.28412528099183637165);
         r = T.MultiplyAdd(r, v, 0.81252344823128826281);
-        T zero = t - 1.4616321325302124 - 1.2438149938918909542e-8;
+
+        // Not one difference after the other, which ILGPU makes a single one of, rounded.
+        T zero = T.MultiplyAdd(-1f, 1.4616321325302124, t) - 1.2438149938918909542e-8;
         T up = T.IfGreater(0.4f, a, (1f / a) + (1f / (a + 1f)), 1f / a);
         T near = T.MultiplyAdd(zero, r, T.IfGreater(1.4f, a, -up, numerator / denominator));
 

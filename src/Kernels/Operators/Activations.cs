@@ -210,11 +210,12 @@ public readonly struct SELUOp : IUnaryOp
 public readonly struct CELUOp(double alpha) : IUnaryOp
 {
     private readonly double _alpha = alpha;
+    private readonly double _inverse = 1 / alpha;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
-        where T : unmanaged, IReal<T> => T.IfGreater(x, 0f, x, _alpha * T.Expm1(T.IfGreater(x, 0f, 0f, x) * (1 / _alpha)));
+        where T : unmanaged, IReal<T> => T.IfGreater(x, 0f, x, _alpha * T.Expm1(T.IfGreater(x, 0f, 0f, x) * _inverse));
 }
 
 /// <summary>y = x tanh(ln(1 + e^x)), 0 at minus infinity. Misra 2019.</summary>
@@ -373,12 +374,13 @@ public readonly struct SoftsignOp : IUnaryOp
 public readonly struct ScaledSoftplusOp(double beta, double threshold) : IUnaryOp
 {
     private readonly double _beta = beta;
+    private readonly double _inverse = 1 / beta;
     private readonly double _threshold = threshold;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T x)
-        where T : unmanaged, IReal<T> => T.IfGreater(x * _beta, _threshold, x, default(SoftplusOp).Forward(x * _beta) * (1 / _beta));
+        where T : unmanaged, IReal<T> => T.IfGreater(x * _beta, _threshold, x, default(SoftplusOp).Forward(x * _beta) * _inverse);
 }
 
 /// <summary>The leaky rectifier of a with a slope b that is learned: y = a where a &gt; 0, else a b. He, Zhang, Ren, Sun 2015.</summary>

@@ -351,6 +351,7 @@ public readonly struct ReciprocalOp : IUnaryDerivative<ReciprocalOp>
 public readonly struct PowerOp(double exponent) : IUnaryDerivative<PowerOp>
 {
     private readonly double _exponent = exponent;
+    private readonly double _oneLess = exponent - 1;
 
     /// <inheritdoc/>
     public static Saved Saves => Saved.Input;
@@ -364,5 +365,5 @@ public readonly struct PowerOp(double exponent) : IUnaryDerivative<PowerOp>
     /// <remarks>By hand, since a constant exponent needs no logarithm.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T saved)
-        where T : unmanaged, IReal<T> => T.Scaled(_exponent, T.Pow(saved, _exponent - 1));
+        where T : unmanaged, IReal<T> => T.Scaled(_exponent, T.Pow(saved, _oneLess));
 }

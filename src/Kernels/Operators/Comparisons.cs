@@ -88,9 +88,9 @@ public readonly struct WhereOp : INumericMap
 
 /// <summary>An index that counts from the end where it is negative: a + length there, else a.</summary>
 /// <param name="length">The length of the axis.</param>
-internal readonly struct WrapOp(double length) : INumericMap
+internal readonly struct WrapOp(int length) : INumericMap
 {
-    private readonly double _length = length;
+    private readonly int _length = length;
 
     /// <inheritdoc/>
     public static int Arity => 1;

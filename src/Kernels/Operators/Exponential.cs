@@ -59,6 +59,7 @@ public readonly struct Log1pOp : IUnaryOp
 public readonly struct ErfOp(double scale) : IUnaryDerivative<ErfOp>
 {
     private readonly double _scale = scale;
+    private readonly double _slope = 1.12837916709551257390 * scale;
 
     /// <inheritdoc/>
     public static Saved Saves => Saved.Input;
@@ -71,7 +72,7 @@ public readonly struct ErfOp(double scale) : IUnaryDerivative<ErfOp>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T saved)
-        where T : unmanaged, IReal<T> => 1.12837916709551257390 * _scale * T.Exp(-((saved * _scale) * (saved * _scale)));
+        where T : unmanaged, IReal<T> => _slope * T.Exp(-((saved * _scale) * (saved * _scale)));
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ namespace DeepSharp.Kernels;
 /// <summary>An element-wise function y = f(x), written once for scalars, registers and GPU threads, and differentiable to any order.</summary>
 /// <remarks>
 /// <para>Implement it as a public <c>readonly struct</c>, nested in nothing that is not public, or GPUs cannot use it; parameters such as a
-/// slope are its fields.</para>
+/// slope are its fields. In Float32 a GPU rounds those before it computes: what is made of several, such as 1 - beta, is a field, too.</para>
 /// <para>The derivatives follow from <see cref="Forward"/>, which is computed with dual numbers: see <see cref="Dual{T}"/> for the slopes at
 /// corners. Where a formula by hand is faster, keeps more digits, or is one of y, so that x need not be kept, implement
 /// <see cref="IUnaryDerivative{TSelf}"/> instead.</para>

@@ -189,11 +189,12 @@ public readonly struct IntegerRemainderOp : INumericMap
 public readonly struct LerpOp(double weight) : IBinaryOp
 {
     private readonly double _weight = weight;
+    private readonly double _oneMinusWeight = 1 - weight;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Forward<T>(T a, T b)
-        where T : unmanaged, IReal<T> => _weight < 0.5 ? a + ((b - a) * _weight) : b - ((b - a) * (1 - _weight));
+        where T : unmanaged, IReal<T> => _weight < 0.5 ? a + ((b - a) * _weight) : b - ((b - a) * _oneMinusWeight);
 }
 
 /// <summary>The remainder of a/b with the sign of a, to the last digit.</summary>

@@ -53,6 +53,19 @@ internal readonly struct ProductScan : INumericScan
         where T : unmanaged, INumeric<T> => last * a;
 }
 
+/// <summary>A reduction of the elements so far, such as the largest.</summary>
+internal readonly struct Running<TReduction> : INumericScan
+    where TReduction : unmanaged, INumericReduction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Start<T>()
+        where T : unmanaged, INumeric<T> => default(TReduction).Identity<T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Step<T>(T last, T a)
+        where T : unmanaged, INumeric<T> => default(TReduction).Combine(last, a);
+}
+
 /// <summary>The logarithm of the sum of the exponentials so far: max + log(1 + exp(min - max)) of the last value and the element.</summary>
 internal readonly struct LogSumExpScan : IScan
 {

@@ -55,5 +55,5 @@ public sealed partial class Device
     internal static Device EmulatedWith(IBlas blas) => new(DeviceKind.Emulated, 1, IlgpuBackend.Emulated(blas));
 
     /// <summary>An emulated device of its own that counts as one without double precision, though its kernels have it: for tests.</summary>
-    internal static Device EmulatedWithoutDoubles() => new(DeviceKind.Emulated, 2, IlgpuBackend.Emulated(null, MathMode.Fast32BitOnly));
+    internal static Device EmulatedWithoutDoubles() => new(DeviceKind.Emulated, 2, IlgpuBackend.Emulated(null, hasDoubles: false));
 }

@@ -98,54 +98,37 @@ internal static class GpuSearch
 
         foreach (CudaDevice device in context.GetDevices<CudaDevice>())
         {
-            OfferGpu(search, DeviceKind.Cuda, device, context);
+            OfferGpu(search, DeviceKind.Cuda, device, context, hasDoubles: true);
         }
     }
 
-    // A device without double precision needs a context of its own, in which ILGPU makes every double a float.
     private static void SearchOpenCL(DeviceSearch search)
     {
         bool hides = AppContext.TryGetSwitch(HideDoubles, out bool isSet) && isSet;
-        bool isSingle = false;
-        Context context = Create(builder => builder.OpenCL(device =>
-        {
-            bool isAccepted = Accept(search, DeviceKind.OpenCL, device.Name, Refusal(device));
-            isSingle |= isAccepted && !HasDoubles(device);
-            return isAccepted && HasDoubles(device);
-        }));
-        List<(Context Context, CLDevice Device)> found = DevicesOf(context);
-        if (isSingle)
-        {
-            Context single = Create(builder => builder.Math(MathMode.Fast32BitOnly).OpenCL(device => Refusal(device) is null && !HasDoubles(device)));
-            found.AddRange(DevicesOf(single));
-        }
-
+        Context context = Create(builder => builder.OpenCL(device => Accept(search, DeviceKind.OpenCL, device.Name, Refusal(device))));
+        List<CLDevice> processors = [];
         int index = 0;
-        foreach ((Context of, CLDevice device) in found.Where(static pair => IsGpu(pair.Device)))
+        foreach (CLDevice device in context.GetDevices<CLDevice>())
         {
-            OfferGpu(search, DeviceKind.OpenCL, device, of);
-            index++;
+            if (IsGpu(device))
+            {
+                OfferGpu(search, DeviceKind.OpenCL, device, context, HasDoubles(device));
+                index++;
+            }
+            else
+            {
+                processors.Add(device);
+            }
         }
 
-        foreach ((Context of, CLDevice device) in found.Where(static pair => !IsGpu(pair.Device)))
+        foreach (CLDevice device in processors)
         {
             int number = index++;
             search.Processors.Add((device.Name, new Lazy<Device>(
-                () => new Device(DeviceKind.OpenCL, number, IlgpuBackend.Of(device.CreateAccelerator(of))))));
+                () => new Device(DeviceKind.OpenCL, number, IlgpuBackend.Of(device.CreateAccelerator(context), HasDoubles(device))))));
         }
 
         bool HasDoubles(CLDevice device) => device.Capabilities.Float64 && !hides;
-    }
-
-    private static List<(Context Context, CLDevice Device)> DevicesOf(Context context)
-    {
-        List<(Context, CLDevice)> devices = [];
-        foreach (CLDevice device in context.GetDevices<CLDevice>())
-        {
-            devices.Add((context, device));
-        }
-
-        return devices;
     }
 
     private static string? Refusal(CLDevice device) => DeviceSearch.OpenClRefusal(
@@ -168,8 +151,8 @@ internal static class GpuSearch
         return reason is null;
     }
 
-    private static void OfferGpu(DeviceSearch search, DeviceKind kind, ILGPU.Runtime.Device device, Context context) =>
-        search.Offer(kind, device.Name, index => new Device(kind, index, IlgpuBackend.Of(device.CreateAccelerator(context))), IsDriverFault);
+    private static void OfferGpu(DeviceSearch search, DeviceKind kind, ILGPU.Runtime.Device device, Context context, bool hasDoubles) =>
+        search.Offer(kind, device.Name, index => new Device(kind, index, IlgpuBackend.Of(device.CreateAccelerator(context), hasDoubles)), IsDriverFault);
 
     private static bool IsGpu(CLDevice device) => (device.DeviceType & CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
 

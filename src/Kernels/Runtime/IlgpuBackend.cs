@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
-using ILGPU.Runtime.OpenCL;
 
 namespace DeepSharp.Kernels;
 
@@ -26,14 +26,16 @@ internal sealed unsafe class IlgpuBackend
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Delegate, Delegate> _launchers = [];
+    private SingleCompiler? _single;
     private UploadStaging? _staging;
     private TimeSpan _compileTime;
 
-    private IlgpuBackend(Accelerator accelerator, IBlas? blas)
+    private IlgpuBackend(Accelerator accelerator, IBlas? blas, bool hasDoubles)
     {
         Accelerator = accelerator;
         Blas = blas;
-        HasDoubles = accelerator.Context.Properties.MathMode != MathMode.Fast32BitOnly;
+        HasDoubles = hasDoubles;
+        FlatStructs.Register(accelerator.GetBackend().ArgumentMapper.TypeContext);
     }
 
     internal Accelerator Accelerator { get; }
@@ -41,7 +43,7 @@ internal sealed unsafe class IlgpuBackend
     /// <summary>A library for matrix products, or null.</summary>
     internal IBlas? Blas { get; }
 
-    /// <summary>Whether the accelerator computes in double precision; if not, its context makes every double of a kernel a float.</summary>
+    /// <summary>Whether the accelerator computes in double precision; if not, all its kernels are compiled in single precision.</summary>
     internal bool HasDoubles { get; }
 
     internal string Name
@@ -72,14 +74,14 @@ internal sealed unsafe class IlgpuBackend
     }
 
     /// <summary>A GPU, with cuBLAS if it is there.</summary>
-    internal static IlgpuBackend Of(Accelerator accelerator) => new(accelerator, CuBlasProducts.TryCreate(accelerator));
+    internal static IlgpuBackend Of(Accelerator accelerator, bool hasDoubles = true) => new(accelerator, CuBlasProducts.TryCreate(accelerator), hasDoubles);
 
     /// <summary>ILGPU's simulator of a GPU, on the host.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static IlgpuBackend Emulated(IBlas? blas, MathMode mode = MathMode.Default)
+    internal static IlgpuBackend Emulated(IBlas? blas, bool hasDoubles = true)
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 4, 1)).Math(mode).EnableAlgorithms());
-        return new IlgpuBackend(context.CreateCPUAccelerator(0), blas);
+        Context context = Context.Create(static builder => builder.CPU(new CPUDevice(4, 4, 1)).EnableAlgorithms());
+        return new IlgpuBackend(context.CreateCPUAccelerator(0), blas, hasDoubles);
     }
 
     /// <summary>Whether an error of <see cref="Allocate"/> means that there is no memory left.</summary>
@@ -163,9 +165,10 @@ internal sealed unsafe class IlgpuBackend
     private Action<KernelConfig, T> Load<T>(Action<T> kernel)
         where T : struct
     {
-        if (RuntimeFeature.IsDynamicCodeSupported && !HasDoubles && Accelerator is CLAccelerator device)
+        if (RuntimeFeature.IsDynamicCodeSupported && Accelerator is not CPUAccelerator && (!HasDoubles || KernelTypes.IsSingle(kernel.Method)))
         {
-            return new SinglePrecisionKernel<T>(device, kernel.Method).Launch;
+            _single ??= SingleCompiler.Of(Accelerator);
+            return new SinglePrecisionKernel<T>(Accelerator, _single.Compile(kernel.Method)).Launch;
         }
 
         Action<KernelConfig, T> launch = Accelerator.LoadStreamKernel(kernel);

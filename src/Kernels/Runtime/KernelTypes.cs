@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -15,6 +16,42 @@ internal static class KernelTypes
         foreach (Type argument in (IEnumerable<Type>)[kernel.DeclaringType!, .. kernel.GetGenericArguments()])
         {
             RequireVisible(argument);
+        }
+    }
+
+    /// <summary>Whether a kernel computes in Float32 and neither reads nor writes doubles: its types name the one and not the others.</summary>
+    internal static bool IsSingle(MethodInfo kernel)
+    {
+        HashSet<Type> named = [];
+        foreach (Type type in (IEnumerable<Type>)
+            [.. kernel.DeclaringType!.GetGenericArguments(), .. kernel.GetGenericArguments(), .. kernel.GetParameters().Select(static p => p.ParameterType)])
+        {
+            AddNamed(type, named);
+        }
+
+        return (named.Contains(typeof(F32)) || named.Contains(typeof(float))) && !named.Contains(typeof(F64)) && !named.Contains(typeof(double));
+    }
+
+    // What a type is made of, but for plain numbers in fields: those are an operator's constants.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Trimmed programs have no GPUs: see GpuSupport.")]
+    private static void AddNamed(Type type, HashSet<Type> named)
+    {
+        if (!named.Add(type))
+        {
+            return;
+        }
+
+        foreach (Type argument in type.GetGenericArguments())
+        {
+            AddNamed(argument, named);
+        }
+
+        foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            if (field.FieldType is { IsValueType: true, IsPrimitive: false, IsEnum: false })
+            {
+                AddNamed(field.FieldType, named);
+            }
         }
     }
 

@@ -1,23 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Text.RegularExpressions;
 using ILGPU;
-using ILGPU.Backends.OpenCL;
+using ILGPU.Backends;
+using ILGPU.Backends.PTX;
 using ILGPU.Backends.SeparateViews;
 using ILGPU.IR.Types;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using ILGPU.Util;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>A kernel on an OpenCL device without double precision.</summary>
+/// <summary>A kernel in single precision on a GPU.</summary>
 /// <remarks>
-/// ILGPU's <see cref="MathMode.Fast32BitOnly"/> makes every double of a kernel a float, those in the struct of its arguments too, but its
+/// <see cref="SingleCompiler"/> makes every double of a kernel a float, those in the struct of its arguments too, but ILGPU's
 /// launchers hand that struct over as it stands in .NET, doubles and all. So here the arguments are written into the form that the
-/// kernel declares: a number for each field, a double as a float, and for each view its place in a buffer and its length, while the
-/// buffers are arguments of their own. The form is read from the kernel's source, the one place that has the truth about it.
+/// kernel declares: a number for each field, a double as a float. A view is its address and its length for CUDA; for OpenCL it is its place in
+/// a buffer and its length, while the buffers are arguments of their own. The form is read from the kernel's code, the one place
+/// that has the truth about it.
 /// </remarks>
 /// <typeparam name="T">The struct of the arguments.</typeparam>
 [RequiresDynamicCode("The code that writes the arguments is made at run time.")]
@@ -25,23 +27,20 @@ internal sealed unsafe class SinglePrecisionKernel<T>
     where T : struct
 {
     private readonly Lock _gate = new();
-    private readonly CLStream _stream;
-    private readonly CLKernel _kernel;
+    private readonly AcceleratorStream _stream;
+    private readonly Kernel _kernel;
     private readonly Writer _write;
     private readonly int _size;
     private readonly int _views;
 
-    internal SinglePrecisionKernel(CLAccelerator accelerator, MethodInfo kernel)
+    internal SinglePrecisionKernel(Accelerator accelerator, CompiledKernel kernel)
     {
-        List<FieldInfo[]> leaves = [];
-        Flatten(accelerator.Backend.ArgumentMapper.TypeContext, typeof(T), [], leaves);
-        _stream = (CLStream)accelerator.DefaultStream;
-        _kernel = (CLKernel)accelerator.LoadKernel(kernel);
-        List<ArgumentField> form = ArgumentForm.Read(((CLCompiledKernel)_kernel.CompiledKernel).Source, out _size);
-        _write = MakeWriter(leaves, form, out _views);
+        _stream = accelerator.DefaultStream;
+        _kernel = accelerator.LoadKernel(kernel);
+        _write = MakeWriter(accelerator.GetBackend().ArgumentMapper.TypeContext, kernel, out _size, out _views);
     }
 
-    private delegate void Writer(ref T arguments, byte* form, nint* buffers);
+    internal delegate void Writer(ref T arguments, byte* form, nint* buffers);
 
     /// <summary>Starts the kernel.</summary>
     internal void Launch(KernelConfig grid, T arguments)
@@ -50,6 +49,20 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         new Span<byte>(form, _size).Clear();
         nint* buffers = stackalloc nint[_views];
         _write(ref arguments, form, buffers);
+        if (_kernel is CudaKernel cuda)
+        {
+            // Shared memory is static in all kernels, which the code itself declares.
+            RuntimeKernelConfig config = new(grid, default);
+            CudaException.ThrowIfFailed(CudaAPI.CurrentAPI.LaunchKernelWithStruct((CudaStream)_stream, cuda, config, ref *form, _size));
+        }
+        else
+        {
+            LaunchOpenCL((CLKernel)_kernel, grid, form, buffers);
+        }
+    }
+
+    private void LaunchOpenCL(CLKernel kernel, KernelConfig grid, byte* form, nint* buffers)
+    {
         nint* all = stackalloc nint[3] { (nint)grid.GridDim.X * grid.GroupDim.X, (nint)grid.GridDim.Y * grid.GroupDim.Y, (nint)grid.GridDim.Z * grid.GroupDim.Z };
         nint* group = stackalloc nint[3] { grid.GroupDim.X, grid.GroupDim.Y, grid.GroupDim.Z };
         CLAPI api = CLAPI.CurrentAPI;
@@ -59,11 +72,11 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         {
             for (int i = 0; i < _views; i++)
             {
-                CLException.ThrowIfFailed(api.SetKernelArgumentUnsafe(_kernel.KernelPtr, i, sizeof(nint), buffers + i));
+                CLException.ThrowIfFailed(api.SetKernelArgumentUnsafe(kernel.KernelPtr, i, sizeof(nint), buffers + i));
             }
 
-            CLException.ThrowIfFailed(api.SetKernelArgumentUnsafe(_kernel.KernelPtr, _views, _size, form));
-            CLException.ThrowIfFailed(api.LaunchKernelUnsafe(_stream.CommandQueue, _kernel.KernelPtr, 3, null, all, group));
+            CLException.ThrowIfFailed(api.SetKernelArgumentUnsafe(kernel.KernelPtr, _views, _size, form));
+            CLException.ThrowIfFailed(api.LaunchKernelUnsafe(((CLStream)_stream).CommandQueue, kernel.KernelPtr, 3, null, all, group));
         }
     }
 
@@ -88,8 +101,12 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         }
     }
 
-    private static Writer MakeWriter(List<FieldInfo[]> leaves, List<ArgumentField> form, out int views)
+    /// <summary>What writes the arguments of a kernel: so many bytes, and so many buffers beside them.</summary>
+    internal static Writer MakeWriter(IRTypeContext types, CompiledKernel kernel, out int size, out int views)
     {
+        List<FieldInfo[]> leaves = [];
+        Flatten(types, typeof(T), [], leaves);
+        List<ArgumentField> form = ArgumentForm.Read(kernel, out size);
         DynamicMethod method = new(
             "Write", typeof(void), [typeof(T).MakeByRefType(), typeof(byte*), typeof(nint*)], typeof(SinglePrecisionKernel<T>).Module, skipVisibility: true);
         ILGenerator il = method.GetILGenerator();
@@ -98,7 +115,18 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         foreach (FieldInfo[] path in leaves)
         {
             Type type = path[^1].FieldType;
-            if (type.IsArrayViewType(out Type? element))
+            if (type.IsArrayViewType(out Type? element) && kernel is PTXCompiledKernel)
+            {
+                Type implementation = typeof(ILGPU.Backends.PointerViews.ViewImplementation<>).MakeGenericType(element);
+                LocalBuilder place = il.DeclareLocal(implementation);
+                LoadAddress(il, path);
+                il.Emit(OpCodes.Ldobj, type);
+                il.Emit(OpCodes.Newobj, implementation.GetConstructor([type])!);
+                il.Emit(OpCodes.Stloc, place);
+                Store(il, form[next++].Of(sizeof(nint)), typeof(nint), () => LoadField(il, place, implementation.GetField("Ptr")!));
+                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, implementation.GetField("Length")!));
+            }
+            else if (element is not null)
             {
                 // ILGPU's own methods say where a view's buffer is, where in it the view begins, and how long it is.
                 il.Emit(OpCodes.Ldarg_2);
@@ -112,8 +140,12 @@ internal sealed unsafe class SinglePrecisionKernel<T>
                 il.Emit(OpCodes.Ldobj, type);
                 il.Emit(OpCodes.Call, ViewImplementation.GetCreateMethod(type));
                 il.Emit(OpCodes.Stloc, place);
-                Store(il, form[next++].Of(sizeof(int)), typeof(int), () => LoadField(il, place, nameof(ViewImplementation.Index)));
-                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, nameof(ViewImplementation.Length)));
+                Store(il, form[next++].Of(sizeof(int)), typeof(int), () =>
+                {
+                    LoadField(il, place, typeof(ViewImplementation).GetField(nameof(ViewImplementation.Index))!);
+                    il.Emit(OpCodes.Conv_Ovf_I4);
+                });
+                Store(il, form[next++].Of(sizeof(long)), typeof(long), () => LoadField(il, place, typeof(ViewImplementation).GetField(nameof(ViewImplementation.Length))!));
             }
             else if (type.IsPrimitive || type.IsEnum)
             {
@@ -149,7 +181,7 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         TypeCode.Int16 or TypeCode.UInt16 => 2,
         TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Single => 4,
         TypeCode.Int64 or TypeCode.UInt64 => 8,
-        _ => throw new NotSupportedException($"A kernel of {typeof(T)} has a field of type {type}, which OpenCL does not take."),
+        _ => throw new NotSupportedException($"A kernel of {typeof(T)} has a field of type {type}, which a kernel does not take."),
     };
 
     private static void LoadAddress(ILGenerator il, FieldInfo[] path)
@@ -161,14 +193,10 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         }
     }
 
-    private static void LoadField(ILGenerator il, LocalBuilder view, string field)
+    private static void LoadField(ILGenerator il, LocalBuilder view, FieldInfo field)
     {
         il.Emit(OpCodes.Ldloc, view);
-        il.Emit(OpCodes.Ldfld, typeof(ViewImplementation).GetField(field)!);
-        if (field == nameof(ViewImplementation.Index))
-        {
-            il.Emit(OpCodes.Conv_Ovf_I4);
-        }
+        il.Emit(OpCodes.Ldfld, field);
     }
 
     private static void Store(ILGenerator il, int offset, Type type, Action load)
@@ -179,59 +207,4 @@ internal sealed unsafe class SinglePrecisionKernel<T>
         load();
         il.Emit(OpCodes.Stobj, type);
     }
-}
-
-/// <summary>A number of a kernel's arguments: where it stands, and its bytes.</summary>
-internal readonly record struct ArgumentField(int Offset, int Size)
-{
-    /// <summary>The place of a number that must have so many bytes.</summary>
-    internal int Of(int size) => size == Size ? Offset : throw new NotSupportedException($"ILGPU declares {Size} bytes for a number of {size}.");
-}
-
-/// <summary>The struct of arguments that the source of an OpenCL kernel declares.</summary>
-internal static partial class ArgumentForm
-{
-    /// <summary>Its numbers in their order, by C's rules of alignment.</summary>
-    internal static List<ArgumentField> Read(string source, out int size)
-    {
-        string type = LastParameter.Match(source) is { Success: true } found
-            ? found.Groups[1].Value
-            : throw new NotSupportedException("ILGPU's source of a kernel does not end in a struct of arguments.");
-        int start = source.IndexOf($"{type}\n{{", StringComparison.Ordinal);
-        start = start >= 0 ? start : source.IndexOf($"{type}\r\n{{", StringComparison.Ordinal);
-        string body = source[start..source.IndexOf("};", start, StringComparison.Ordinal)];
-        List<ArgumentField> fields = [];
-        int offset = 0;
-        int widest = 1;
-        foreach (Match line in Field.Matches(body))
-        {
-            if (line.Groups["padding"] is { Success: true } padding)
-            {
-                offset += int.Parse(padding.Value, CultureInfo.InvariantCulture);
-                continue;
-            }
-
-            int bytes = line.Groups["type"].Value switch
-            {
-                "char" or "uchar" => 1,
-                "short" or "ushort" or "half" => 2,
-                "int" or "uint" or "float" => 4,
-                "long" or "ulong" => 8,
-                var other => throw new NotSupportedException($"An argument of a kernel is a {other}."),
-            };
-            offset = (offset + bytes - 1) / bytes * bytes;
-            fields.Add(new ArgumentField(offset, bytes));
-            offset += bytes;
-            widest = Math.Max(widest, bytes);
-        }
-
-        size = (offset + widest - 1) / widest * widest;
-        return fields;
-    }
-
-    [GeneratedRegex(@"kernel void [^)]*?(struct \w+) \w+\)")]
-    private static partial Regex LastParameter { get; }
-
-    [GeneratedRegex(@"^\t(?<type>[\w ]+) (?:__padding\d+\[(?<padding>\d+)\]|\w+);", RegexOptions.Multiline)]
-    private static partial Regex Field { get; }
 }

@@ -11,8 +11,9 @@ namespace DeepSharp.Layers;
 /// <para>Without a momentum the running statistics are the averages of all batches, each with the same weight. Without running statistics,
 /// evaluation takes the batch's as well.</para>
 /// <para>Input [N, C], or [N, C, L], [N, C, H, W], [N, C, D, H, W], …, with statistics of each channel over N and the further axes: PyTorch's
-/// BatchNorm1d, 2d and 3d. Names as there: <c>weight</c> (the paper's gamma), <c>bias</c> (its beta), <c>running_mean</c>, <c>running_var</c>,
-/// and, without a momentum, <c>num_batches_tracked</c>.</para>
+/// BatchNorm1d, 2d and 3d. Names as there: <c>weight</c> (the paper's gamma), <c>bias</c> (its beta), <c>running_mean</c>, <c>running_var</c>
+/// and <c>num_batches_tracked</c>, the number of batches that the layer was trained with. It decides something without a momentum only; with
+/// one, a state may lack it.</para>
 /// </remarks>
 public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
 {
@@ -64,11 +65,9 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
         {
             _runningMean = AddBuffer("running_mean", Tensor.Zeros(features, dtype, device));
             _runningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
-            if (momentum is null)
-            {
-                // On the CPU, so that reading it waits for no device.
-                _batches = AddBuffer("num_batches_tracked", Tensor.Scalar(0, DType.Int64, Device.Cpu));
-            }
+
+            // On the CPU, so that reading it waits for no device.
+            _batches = AddBuffer("num_batches_tracked", Tensor.Scalar(0, DType.Int64, Device.Cpu), isOptional: momentum is not null);
         }
     }
 
@@ -161,12 +160,12 @@ public sealed class BatchNorm : Module, IFusesActivation, INormalizesSum
     {
         if (_batches is null)
         {
-            return Momentum ?? 0;
+            return 0;
         }
 
         double batches = _batches.Item() + 1;
-        _batches.Fill(batches);
-        return 1 / batches;
+        _batches.CopyFrom<long>([(long)batches]);
+        return Momentum ?? 1 / batches;
     }
 
     private static InvalidOperationException NotTracked() => new(

@@ -6,7 +6,7 @@ namespace DeepSharp.Layers;
 /// <remarks>
 /// With running statistics, training moves them by <c>momentum</c> towards the samples' means and unbiased variances, averaged over the batch,
 /// and evaluation uses them; without, which is the default, both take the sample's own. Names as in PyTorch: <c>weight</c>, <c>bias</c>,
-/// <c>running_mean</c>, <c>running_var</c>. An input without the axis of the batch gives an output without it.
+/// <c>running_mean</c>, <c>running_var</c>, and <c>num_batches_tracked</c>, which stays 0 there, too. An input without the axis of the batch gives an output without it.
 /// </remarks>
 public abstract class InstanceNorm : Module
 {
@@ -36,6 +36,7 @@ public abstract class InstanceNorm : Module
         {
             _runningMean = AddBuffer("running_mean", Tensor.Zeros(features, dtype, device));
             _runningVariance = AddBuffer("running_var", Tensor.Ones(features, dtype, device));
+            _ = AddBuffer("num_batches_tracked", Tensor.Scalar(0, DType.Int64, Device.Cpu), isOptional: true);
         }
     }
 

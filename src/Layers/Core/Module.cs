@@ -3,13 +3,13 @@ namespace DeepSharp.Layers;
 /// <summary>A part of a network: a function of tensors with parameters, buffers and modules of its own.</summary>
 /// <remarks>
 /// A module of your own registers what it owns in its constructor, with <see cref="Add(string, Parameter)"/>,
-/// <see cref="AddBuffer"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>, or has one that takes what it needs. Names join with
+/// <see cref="AddBuffer(string, Tensor)"/> and <see cref="Add{TModule}(string, TModule)"/>, and overrides <see cref="Forward"/>, or has one that takes what it needs. Names join with
 /// dots, as PyTorch's do.
 /// </remarks>
 public abstract class Module
 {
     private readonly List<(string Name, Parameter Value)> _parameters = [];
-    private readonly List<(string Name, Tensor Value)> _buffers = [];
+    private readonly List<(string Name, Tensor Value, bool IsOptional)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
     private bool _isTraining = true;
     private bool _isOwned;
@@ -50,7 +50,7 @@ public abstract class Module
 
     /// <summary>The buffers, state that is not trained, of the module and all below it with their names, each once.</summary>
     public IEnumerable<(string Name, Tensor Value)> NamedBuffers() =>
-        AllBuffers().DistinctBy(static named => (object)named.Value, ReferenceEqualityComparer.Instance);
+        AllBuffers().Select(static named => (named.Name, named.Value)).DistinctBy(static named => (object)named.Value, ReferenceEqualityComparer.Instance);
 
     /// <summary>Parameters and buffers by name: what is saved. The tensors are the module's own, not copies.</summary>
     /// <remarks>What is shared stands under each of its names, as in PyTorch.</remarks>
@@ -62,7 +62,7 @@ public abstract class Module
             state.Add(name, value);
         }
 
-        foreach ((string name, Tensor value) in AllBuffers())
+        foreach ((string name, Tensor value, _) in AllBuffers())
         {
             state.Add(name, value);
         }
@@ -73,14 +73,16 @@ public abstract class Module
     /// <summary>Overwrites parameters and buffers with saved values, which are converted to their type and device.</summary>
     /// <param name="state">Values by name.</param>
     /// <param name="strict">Whether the names must be exactly those of <see cref="State"/>. If false, what is missing keeps its
-    /// values and what is unknown, such as PyTorch's <c>num_batches_tracked</c>, is left aside.</param>
+    /// values and what is unknown is left aside. A count of batches that decides nothing (see <see cref="BatchNorm"/>) may be missing in any
+    /// case, as in PyTorch.</param>
     /// <exception cref="ArgumentException">A name is missing or unknown, a value is null or freed, or a shape differs; nothing has been
     /// changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
         IReadOnlyDictionary<string, Tensor> own = State();
-        string[] missing = strict ? [.. own.Keys.Where(name => !state.ContainsKey(name))] : [];
+        HashSet<string> optional = [.. AllBuffers().Where(static named => named.IsOptional).Select(static named => named.Name)];
+        string[] missing = strict ? [.. own.Keys.Where(name => !state.ContainsKey(name) && !optional.Contains(name))] : [];
         string[] unknown = strict ? [.. state.Keys.Where(name => !own.ContainsKey(name))] : [];
         List<string> different = [];
         List<(Tensor To, Tensor From)> values = [];
@@ -132,11 +134,14 @@ public abstract class Module
     /// <summary>Registers a buffer: state that is saved but not trained.</summary>
     /// <returns>The buffer, moved out of all scopes.</returns>
     /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
-    protected Tensor AddBuffer(string name, Tensor buffer)
+    protected Tensor AddBuffer(string name, Tensor buffer) => AddBuffer(name, buffer, isOptional: false);
+
+    /// <summary>Registers a buffer that a saved state may lack.</summary>
+    private protected Tensor AddBuffer(string name, Tensor buffer, bool isOptional)
     {
         ArgumentNullException.ThrowIfNull(buffer);
         Check(name);
-        _buffers.Add((name, buffer.KeepForever()));
+        _buffers.Add((name, buffer.KeepForever(), isOptional));
         return buffer;
     }
 
@@ -167,9 +172,9 @@ public abstract class Module
         _parameters.Concat(_children.SelectMany(static child =>
             child.Value.AllParameters().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
 
-    private IEnumerable<(string Name, Tensor Value)> AllBuffers() =>
+    private IEnumerable<(string Name, Tensor Value, bool IsOptional)> AllBuffers() =>
         _buffers.Concat(_children.SelectMany(static child =>
-            child.Value.AllBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value))));
+            child.Value.AllBuffers().Select(named => ($"{child.Name}.{named.Name}", named.Value, named.IsOptional))));
 
     private void Check(string name)
     {

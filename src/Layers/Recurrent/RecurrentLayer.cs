@@ -12,10 +12,11 @@ public abstract class RecurrentLayer : Module
     private readonly RecurrentKind _kind;
     private readonly Parameter?[][] _parameters;
     private readonly Generator? _generator;
+    private readonly int _outputs;
 
     private protected RecurrentLayer(
         RecurrentKind kind, int gates, int inputs, int units, int layers, bool bias, bool batchFirst, double dropout, bool bidirectional,
-        DType dtype, Device? device, Generator? generator)
+        DType dtype, Device? device, Generator? generator, int projectionSize = 0)
     {
         string name = GetType().Name;
         Bounds.AtLeast(1, inputs, name);
@@ -29,8 +30,16 @@ public abstract class RecurrentLayer : Module
                 + "Dropout behind it.");
         }
 
+        if (projectionSize < 0 || projectionSize >= units)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(projectionSize),
+                $"{name}: a projection to {projectionSize} of {units} units. It must be less than the units, and 0 stands for none.");
+        }
+
         _kind = kind;
         _generator = generator;
+        _outputs = projectionSize > 0 ? projectionSize : units;
         (Inputs, Units, Layers, HasBias, BatchFirst, Dropout, IsBidirectional) = (inputs, units, layers, bias, batchFirst, dropout, bidirectional);
         double bound = 1 / Math.Sqrt(units);
         Uniform uniform = new(-bound, bound);
@@ -38,13 +47,14 @@ public abstract class RecurrentLayer : Module
         for (int i = 0; i < _parameters.Length; i++)
         {
             string suffix = $"_l{i / Directions}{(i % Directions == 1 ? "_reverse" : string.Empty)}";
-            int features = i < Directions ? inputs : units * Directions;
+            int features = i < Directions ? inputs : _outputs * Directions;
             _parameters[i] =
             [
                 Add($"weight_ih{suffix}", uniform.CreateParameter([gates * units, features], dtype, device, generator)),
-                Add($"weight_hh{suffix}", uniform.CreateParameter([gates * units, units], dtype, device, generator)),
+                Add($"weight_hh{suffix}", uniform.CreateParameter([gates * units, _outputs], dtype, device, generator)),
                 bias ? Add($"bias_ih{suffix}", uniform.CreateParameter(gates * units, dtype, device, generator)) : null,
                 bias ? Add($"bias_hh{suffix}", uniform.CreateParameter(gates * units, dtype, device, generator)) : null,
+                projectionSize > 0 ? Add($"weight_hr{suffix}", uniform.CreateParameter([projectionSize, units], dtype, device, generator)) : null,
             ];
         }
     }
@@ -74,11 +84,11 @@ public abstract class RecurrentLayer : Module
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{GetType().Name}({Inputs}, {Units}{(Layers > 1 ? $", {Layers} layers" : string.Empty)}"
+        $"{GetType().Name}({Inputs}, {Units}{(_outputs == Units ? string.Empty : $" projected to {_outputs}")}{(Layers > 1 ? $", {Layers} layers" : string.Empty)}"
         + $"{(HasBias ? string.Empty : ", no bias")}{(BatchFirst ? ", batch first" : string.Empty)}"
         + $"{(Dropout > 0 ? $", dropout {Dropout}" : string.Empty)}{(IsBidirectional ? ", bidirectional" : string.Empty)})";
 
-    /// <summary>The outputs of the last layer, and the last states of all: [layers * directions, batch, units].</summary>
+    /// <summary>The outputs of the last layer, and the last states of all: [layers * directions, batch, units]; hidden ones as they are projected.</summary>
     private protected (Tensor Output, Tensor Hidden, Tensor? Cell) Run(
         Tensor input, Tensor? hidden, Tensor? cell, IReadOnlyList<int>? lengths)
     {
@@ -89,8 +99,8 @@ public abstract class RecurrentLayer : Module
         bool isSingle = input.Rank == 2;
         Tensor x = isSingle ? input.Unsqueeze(1) : BatchFirst ? input.Transpose(0, 1) : input;
         (int steps, int batch) = (x.Shape[0], x.Shape[1]);
-        CheckState(input, first, "hidden", hidden, isSingle, batch);
-        CheckState(input, first, "cell", cell, isSingle, batch);
+        CheckState(input, first, "hidden", hidden, isSingle, batch, _outputs);
+        CheckState(input, first, "cell", cell, isSingle, batch, Units);
         RaggedLengths? ragged = lengths is null ? null : Ragged(lengths, steps, batch, input);
         hidden = isSingle ? hidden?.Unsqueeze(1) : hidden;
         cell = isSingle ? cell?.Unsqueeze(1) : cell;
@@ -103,8 +113,10 @@ public abstract class RecurrentLayer : Module
             {
                 int i = (layer * Directions) + direction;
                 Parameter?[] own = _parameters[i];
-                (outputs[direction], lastHidden[i], lastCell[i]) = RecurrenceNode.Run(new(
-                    _kind, x, own[0]!, own[1]!, own[2], own[3], hidden?[i], cell?[i], ragged, direction == 1));
+                RecurrenceInputs given = new(_kind, x, own[0]!, own[1]!, own[2], own[3], hidden?[i], cell?[i], ragged, direction == 1);
+                (outputs[direction], lastHidden[i], lastCell[i]) = own[4] is { } projection
+                    ? RecurrentProjection.Run(given, projection)
+                    : RecurrenceNode.Run(given);
             }
 
             x = IsBidirectional ? Tensor.Concatenate(outputs, 2) : outputs[0];
@@ -134,7 +146,7 @@ public abstract class RecurrentLayer : Module
         }
     }
 
-    private void CheckState(Tensor input, Parameter first, string what, Tensor? state, bool isSingle, int batch)
+    private void CheckState(Tensor input, Parameter first, string what, Tensor? state, bool isSingle, int batch, int features)
     {
         if (state is null)
         {
@@ -143,12 +155,12 @@ public abstract class RecurrentLayer : Module
 
         string name = GetType().Name;
         Binary.Check(name, state, first);
-        Shape wanted = isSingle ? [_parameters.Length, Units] : [_parameters.Length, batch, Units];
+        Shape wanted = isSingle ? [_parameters.Length, features] : [_parameters.Length, batch, features];
         if (state.Shape != wanted)
         {
             throw new ArgumentException(
                 $"{name}: a {what} state {state.Shape} for an input {input.Shape}. It must be {wanted}: [layers * directions"
-                + $"{(isSingle ? string.Empty : ", batch")}, units], whatever batchFirst is.");
+                + $"{(isSingle ? string.Empty : ", batch")}, {(features == Units ? "units" : "projectionSize")}], whatever batchFirst is.");
         }
     }
 

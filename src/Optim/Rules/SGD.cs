@@ -159,6 +159,7 @@ public sealed class SGD : Optimizer<SGDOptions>
     {
         private readonly double _rate = rate;
         private readonly double _momentum = momentum;
+        private readonly double _onePlusMomentum = 1 + momentum;
 
         public static int Slots => 1;
 
@@ -168,7 +169,7 @@ public sealed class SGD : Optimizer<SGDOptions>
         {
             T before = s0;
             s0 = (_momentum * s0) - (_rate * gradient);
-            value += ((1 + _momentum) * s0) - (_momentum * before);
+            value += (_onePlusMomentum * s0) - (_momentum * before);
         }
     }
 }

@@ -29,20 +29,26 @@ internal static class TensorBytes
             shape, format.DType, device ?? Device.Default, "Load", isThere: source.Remaining is not null, (bytes, done) =>
             {
                 source.Fill(bytes, what, done, total);
-                if (format.BigEndian == BitConverter.IsLittleEndian)
-                {
-                    Reverse(bytes, format.Size);
-                }
-
-                if (format.DType == DType.Bool)
-                {
-                    // A C# bool is 0 or 1; in a file any other byte may stand for true.
-                    foreach (ref byte value in bytes)
-                    {
-                        value = value != 0 ? (byte)1 : (byte)0;
-                    }
-                }
+                FromFile(bytes, format);
             });
+    }
+
+    /// <summary>Makes elements of a file those of this machine.</summary>
+    internal static void FromFile(Span<byte> bytes, ElementFormat format)
+    {
+        if (format.BigEndian == BitConverter.IsLittleEndian)
+        {
+            Reverse(bytes, format.Size);
+        }
+
+        if (format.DType == DType.Bool)
+        {
+            // A C# bool is 0 or 1; in a file any other byte may stand for true.
+            foreach (ref byte value in bytes)
+            {
+                value = value != 0 ? (byte)1 : (byte)0;
+            }
+        }
     }
 
     private static void Reverse(Span<byte> bytes, int size)

@@ -21,6 +21,54 @@ public static class Npy
         AtomicFile.Write(path, stream => Write(stream, tensor));
     }
 
+    /// <summary>Writes an array that need not fit in memory, a part behind the other, to a file, whole or not at all.</summary>
+    /// <param name="path">The file; an old one is replaced when the new one is complete.</param>
+    /// <param name="rows">The length of the first axis.</param>
+    /// <param name="parts">Tensors of one element type and alike in all axes but the first, along which they are joined. Each is written before
+    /// the next is asked for, and then disposed of.</param>
+    /// <exception cref="ArgumentException">There is no part, the parts do not go together or have not so many rows, or the elements are
+    /// BFloat16.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public static void Save(string path, int rows, IEnumerable<Tensor> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        Bounds.AtLeast(0, rows, nameof(Npy));
+        AtomicFile.Write(path, stream =>
+        {
+            (Shape Row, DType DType)? first = null;
+            long written = 0;
+            foreach (Tensor part in parts)
+            {
+                using (part)
+                {
+                    (Shape Row, DType DType) kind = (part.Rank == 0 ? [] : new Shape(part.Shape.AsSpan()[1..]), part.DType);
+                    if (part.Rank == 0 || kind != (first ?? kind))
+                    {
+                        throw new ArgumentException(
+                            $"Npy: parts must have rows of one shape and type, and after {first?.DType} {first?.Row} comes a part {part.Shape} of {part.DType}.",
+                            nameof(parts));
+                    }
+
+                    if (first is null)
+                    {
+                        first = kind;
+                        stream.Write(NpyHeader.Write(kind.DType, [rows, .. kind.Row]));
+                    }
+
+                    TensorBytes.Write(stream, part);
+                    written += part.Shape[0];
+                }
+            }
+
+            if (first is null || written != rows)
+            {
+                throw new ArgumentException($"Npy: the parts must have {rows} rows together, and have {written}.", nameof(parts));
+            }
+        });
+    }
+
     /// <summary>Reads a tensor.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensor is made; <see cref="Device.Default"/> if null.</param>

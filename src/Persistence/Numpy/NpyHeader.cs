@@ -7,13 +7,16 @@ namespace DeepSharp.Persistence;
 /// <param name="Format">The element type.</param>
 /// <param name="IsFortranOrder">Whether the first axis moves fastest, not the last.</param>
 /// <param name="Shape">The lengths of the axes.</param>
-/// <param name="Misfit">Why no tensor can hold the array, which type and shape then say nothing about; null if one can.</param>
+/// <param name="Misfit">Why no tensor can hold the array, whose shape then says nothing; null if one can.</param>
 internal readonly record struct NpyHeader(ElementFormat Format, bool IsFortranOrder, Shape Shape, Misfit? Misfit = null)
 {
     private const int Alignment = 64;
     private const int MaxLength = 1 << 20;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>The lengths of the axes, whether a tensor may have them or not; null where no tensor has such elements.</summary>
+    internal IReadOnlyList<long>? Lengths { get; init; }
 
     /// <summary>Reads the header, versions 1.0, 2.0 and 3.0.</summary>
     internal static NpyHeader Read(ByteSource source)
@@ -43,10 +46,13 @@ internal readonly record struct NpyHeader(ElementFormat Format, bool IsFortranOr
     }
 
     /// <summary>The header of a tensor, version 1.0, as NumPy writes it.</summary>
-    internal static byte[] Write(Tensor tensor)
+    internal static byte[] Write(Tensor tensor) => Write(tensor.DType, tensor.Shape);
+
+    /// <summary>The header of an array, version 1.0, as NumPy writes it.</summary>
+    internal static byte[] Write(DType dtype, IReadOnlyList<int> shape)
     {
-        string dims = tensor.Rank == 1 ? $"({tensor.Shape[0]},)" : $"({string.Join(", ", tensor.Shape)})";
-        string text = $"{{'descr': '{NpyFormat.NameOf(tensor.DType)}', 'fortran_order': False, 'shape': {dims}, }}";
+        string dims = shape.Count == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape)})";
+        string text = $"{{'descr': '{NpyFormat.NameOf(dtype)}', 'fortran_order': False, 'shape': {dims}, }}";
         int before = Magic.Length + 2 + sizeof(ushort);
         int total = (before + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
         byte[] bytes = new byte[total];

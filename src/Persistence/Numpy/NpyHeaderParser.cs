@@ -63,8 +63,8 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
         }
 
         return TensorShape(dims) is { } shape
-            ? new NpyHeader(format, fortran.Value, shape)
-            : new NpyHeader(default, fortran.Value, default, Misfit.OfShape(dims));
+            ? new NpyHeader(format, fortran.Value, shape) { Lengths = dims }
+            : new NpyHeader(format, fortran.Value, default, Misfit.OfShape(dims)) { Lengths = dims };
     }
 
     private static Shape? TensorShape(List<long> dims) => ElementBytes.ShapeOf(CollectionsMarshal.AsSpan(dims));

@@ -56,6 +56,20 @@ public sealed class SafeTensorsFile : IDisposable
             : Load(entry, device);
     }
 
+    /// <summary>Where a tensor's elements stand, whether or not it is small enough for one tensor.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="make">Made of the file, its path, where the elements begin, the lengths of the axes and the element type.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="InvalidDataException">Its element type is none that a tensor can have.</exception>
+    internal T Locate<T>(string name, Func<ByteSource, string, long, IReadOnlyList<long>, ElementFormat, T> make)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !_entries.TryGetValue(name, out SafeTensorsEntry? entry)
+            ? throw new KeyNotFoundException(TensorDictionary.NoSuch(Path, name, Entries.Select(static entry => entry.Name)))
+            : SafeTensorsFormat.Of(entry.Format) is { } format ? make(_source, Path, _dataStart + entry.Offset, entry.Dims, format)
+            : throw _source.Bad($"{SafeTensorsFormat.Readable} for '{name}'", entry.Format);
+    }
+
     /// <summary>Closes the file. Tensors that have been loaded stay.</summary>
     public void Dispose() => _file.Dispose();
 

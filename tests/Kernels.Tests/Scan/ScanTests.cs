@@ -5,7 +5,7 @@ public class ScanTests
 {
     private static readonly int[] s_lengths = [.. Enumerable.Range(1, 256), 1023, 4099];
 
-    public static TheoryData<string> Names => ["Sum", "Product", "LogSumExp", "Recurrence"];
+    public static TheoryData<string> Names => ["Sum", "Product", "Largest", "Smallest", "LogSumExp", "Recurrence"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -48,6 +48,8 @@ public class ScanTests
         {
             Check("Sum", device, dtype, [5, 40], 1, reverse: false, Layout.Transposed);
             Check("Product", device, dtype, [8, 5], 0, reverse: true, Layout.Contiguous);
+            Check("Largest", device, dtype, [8, 5], 0, reverse: true, Layout.Contiguous);
+            Check("Smallest", device, dtype, [5, 40], 1, reverse: false, Layout.Gapped);
         }
     }
 
@@ -92,6 +94,12 @@ public class ScanTests
             case "Product":
                 Kernels.Scan.RunNumeric(default(ProductScan), y, a, axis, reverse);
                 break;
+            case "Largest":
+                Kernels.Scan.RunNumeric(default(Running<Largest>), y, a, axis, reverse);
+                break;
+            case "Smallest":
+                Kernels.Scan.RunNumeric(default(Running<Smallest>), y, a, axis, reverse);
+                break;
             case "LogSumExp":
                 Kernels.Scan.Run(default(LogSumExpScan), y, a, a, axis, reverse);
                 break;
@@ -109,7 +117,13 @@ public class ScanTests
         for (int line = 0; length > 0 && line < a.Length / length; line++)
         {
             int start = (line / step * step * length) + (line % step);
-            double last = name switch { "Product" => 1, "LogSumExp" => double.NegativeInfinity, _ => 0 };
+            double last = name switch
+            {
+                "Product" => 1,
+                "LogSumExp" or "Largest" => double.NegativeInfinity,
+                "Smallest" => double.PositiveInfinity,
+                _ => 0,
+            };
             for (int i = 0; i < length; i++)
             {
                 int at = start + ((reverse ? length - 1 - i : i) * step);
@@ -117,6 +131,8 @@ public class ScanTests
                 {
                     "Sum" => last + a[at],
                     "Product" => last * a[at],
+                    "Largest" => Math.Max(last, a[at]),
+                    "Smallest" => Math.Min(last, a[at]),
                     "LogSumExp" => LogSumExp(last, a[at]),
                     _ => (a[at] * last) + b[at],
                 };

@@ -14,6 +14,9 @@ def build():
         scans(family, dtype)
         order(family, dtype)
         linear_algebra(family, dtype)
+        extremes(family, dtype)
+        scatter(family, dtype)
+        determinants(family, dtype)
     return family
 
 
@@ -210,3 +213,36 @@ def linear_algebra(family, dtype):
         family.differentiate("cholesky", name, dtype,
                              lambda input: torch.linalg.cholesky(input @ input.mT + torch.eye(shape[-1], dtype=input.dtype)),
                              {"input": root})
+
+
+def extremes(family, dtype):
+    samples = Samples("running extremes", dtype)
+    for shape, dim in (((2, 3, 4), 0), ((2, 3, 4), 1), ((2, 3, 4), -1), ((7,), 0), ((1, 1), 1)):
+        for kind, function in (("cummax", torch.cummax), ("cummin", torch.cummin)):
+            name = f"{'x'.join(map(str, shape))} dim {dim}"
+            family.differentiate(kind, name, dtype, lambda input: function(input, dim)[0], {"input": samples.normal(*shape)}, {"dim": dim})
+            family.differentiate(f"{kind}_places", name, dtype, lambda input: function(input, dim)[1],
+                                 {"input": samples.integers(-2, 3, *shape)}, {"dim": dim})
+
+
+def scatter(family, dtype):
+    samples = Samples("scatter", dtype)
+    for shape, dim in (((2, 3, 4), 0), ((2, 3, 4), 1), ((2, 3, 4), -1), ((7,), 0)):
+        # Each index once, since PyTorch leaves open which of several counts.
+        index = samples.normal(*shape).argsort(dim).narrow(dim, 0, max(1, shape[dim] - 1))
+        values = {"input": samples.normal(*shape), "index": index, "src": samples.normal(*index.shape)}
+        name = f"{'x'.join(map(str, shape))} dim {dim}"
+        family.differentiate("scatter", name, dtype, lambda input, index, src: torch.scatter(input, dim, index, src), values, {"dim": dim})
+        family.differentiate("scatter_value", name, dtype, lambda input, index: torch.scatter(input, dim, index, 2.5),
+                             {"input": values["input"], "index": samples.indices(shape[dim], *index.shape)}, {"dim": dim})
+
+
+def determinants(family, dtype):
+    samples = Samples("determinants", dtype)
+    for shape in ((3, 3), (1, 1), (2, 4, 4), (2, 1, 5, 5)):
+        name = "x".join(map(str, shape))
+        family.differentiate("det", name, dtype, lambda input: torch.linalg.det(input), {"input": samples.normal(*shape)})
+        family.differentiate("slogdet", name, dtype, lambda input: torch.linalg.slogdet(input)[1], {"input": samples.normal(*shape)})
+        family.differentiate("sign_det", name, dtype, lambda input: torch.linalg.slogdet(input)[0].detach(), {"input": samples.normal(*shape)})
+    pivots = torch.tensor([[0, 2, 1], [1, 0, 3], [2, 1, 0]], dtype=DTYPES[dtype])
+    family.differentiate("det", "zeros on the diagonal", dtype, lambda input: torch.linalg.det(input), {"input": pivots})

@@ -16,6 +16,8 @@ def build():
         multi_head(family, dtype)
         transformers(family, dtype)
         positions(family, dtype)
+        weights(family, dtype)
+        transformer(family, dtype)
     return family
 
 
@@ -161,3 +163,64 @@ def positions(family, dtype):
 
         family.differentiate("rotary", f"{features} features from {start}", dtype, rotate, {"input": samples.normal(2, 5, features)},
                              {"features": features, "start": start})
+
+
+def weights(family, dtype):
+    """With added keys and values, and the weights, averaged over the heads or of each."""
+    cases = [
+        ("weights", {}, 3, 4, None, None, False),
+        ("learned key", {"add_bias_kv": True}, 3, 4, None, None, True),
+        ("zero key, padding", {"add_zero_attn": True, "batch_first": True}, 4, 3, "padding", None, False),
+        ("both keys, causal, no bias", {"add_bias_kv": True, "add_zero_attn": True, "bias": False}, 4, 4, None, "causal", True),
+        ("both keys, mask of numbers, padding", {"add_bias_kv": True, "add_zero_attn": True}, 3, 4, "padding", "numbers", False),
+        ("both keys, mask of truth", {"add_bias_kv": True, "add_zero_attn": True, "batch_first": True}, 3, 4, None, "truth", True),
+        ("one sequence", {"add_bias_kv": True}, None, 4, None, None, True),
+    ]
+    for name, options, queries, keys, padded, kind, average in cases:
+        samples = Samples(f"attention weights, {name}", dtype)
+        module, own = loaded(torch.nn.MultiheadAttention(4, 2, **options), samples, dtype)
+        first = options.get("batch_first", False)
+
+        def sequence(length):
+            return samples.normal(length, 4) if queries is None else samples.normal(*((2, length, 4) if first else (length, 2, 4)))
+
+        inputs = {"query": sequence(queries or 3), "key": sequence(keys), "value": sequence(keys)}
+        if padded:
+            inputs["padding"] = allowing(samples, 2, keys)
+        if kind == "truth":
+            inputs["mask"] = allowing(samples, queries, keys)
+        elif kind == "numbers":
+            inputs["mask"] = samples.normal(queries, keys)
+
+        def function(query, key, value, padding=None, mask=None, **own):
+            if mask is not None and mask.dtype == torch.bool:
+                mask = ~mask
+            if kind == "causal":
+                mask = ~torch.ones(queries, keys, dtype=torch.bool).tril()
+            if padding is not None:
+                padding = ~padding
+                if mask is not None and mask.dtype != torch.bool:
+                    padding = torch.zeros(padding.shape, dtype=mask.dtype).masked_fill(padding, -math.inf)
+            output, weights = functional_call(module, own, (query, key, value), {"key_padding_mask": padding, "attn_mask": mask,
+                                                                                "average_attn_weights": average})
+            return {"output": output, "weights": weights}
+
+        family.differentiate("weights", name, dtype, function, {**inputs, **own},
+                             {"average": average, "causal": kind == "causal", "bias": True, "add_bias_kv": False, "add_zero_attn": False, "batch_first": False,
+                              **options})
+
+
+def transformer(family, dtype):
+    for name, options in (("norm last", {}), ("norm first, batch first", {"norm_first": True, "batch_first": True})):
+        samples = Samples(f"whole transformer, {name}", dtype)
+        module, own = loaded(torch.nn.Transformer(4, 2, 2, 1, 6, 0.0, **options), samples, dtype)
+        first = options.get("batch_first", False)
+        inputs = {"source": samples.normal(*((2, 5, 4) if first else (5, 2, 4))), "target": samples.normal(*((2, 3, 4) if first else (3, 2, 4))),
+                  "padding": allowing(samples, 2, 5), "mask": allowing(samples, 5, 5)}
+        causal = ~torch.ones(3, 3, dtype=torch.bool).tril()
+
+        def function(source, target, padding, mask, **own):
+            return functional_call(module, own, (source, target), {"src_mask": ~mask, "tgt_mask": causal, "src_key_padding_mask": ~padding,
+                                                                   "memory_key_padding_mask": ~padding})
+
+        family.differentiate("transformer", name, dtype, function, {**inputs, **own}, {"norm_first": False, "batch_first": False, **options})

@@ -21,6 +21,7 @@ def build():
         of_pairs(family, dtype)
         of_labels(family, dtype)
         ctc(family, dtype)
+        of_label_sets(family, dtype)
     return family
 
 
@@ -182,6 +183,13 @@ def of_labels(family, dtype):
     for gamma, alpha in ((2.0, 0.25), (0.0, None), (1.5, None)):
         add(family, "focal", f"gamma {gamma}, alpha {alpha}", dtype, focal, {"input": samples.normal(6, 4, std=2), "target": there},
             {"gamma": gamma, "alpha": alpha}, ("target",))
+
+
+def of_label_sets(family, dtype):
+    samples = Samples("label sets", dtype)
+    labels = torch.tensor([[3, 0, -1, 1], [1, -1, -1, -1], [-1, 2, 0, 1], [0, 1, 2, 3], [2, 2, -1, 0]])
+    add(family, "multilabel_margin", "", dtype, F.multilabel_margin_loss, {"input": samples.normal(5, 4), "target": labels}, {}, ())
+    add(family, "multilabel_margin", "one row", dtype, F.multilabel_margin_loss, {"input": samples.normal(4), "target": labels[0]}, {}, ())
 
 
 def focal(input, target, gamma, alpha, reduction):

@@ -26,9 +26,19 @@ CASES = [
 ]
 
 
+PROJECTED = [
+    ("projected", 4, 3, 2, 5, {"proj_size": 3}, False, None),
+    ("projected, one sequence, state", 3, None, 2, 4, {"proj_size": 2, "bidirectional": True}, True, None),
+    ("projected, two layers, both directions, state, no bias", 4, 3, 2, 5, {"num_layers": 2, "bidirectional": True, "proj_size": 2, "bias": False}, True, None),
+    ("projected, ragged, both directions, state, batch first", 5, 3, 2, 4, {"bidirectional": True, "batch_first": True, "proj_size": 3}, True, [2, 5, 3]),
+]
+
+
 def build():
     family = Family("recurrent")
     for dtype in DTYPES:
+        for case in PROJECTED:
+            sequence(family, "lstm", torch.nn.LSTM, {}, dtype, *case)
         for kind, (layer, fixed) in LAYERS.items():
             for case in CASES:
                 sequence(family, kind, layer, fixed, dtype, *case)
@@ -52,7 +62,7 @@ def sequence(family, kind, layer, fixed, dtype, name, steps, batch, inputs, unit
     state = (count, units) if batch is None else (count, batch, units)
     tensors = {"input": samples.normal(*shape), **parameters(module, samples)}
     if given:
-        tensors["hidden"] = samples.normal(*state)
+        tensors["hidden"] = samples.normal(*state[:-1], options.get("proj_size") or units)
         if kind == "lstm":
             tensors["cell"] = samples.normal(*state)
 

@@ -82,6 +82,6 @@ def networks(family, dtype):
             outputs[phase] = output
             output_gradients[phase] = upstream
             gradients.update({f"{phase}.{key}": value for key, value in zip(wanted, found)})
-        state = {key: value for key, value in model.state_dict().items() if "running" in key}
+        state = {key: value for key, value in model.state_dict().items() if "running" in key or "batches" in key}
         family.add("network", name, dtype, options={"norm": norm}, inputs={"input": given, **parameters},
                    output_gradients=output_gradients, outputs=outputs, gradients=gradients, state=state)

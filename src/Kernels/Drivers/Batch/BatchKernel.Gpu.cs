@@ -27,6 +27,9 @@ internal static partial class BatchKernel
             Targets = b.Targets.View<TTarget>(),
             X = b.X.View<TOut>(),
             Y = b.Y.View<TTarget>(),
+
+            // An order without tables reads none, and a kernel wants a view.
+            Tables = new GpuIntegers((b.Tables ?? b.X).View<int>()),
         });
     }
 
@@ -40,7 +43,7 @@ internal static partial class BatchKernel
         {
             int row = i / k.Most;
             int column = i - (row * k.Most);
-            int sample = k.Order.Sample(k.First + row);
+            int sample = k.Order.Sample(k.First + row, k.Tables);
             if (column < k.Width)
             {
                 k.X[(row * k.Width) + column] = k.Conversion.Convert(k.Features[((long)sample * k.Width) + column]);
@@ -70,5 +73,13 @@ internal static partial class BatchKernel
         internal ArrayView<TTarget> Targets;
         internal ArrayView<TOut> X;
         internal ArrayView<TTarget> Y;
+        internal GpuIntegers Tables;
+    }
+
+    internal readonly struct GpuIntegers(ArrayView<int> values) : IIntegers
+    {
+        private readonly ArrayView<int> _values = values;
+
+        public int At(int index) => _values[index];
     }
 }

@@ -16,11 +16,16 @@ internal static unsafe partial class BatchKernel
         int grain = HostParallel.EvenGrain(b.Rows, Math.Max(1, 8 * 1024 / Math.Max(1, b.Width)));
         HostParallel.For(b.Rows, grain, new Rows<TIn, TOut, TConversion, TTarget>(
             b.Order, b.First, conversion, b.Width, b.TargetWidth, b.Features.Host<TIn>(), b.Targets.Host<TTarget>(), b.X.Host<TOut>(),
-            b.Y.Host<TTarget>()));
+            b.Y.Host<TTarget>(), new HostIntegers(b.Tables is { } tables ? tables.Host<int>() : null)));
+    }
+
+    private readonly struct HostIntegers(int* values) : IIntegers
+    {
+        public int At(int index) => values[index];
     }
 
     private readonly struct Rows<TIn, TOut, TConversion, TTarget>(
-        BatchOrder order, int first, TConversion conversion, int width, int targetWidth, TIn* features, TTarget* targets, TOut* x, TTarget* y)
+        BatchOrder order, int first, TConversion conversion, int width, int targetWidth, TIn* features, TTarget* targets, TOut* x, TTarget* y, HostIntegers tables)
         : IRangeBody
         where TIn : unmanaged
         where TOut : unmanaged
@@ -42,7 +47,7 @@ internal static unsafe partial class BatchKernel
             int* ring = stackalloc int[Ahead];
             for (int row = start; row < Math.Min(end, start + Ahead - 1); row++)
             {
-                Prefetch(ring[row % Ahead] = _order.Sample(first + row));
+                Prefetch(ring[row % Ahead] = _order.Sample(first + row, tables));
             }
 
             for (int row = start; row < end; row++)
@@ -50,7 +55,7 @@ internal static unsafe partial class BatchKernel
                 if (row + Ahead - 1 < end)
                 {
                     int next = row + Ahead - 1;
-                    Prefetch(ring[next % Ahead] = _order.Sample(first + next));
+                    Prefetch(ring[next % Ahead] = _order.Sample(first + next, tables));
                 }
 
                 int sample = ring[row % Ahead];

@@ -7,17 +7,19 @@ internal static partial class BatchKernel
 {
     /// <summary>
     /// Rows [first, first + rows of the outputs) of an order: features are converted (bytes to Float32, if that is the output's type) with
-    /// x scale + shift, or copied where nothing changes; targets are copied. All operands are contiguous; the first axis is the sample.
+    /// x scale + shift, or copied where nothing changes; targets are copied. All operands are contiguous; the first axis is the sample. Tables
+    /// are those that the order reads: Int32.
     /// </summary>
     internal static void Run(
-        in BatchOrder order, int first, in Operand features, in Operand targets, in Operand x, in Operand y, double scale, double shift)
+        in BatchOrder order, int first, in Operand features, in Operand targets, in Operand x, in Operand y, double scale, double shift,
+        in Operand? tables = null)
     {
         if (x.Dims[0] == 0)
         {
             return;
         }
 
-        Batch batch = new(order, first, features, targets, x, y);
+        Batch batch = new(order, first, features, targets, x, y, tables);
         if (features.DType == x.DType && scale == 1 && shift == 0)
         {
             Dispatch.Size(features.DType, new Copying(batch));
@@ -38,7 +40,7 @@ internal static partial class BatchKernel
         where TConversion : unmanaged, IElementConversion<TIn, TOut> =>
         Dispatch.Size(batch.Targets.DType, new Gathering<TIn, TOut, TConversion>(conversion, batch));
 
-    private readonly record struct Batch(BatchOrder Order, int First, Operand Features, Operand Targets, Operand X, Operand Y)
+    private readonly record struct Batch(BatchOrder Order, int First, Operand Features, Operand Targets, Operand X, Operand Y, Operand? Tables)
     {
         internal int Rows => X.Dims[0];
 

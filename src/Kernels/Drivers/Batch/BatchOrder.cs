@@ -3,22 +3,41 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Kernels;
 
-/// <summary>Which samples a batch takes: a stretch of an order, through a split of the data.</summary>
+/// <summary>Which samples a batch takes: a stretch of an order, through a split of the data and a list of samples.</summary>
 /// <remarks>
-/// Position p of an epoch is sample <c>from + split(start + epoch(p))</c>: the epoch's permutation shuffles the data set's own samples,
-/// and the split's says which samples of the stretch that was split those are. Either may be absent.
+/// Position p of an epoch is sample <c>list[from + split(start + epoch(p))]</c>: the epoch's permutation shuffles the data set's own samples,
+/// the split's says which samples of the stretch that was split those are, and the list which samples the stretch is made of. Each may
+/// be absent. With weights, a draw with replacement stands in the place of the epoch's permutation.
 /// </remarks>
 internal readonly struct BatchOrder
 {
+    // Keeps the draws apart from other uses of a seed.
+    private const uint Draws = 0x57454947;
+
     private readonly KeyedPermutation _epoch;
     private readonly KeyedPermutation _split;
     private readonly int _shuffles;
     private readonly int _splits;
     private readonly int _from;
     private readonly int _start;
+    private readonly int _listed;
+    private readonly uint _drawn;
+    private readonly uint _seedLow;
+    private readonly uint _seedHigh;
+    private readonly uint _epochLow;
+    private readonly uint _epochHigh;
 
     /// <summary>An order over the samples [start, start + count) of the stretch [from, from + whole), or of its permutation.</summary>
-    internal BatchOrder(int from, int whole, int start, int count, ulong? splitSeed, (ulong Seed, ulong Epoch)? shuffle)
+    /// <param name="from">Where the stretch begins.</param>
+    /// <param name="whole">How long it is.</param>
+    /// <param name="start">Where the samples begin in it.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="splitSeed">What permutes the stretch.</param>
+    /// <param name="shuffle">What permutes the samples.</param>
+    /// <param name="listed">The length of the list with which the tables begin; 0 for none.</param>
+    /// <param name="weighted">Whether a table for draws stands behind the list: count thresholds and count aliases.</param>
+    internal BatchOrder(
+        int from, int whole, int start, int count, ulong? splitSeed, (ulong Seed, ulong Epoch)? shuffle, int listed = 0, bool weighted = false)
     {
         _from = from;
         _start = start;
@@ -26,14 +45,43 @@ internal readonly struct BatchOrder
         _shuffles = shuffle is null ? 0 : 1;
         _split = new KeyedPermutation(whole, splitSeed ?? 0, ulong.MaxValue);
         _epoch = new KeyedPermutation(count, shuffle?.Seed ?? 0, shuffle?.Epoch ?? 0);
+        _listed = listed;
+        _drawn = weighted && shuffle is not null ? (uint)count : 0;
+        (_seedLow, _seedHigh) = ((uint)(shuffle?.Seed ?? 0), (uint)((shuffle?.Seed ?? 0) >> 32));
+        (_epochLow, _epochHigh) = ((uint)(shuffle?.Epoch ?? 0), (uint)((shuffle?.Epoch ?? 0) >> 32));
     }
 
     /// <summary>The sample at a position of the epoch.</summary>
-    internal int Sample(int position)
+    internal int Sample<TTables>(int position, TTables tables)
+        where TTables : struct, IIntegers
     {
-        int own = _start + (_shuffles != 0 ? _epoch.At(position) : position);
-        return _from + (_splits != 0 ? _split.At(own) : own);
+        int own = _drawn != 0 ? Draw(position, tables) : _shuffles != 0 ? _epoch.At(position) : position;
+        own += _start;
+        own = _from + (_splits != 0 ? _split.At(own) : own);
+        return _listed != 0 ? tables.At(own) : own;
     }
+
+    // Walker's alias method (1977): a column, then the one or the other of the two samples that share it.
+    private int Draw<TTables>(int position, TTables tables)
+        where TTables : struct, IIntegers
+    {
+        Philox words = Philox.Of((uint)position, _epochLow, Draws, _epochHigh, _seedLow, _seedHigh);
+        int column = (int)(((ulong)words.W0 * _drawn) >> 32);
+        uint threshold = (uint)tables.At(_listed + column);
+        return words.W1 < threshold ? column : tables.At(_listed + (int)_drawn + column);
+    }
+}
+
+/// <summary>The tables of an order, wherever they are.</summary>
+internal interface IIntegers
+{
+    int At(int index);
+}
+
+/// <summary>Tables in an array, for a host that asks for samples itself.</summary>
+internal readonly struct ArrayIntegers(int[]? values) : IIntegers
+{
+    public int At(int index) => values![index];
 }
 
 /// <summary>

@@ -79,12 +79,17 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
     // Below this many multiply-adds waking another core costs more than it brings.
     private const double ParallelFrom = 128 * 1024;
 
-    // The numbers of a stage, for the second cache, and the taps of a slice of channels, whose weights stay in the first one.
+    // The numbers of a stage, for the second cache, and the taps of a slice of channels, whose weights stay in the first one; longer where they
+    // are read from memory once.
     private const int StageBytes = 256 * 1024;
     private const int SliceBytes = 2560;
+    private const int LongSliceBytes = 16384;
 
     // The sums of a block, if they wait for further slices of channels.
     private const int SumBytes = 512 * 1024;
+
+    // Up to so many places weights are not packed, which would take longer than the product.
+    private const int FewPlaces = 512;
 
     // For so many channels of the target and more, the right factor is packed without the gaps, if it is so much shorter then.
     private const int DenseFrom = 64;
@@ -104,6 +109,11 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
     private readonly int _sumSheet;
     private readonly int _sumImage;
     private readonly bool _dense;
+
+    // Whether the weights are read where they stand: from one row to the next, and from one number to the next.
+    private readonly bool _unpacked;
+    private readonly nint _weightRow;
+    private readonly nint _weightColumn;
     private T* _weights;
     private int* _reaches;
 
@@ -114,7 +124,8 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
         ConvolutionShape shape = x.Shape;
         int channels = x.SourceChannels;
         int rows = x.TargetChannels;
-        _slices = (channels * shape.Kernel * sizeof(T) / SliceBytes) + 1;
+        _unpacked = StoredRows<TStored, T>.IsPlain && !x.Transposed && (double)shape.Batch * shape.OutputSize <= FewPlaces;
+        _slices = (channels * shape.Kernel * sizeof(T) / (_unpacked ? LongSliceBytes : SliceBytes)) + 1;
         _slice = (channels + _slices - 1) / _slices;
         _slices = (channels + _slice - 1) / _slice;
         int phases = 1;
@@ -140,6 +151,13 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
         }
 
         _groupWeights *= channels * _tiles * GemmSimd<TRegister, T>.Rows;
+        (_weightRow, _weightColumn) = (1, GemmSimd<TRegister, T>.Rows);
+        if (_unpacked)
+        {
+            _groupWeights = rows * channels * shape.Kernel;
+            (_weightRow, _weightColumn) = (channels * shape.Kernel, 1);
+        }
+
         (_sumLine, _sumSheet, _sumImage) = (_plan.Line, _plan.Sheet, _plan.Image);
         TapBlock first = _plan.Block(0);
         (int count0, int count1, int count2) = (_plan.Count(0, 0, first), _plan.Count(1, 0, first), _plan.Count(2, 0, first));
@@ -171,12 +189,13 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
             reaches += remainder.Taps.Length * loop._slice;
         }
 
-        using Scratch weights = Scratch.Rent(x.Device, typeof(T) == typeof(F32) ? DType.Float32 : DType.Float64, [loop._groupWeights * shape.Groups]);
         using Scratch list = Scratch.Rent(x.Device, DType.Int32, [reaches]);
-        loop._weights = weights.Operand.Host<T>();
         loop._reaches = list.Operand.Host<int>();
         loop.List();
-        int packs = shape.Groups * loop._tiles;
+        int count = loop._unpacked ? 0 : loop._groupWeights * shape.Groups;
+        using Scratch weights = Scratch.Rent(x.Device, typeof(T) == typeof(F32) ? DType.Float32 : DType.Float64, [count]);
+        loop._weights = loop._unpacked ? (T*)x.Weight : weights.Operand.Host<T>();
+        int packs = loop._unpacked ? 0 : shape.Groups * loop._tiles;
         HostParallel.For(packs, (int)Math.Max(1, 32768 / Math.Max(1, (long)loop._groupWeights / loop._tiles)), new Packing(loop));
         int tasks = loop._plan.Blocks * shape.Groups * loop._parts;
         int grain = shape.Work < ParallelFrom ? tasks : (int)Math.Clamp(ParallelFrom / 4 / (shape.Work / tasks), 1, tasks);
@@ -224,6 +243,11 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
         }
     }
 
+    // Where a tile's weights for the channels from one on begin.
+    private readonly nint Weights(int tile, int channel, int taps) => _unpacked
+        ? (FirstRow(tile) * _weightRow) + ((nint)channel * taps)
+        : (((nint)tile * _x.SourceChannels) + channel) * taps * GemmSimd<TRegister, T>.Rows;
+
     private readonly int FirstRow(int tile) => (int)((long)_x.TargetChannels * tile / _tiles);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -253,7 +277,7 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
                 foreach (TapRemainder remainder in _dense ? [] : _remainders)
                 {
                     int taps = remainder.Taps.Length;
-                    T* packed = weights + ((((nint)tile * channels) + c0) * taps * GemmSimd<TRegister, T>.Rows);
+                    T* packed = weights + Weights(tile, c0, taps);
                     Sums(rows, remainder.Places(_plan, block), count * taps, packed, reaches, stage + _plan.Start, sum, slice > 0);
                     weights += (nint)_tiles * channels * taps * GemmSimd<TRegister, T>.Rows;
                     reaches += _slice * taps;
@@ -284,8 +308,8 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
             int taps = remainder.Taps.Length;
             Tile<T> tile = new()
             {
-                RowA = 1,
-                ColumnA = GemmSimd<TRegister, T>.Rows,
+                RowA = _weightRow,
+                ColumnA = _weightColumn,
                 B = panel,
                 RowB = width,
                 RowC = _sumPitch,
@@ -301,7 +325,7 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
                 StageLines.Gather((byte*)stage, reaches, count * taps, sizeof(T), pieces, number, longest, (byte*)panel, width * sizeof(T));
                 for (int t = firstTile; t < endTile; t++)
                 {
-                    tile.A = weights + ((((nint)t * channels) + c0) * taps * GemmSimd<TRegister, T>.Rows);
+                    tile.A = weights + Weights(t, c0, taps);
                     tile.C = sums + ((t - firstTile) * _remainders.Length * Area) + f;
                     GemmTile<T, TRegister>.Run(FirstRow(t + 1) - FirstRow(t), used > width / 2 ? 2 : 1, tile);
                 }
@@ -356,7 +380,7 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
                 for (int f = 0; f < places;)
                 {
                     int registers = ThinTile<T, TRegister>.Fitting((places - f + lanes - 1) / lanes);
-                    ThinTile<T, TRegister>.Run(registers, weights + i, GemmSimd<TRegister, T>.Rows, stage + f, reaches, depth, row + f, reads);
+                    ThinTile<T, TRegister>.Run(registers, weights + (i * _weightRow), (int)_weightColumn, stage + f, reaches, depth, row + f, reads);
                     f += registers * lanes;
                 }
             }
@@ -368,8 +392,8 @@ internal unsafe partial struct HostConvolution<TStored, T, TVector, TRegister, T
         Tile<T> tile = new()
         {
             A = weights,
-            RowA = 1,
-            ColumnA = GemmSimd<TRegister, T>.Rows,
+            RowA = _weightRow,
+            ColumnA = _weightColumn,
             Places = reaches,
             RowC = _sumPitch,
             Depth = depth,

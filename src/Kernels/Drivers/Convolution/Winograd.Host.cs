@@ -22,7 +22,7 @@ internal readonly unsafe struct HostWinograd<TStored, T, TVector, TRegister, TAc
 
     // For fewer channels the transforms cost more than the products save, and for fewer tiles the transformed weights do.
     private const int ChannelsFrom = 32;
-    private const int TilesFrom = 32;
+    private const int TilesFrom = 128;
 
     // The transformed numbers of a block, for the second cache, and its tiles at least, for which the weights are read once.
     private const int BlockBytes = 512 * 1024;

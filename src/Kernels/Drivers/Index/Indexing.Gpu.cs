@@ -46,6 +46,10 @@ internal static unsafe partial class Indexing
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScatterLargestOnGpu<TIndex>(in Places places)
+        where TIndex : unmanaged, IIndex<TIndex> => Scatter<int, AtomicLargest, TIndex>(places);
+
     private static void Scatter<T, TAtomic, TIndex>(in Places places)
         where T : unmanaged
         where TAtomic : unmanaged, IAtomic<T>
@@ -104,7 +108,7 @@ internal static unsafe partial class Indexing
     }
 }
 
-/// <summary>Adds to memory that other threads add to.</summary>
+/// <summary>Adds to memory that other threads add to, or compares with it.</summary>
 internal interface IAtomic<T>
     where T : unmanaged
 {
@@ -137,4 +141,11 @@ internal readonly struct AtomicLong : IAtomic<long>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(ref long target, long value) => Atomic.Add(ref target, value);
+}
+
+/// <summary>For Int32: the larger stays.</summary>
+internal readonly struct AtomicLargest : IAtomic<int>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(ref int target, int value) => Atomic.Max(ref target, value);
 }

@@ -46,33 +46,44 @@ internal static unsafe partial class Indexing
         where TVector : unmanaged, INumeric<TVector>
         where TIndex : unmanaged, IIndex<TIndex>
     {
-        RequireInRange<TIndex>(places);
-        T* rows = places.Rows.Host<T>();
-        T* table = places.Table.Host<T>();
-        TIndex* indices = places.Indices.Host<TIndex>();
-        int[] dims = places.Dims;
-        bool isShared = places.Rows.Count >= 2 * Grain;
-        if (places.Slices)
+        if (!places.Slices)
         {
-            int inner = dims[2];
-            int part = isShared ? Math.Min(inner, ((inner / MostParts / PartUnit) + 1) * PartUnit) : inner;
-            int parts = (inner + part - 1) / part;
-            HostParallel.For(
-                dims[0] * parts, Math.Max(1, Grain / (dims[1] * part)),
-                new ScatterSlices<T, TVector, TIndex>(rows, indices, table, dims[1], inner, (long)places.Length * inner, part, parts));
+            ScatterElementsOnHost<T, TIndex, Sum>(places);
             return;
         }
 
+        RequireInRange<TIndex>(places);
+        int[] dims = places.Dims;
+        int inner = dims[2];
+        int part = IsShared(places) ? Math.Min(inner, ((inner / MostParts / PartUnit) + 1) * PartUnit) : inner;
+        int parts = (inner + part - 1) / part;
+        HostParallel.For(
+            dims[0] * parts, Math.Max(1, Grain / (dims[1] * part)),
+            new ScatterSlices<T, TVector, TIndex>(
+                places.Rows.Host<T>(), places.Indices.Host<TIndex>(), places.Table.Host<T>(), dims[1], inner, (long)places.Length * inner, part, parts));
+    }
+
+    private static bool IsShared(in Places places) => places.Rows.Count >= 2 * Grain;
+
+    private static void ScatterElementsOnHost<T, TIndex, TReduction>(in Places places)
+        where T : unmanaged, INumeric<T>
+        where TIndex : unmanaged, IIndex<TIndex>
+        where TReduction : unmanaged, INumericReduction
+    {
+        RequireInRange<TIndex>(places);
+        int[] dims = places.Dims;
+
         // The longest axis but that of the indices is shared; a vector has none.
         int shared = -1;
-        for (int i = 0; i < dims.Length && isShared; i++)
+        for (int i = 0; i < dims.Length && IsShared(places); i++)
         {
             shared = i != places.Axis && (shared < 0 || dims[i] > dims[shared]) ? i : shared;
         }
 
         int count = shared < 0 ? 1 : dims[shared];
         HostParallel.For(
-            count, (count + MostParts - 1) / MostParts, new ScatterElements<T, TIndex>(places, shared, rows, indices, table));
+            count, (count + MostParts - 1) / MostParts,
+            new ScatterElements<T, TIndex, TReduction>(places, shared, places.Rows.Host<T>(), places.Indices.Host<TIndex>(), places.Table.Host<T>()));
     }
 
     private static void RequireInRange<TIndex>(in Places places)
@@ -230,9 +241,10 @@ internal static unsafe partial class Indexing
         }
     }
 
-    private readonly struct ScatterElements<T, TIndex>(Places places, int shared, T* rows, TIndex* indices, T* table) : IRangeBody
+    private readonly struct ScatterElements<T, TIndex, TReduction>(Places places, int shared, T* rows, TIndex* indices, T* table) : IRangeBody
         where T : unmanaged, INumeric<T>
         where TIndex : unmanaged, IIndex<TIndex>
+        where TReduction : unmanaged, INumericReduction
     {
         private readonly Places _places = places;
 
@@ -258,7 +270,8 @@ internal static unsafe partial class Indexing
                 T* to = table + (first * _places.TableStrides[at]) + nest.OuterOffset(2, outer);
                 for (long i = 0; i < nest.InnerLength; i++)
                 {
-                    to[(i * strideTo) + (TIndex.Value(index[i * strideIndex]) * along)] += from[i * strideFrom];
+                    T* sum = to + (i * strideTo) + (TIndex.Value(index[i * strideIndex]) * along);
+                    *sum = default(TReduction).Combine(*sum, from[i * strideFrom]);
                 }
             }
         }

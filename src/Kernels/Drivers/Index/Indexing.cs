@@ -41,6 +41,18 @@ internal static partial class Indexing
         }
     }
 
+    /// <summary>Int32: each element of the table becomes the largest of itself and the single elements of the rows that come there.</summary>
+    /// <exception cref="ArgumentException">An index is out of range.</exception>
+    internal static void ScatterLargest(in Operand table, in Operand rows, in Operand indices, int axis, string name)
+    {
+        Debug.Assert(table.DType == DType.Int32, "Int32, which GPUs compare atomically");
+        if (rows.Count > 0)
+        {
+            Places places = new(name, rows, table, indices, axis, slices: false);
+            Dispatch.Index(indices.DType, new ScatteringLargest(places));
+        }
+    }
+
     /// <summary>
     /// The loops over rows and indices, and where the table's elements stand but for the index, which counts <see cref="Along"/> elements.
     /// Slices are [outer, indices, inner], so that one index stands for a whole inner loop.
@@ -151,6 +163,24 @@ internal static partial class Indexing
             else
             {
                 ScatterOnGpu<T, TIndex>(_places);
+            }
+        }
+    }
+
+    private readonly ref struct ScatteringLargest(in Places places) : IIndexVisitor
+    {
+        private readonly ref readonly Places _places = ref places;
+
+        public void Visit<TIndex>()
+            where TIndex : unmanaged, IIndex<TIndex>
+        {
+            if (_places.Table.Device.StartsOnHost())
+            {
+                ScatterElementsOnHost<I32, TIndex, Largest>(_places);
+            }
+            else
+            {
+                ScatterLargestOnGpu<TIndex>(_places);
             }
         }
     }

@@ -49,15 +49,44 @@ internal readonly struct NormalPair(double mean, double deviation) : IPair
     }
 }
 
-/// <summary>Normal within limits, by the inverse of the distribution function: sqrt(2) erf^-1 of a number uniform between the limits' own.</summary>
-internal readonly struct TruncatedNormalPair(double mean, double deviation, double low, double high) : IPair
+/// <summary>What stands there and a normally distributed number.</summary>
+internal readonly struct NoisePair(double deviation) : IPair
 {
-    private readonly double _mean = mean;
-    private readonly double _scale = deviation * 1.4142135623730950488;
-    private readonly double _low = low;
-    private readonly double _high = high;
-    private readonly double _first = F64.Erf((low - mean) / deviation * 0.70710678118654752440).Value;
-    private readonly double _last = F64.Erf((high - mean) / deviation * 0.70710678118654752440).Value;
+    private readonly NormalPair _noise = new(0, deviation);
+
+    public static bool Reads => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Sample<T>(T u, T v, ref T first, ref T second)
+        where T : unmanaged, IReal<T>
+    {
+        T one = default;
+        T other = default;
+        _noise.Sample(u, v, ref one, ref other);
+        first += one;
+        second += other;
+    }
+}
+
+/// <summary>Normal within limits, by the inverse of the distribution function: sqrt(2) erf^-1 of a number uniform between the limits' own.</summary>
+internal readonly struct TruncatedNormalPair : IPair
+{
+    private readonly double _mean;
+    private readonly double _scale;
+    private readonly double _low;
+    private readonly double _high;
+    private readonly double _first;
+    private readonly double _span;
+
+    internal TruncatedNormalPair(double mean, double deviation, double low, double high)
+    {
+        _mean = mean;
+        _scale = deviation * 1.4142135623730950488;
+        _low = low;
+        _high = high;
+        _first = F64.Erf((low - mean) / deviation * 0.70710678118654752440).Value;
+        _span = F64.Erf((high - mean) / deviation * 0.70710678118654752440).Value - _first;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Sample<T>(T u, T v, ref T first, ref T second)
@@ -71,7 +100,7 @@ internal readonly struct TruncatedNormalPair(double mean, double deviation, doub
     private T One<T>(T u)
         where T : unmanaged, IReal<T>
     {
-        T y = _mean + (T.ErfInv(_first + (u * (_last - _first))) * _scale);
+        T y = _mean + (T.ErfInv(_first + (u * _span)) * _scale);
         return T.IfGreater(_low, y, _low, T.IfGreater(y, _high, _high, y));
     }
 }

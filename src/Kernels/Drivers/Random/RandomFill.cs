@@ -18,6 +18,10 @@ internal static partial class RandomFill
     internal static void Normal(in Operand output, double mean, double deviation, ulong seed, ulong position) =>
         Run(new NormalPair(mean, deviation), output, output, seed, position);
 
+    /// <summary>output = input + normally distributed numbers. Both may be the same.</summary>
+    internal static void AddNormal(in Operand output, in Operand input, double deviation, ulong seed, ulong position) =>
+        Run(new NoisePair(deviation), output, input, seed, position);
+
     /// <summary>Fills with normally distributed numbers from low to high.</summary>
     internal static void TruncatedNormal(in Operand output, double mean, double deviation, double low, double high, ulong seed, ulong position) =>
         Run(new TruncatedNormalPair(mean, deviation, low, high), output, output, seed, position);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepSharp.Kernels;
 
 /// <summary>The elements of one matrix, of n rows, and of what stands beside it, of n rows and some columns, in memory of any kind.</summary>
@@ -29,6 +31,42 @@ internal interface IMatrixWork
     static abstract string Lack { get; }
 }
 
+/// <summary>The pivots of Gaussian elimination with partial pivoting, in column 0 beside the matrix, those for which rows were exchanged with the other
+/// sign: their product is the determinant.</summary>
+internal readonly struct Pivots : IMatrixWork
+{
+    public static string Lack => "singular";
+
+    public bool Run<T, TMatrices>(TMatrices m)
+        where T : unmanaged, IReal<T>, IScalar<T>
+        where TMatrices : struct, IMatrices<T>
+    {
+        for (int k = 0; k < m.Rows; k++)
+        {
+            int pivot = Elimination.PivotRow<T, TMatrices>(m, k, out _);
+            for (int j = k; j < m.Rows; j++)
+            {
+                T kept = m.A(k, j);
+                m.SetA(k, j, m.A(pivot, j));
+                m.SetA(pivot, j, kept);
+            }
+
+            m.SetB(k, 0, pivot == k ? m.A(k, k) : -m.A(k, k));
+            for (int i = k + 1; i < m.Rows; i++)
+            {
+                // A column of zeros has nothing to take away.
+                T factor = T.IsNonzero(m.A(i, k)) ? m.A(i, k) / m.A(k, k) : 0;
+                for (int j = k + 1; j < m.Rows; j++)
+                {
+                    m.SetA(i, j, m.A(i, j) - (factor * m.A(k, j)));
+                }
+            }
+        }
+
+        return true;
+    }
+}
+
 /// <summary>Gaussian elimination with partial pivoting, then back substitution (Golub and Van Loan, Matrix Computations, 3.4).</summary>
 internal readonly struct Elimination : IMatrixWork
 {
@@ -41,18 +79,7 @@ internal readonly struct Elimination : IMatrixWork
         bool isRegular = true;
         for (int k = 0; k < m.Rows; k++)
         {
-            int pivot = k;
-            double largest = -1;
-            for (int i = k; i < m.Rows; i++)
-            {
-                double size = T.ToDouble(T.Abs(m.A(i, k)));
-                if (size > largest)
-                {
-                    largest = size;
-                    pivot = i;
-                }
-            }
-
+            int pivot = PivotRow<T, TMatrices>(m, k, out double largest);
             isRegular = isRegular && largest > 0;
             for (int j = k; j < m.Rows; j++)
             {
@@ -85,6 +112,27 @@ internal readonly struct Elimination : IMatrixWork
 
         new Substitution(1, 0).Run<T, TMatrices>(m);
         return isRegular;
+    }
+
+    /// <summary>The row at or below the diagonal with the largest element of a column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int PivotRow<T, TMatrices>(TMatrices m, int column, out double largest)
+        where T : unmanaged, IReal<T>, IScalar<T>
+        where TMatrices : struct, IMatrices<T>
+    {
+        int pivot = column;
+        largest = -1;
+        for (int i = column; i < m.Rows; i++)
+        {
+            double size = T.ToDouble(T.Abs(m.A(i, column)));
+            if (size > largest)
+            {
+                largest = size;
+                pivot = i;
+            }
+        }
+
+        return pivot;
     }
 }
 

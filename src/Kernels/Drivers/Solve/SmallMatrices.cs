@@ -15,6 +15,11 @@ internal static partial class SmallMatrices
     /// <exception cref="ArgumentException">A matrix is singular, on the CPU; elsewhere its solution is infinite or NaN.</exception>
     internal static void Solve(in Operand a, in Operand b) => Run(default(Elimination), a, b);
 
+    /// <summary>The pivots of A, whose product is its determinant; A is overwritten.</summary>
+    /// <param name="a">[batch, n, n].</param>
+    /// <param name="pivots">[batch, n, 1].</param>
+    internal static void Pivots(in Operand a, in Operand pivots) => Run(default(Pivots), a, pivots);
+
     /// <summary>The lower Cholesky factor L with A = L Lᵀ, in the place of A. Its upper triangle is not read, and becomes zero.</summary>
     /// <param name="a">[batch, n, n], symmetric.</param>
     /// <exception cref="ArgumentException">A matrix is not positive definite, on the CPU; elsewhere its factor is NaN.</exception>

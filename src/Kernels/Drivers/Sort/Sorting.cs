@@ -103,9 +103,14 @@ internal interface IKey<T>
 /// <summary>Of Float32.</summary>
 internal readonly struct KeyOfSingle : IKey<float>
 {
-    // Exact, and in Float64 every number is far from the borders; infinities and NaN go with their kind.
+    // As those of Float64, in the upper half: not by way of it, which not every GPU has.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Of(float value) => KeyOfDouble.Of(value);
+    public static ulong Of(float value)
+    {
+        uint bits = value == 0 ? 0 : FloatBits.Of(value);
+        uint key = (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
+        return (ulong)(float.IsNaN(value) ? 0xFFFFFFFEU : key) << 32;
+    }
 }
 
 /// <summary>Of Float64.</summary>
@@ -114,8 +119,8 @@ internal readonly struct KeyOfDouble : IKey<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(double value)
     {
-        // Negative numbers are ordered by their bits backwards; adding 0 takes the sign off -0.
-        ulong bits = FloatBits.Of(value + 0.0);
+        // Negative numbers are ordered by their bits backwards, and -0 is 0. (Compilers of GPUs take adding 0 for nothing to do.)
+        ulong bits = value == 0 ? 0 : FloatBits.Of(value);
         ulong key = (bits & 0x8000000000000000UL) != 0 ? ~bits : bits | 0x8000000000000000UL;
         return double.IsNaN(value) ? 0xFFFFFFFFFFFFFFFEUL : key;
     }

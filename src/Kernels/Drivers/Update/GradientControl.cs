@@ -73,6 +73,7 @@ internal static unsafe partial class GradientControl
     {
         internal readonly int Count = count;
         private readonly double _norm = norm;
+        private readonly double _root = 1 / norm;
         private readonly int _isLargest = double.IsPositiveInfinity(norm) ? 1 : 0;
         private readonly double _maxNorm = maxNorm;
         private readonly int _skip = skip;
@@ -86,7 +87,7 @@ internal static unsafe partial class GradientControl
             where T : unmanaged, IReal<T>
         {
             T one = 1;
-            norm = _norm == 2 ? T.Sqrt(total) : _norm <= 1 || _isLargest != 0 ? total : T.Pow(total, 1 / _norm);
+            norm = _norm == 2 ? T.Sqrt(total) : _norm <= 1 || _isLargest != 0 ? total : T.Pow(total, _root);
             go = _skip != 0 ? T.IfEqual(norm - norm, 0, one, 0) : one;
             factor = _maxNorm > 0 ? T.Min(one, _maxNorm / (norm + 1e-6)) : one;
         }

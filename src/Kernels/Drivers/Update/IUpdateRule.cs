@@ -4,8 +4,8 @@ namespace DeepSharp.Kernels;
 /// <remarks>
 /// Implemented by <c>readonly struct</c>s whose fields are the step's hyper-parameters; one of your own is public, and nested in nothing that is
 /// not, or GPUs cannot use it. <see cref="Slots"/> is a constant to both
-/// compilers: state that it does not count is neither loaded nor stored. A GPU without double precision rounds what a rule computes of its
-/// fields, so a difference such as 1 - beta is a field of its own.
+/// compilers: state that it does not count is neither loaded nor stored. In Float32 a GPU rounds the fields before it computes, so a
+/// difference such as 1 - beta is a field of its own.
 /// </remarks>
 public interface IUpdateRule
 {
