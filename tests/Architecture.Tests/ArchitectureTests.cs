@@ -19,6 +19,7 @@ public partial class ArchitectureTests
         ["Data"] = ["Tensor", "Persistence"],
         ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
         ["DeepSharp"] = ["Training"],
+        ["Charts"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -69,6 +70,20 @@ public partial class ArchitectureTests
         Assert.DoesNotContain(
             Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
             static name => name.Name is "ILGPU" or "ILGPU.Algorithms");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Charts_knows_what_draws(string project)
+    {
+        if (project is "DeepSharp" or "Charts")
+        {
+            return;
+        }
+
+        Assert.DoesNotContain(
+            Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+            static name => name.Name!.StartsWith("ScottPlot", StringComparison.Ordinal) || name.Name.StartsWith("SkiaSharp", StringComparison.Ordinal));
     }
 
     [Fact]
