@@ -26,10 +26,12 @@ internal static class CommandLine
             "--seed", "The seed of initial values and shuffling. Same seed, same device, same instruction set: same bits.", 1, ulong.MinValue, ulong.MaxValue);
         Option<int?> limit = NumberOption.MakeOptional("--limit", "Use only the first N samples, to train on and to test on.", 1, int.MaxValue);
         Option<FileInfo?> output = PathOption.ToWrite("--out", "Save the trained network to this file, as safetensors.");
+        Option<FileInfo?> checkpoint = PathOption.ToWrite("--checkpoint", "Save all of the training to this file, after each epoch and when it is interrupted.");
+        Option<bool> resume = new("--resume") { Description = "Go on from the file of --checkpoint, to the bit, if it is there." };
 
         RootCommand root = new("Trains a network on handwritten digits and shows how well it reads them.")
         {
-            model, device, epochs, batch, rate, optimizer, schedule, precision, data, seed, limit, output,
+            model, device, epochs, batch, rate, optimizer, schedule, precision, data, seed, limit, output, checkpoint, resume,
         };
         root.SetAction(parsed => run(new Options(
             parsed.GetValue(model)!,
@@ -43,7 +45,9 @@ internal static class CommandLine
             parsed.GetValue(data) ?? new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "mnist")),
             parsed.GetValue(seed),
             parsed.GetValue(limit),
-            parsed.GetValue(output))));
+            parsed.GetValue(output),
+            parsed.GetValue(checkpoint),
+            parsed.GetValue(resume))));
         return root;
     }
 }

@@ -15,7 +15,7 @@ internal static class LiveProgress
             return train(new ProgressLines());
         }
 
-        // The bars hide the cursor, and a program that is interrupted does not come to show it again by itself.
+        // The bars hide the cursor, and a program that is interrupted a second time does not come to show it again by itself.
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => AnsiConsole.Cursor.Show());
         using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => AnsiConsole.Cursor.Show());
         return AnsiConsole.Progress()

@@ -13,4 +13,6 @@ internal sealed record Options(
     DirectoryInfo Data,
     ulong Seed,
     int? Limit,
-    FileInfo? Out);
+    FileInfo? Out,
+    FileInfo? Checkpoint,
+    bool Resume);

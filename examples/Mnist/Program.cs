@@ -15,8 +15,7 @@ static int Run(Options options)
 {
     try
     {
-        Train(options);
-        return 0;
+        return Train(options) ? 0 : 130;
     }
     catch (Exception error) when (error is DeviceException or IOException or InvalidDataException or UnauthorizedAccessException
         or ArgumentException)
@@ -26,7 +25,8 @@ static int Run(Options options)
     }
 }
 
-static void Train(Options options)
+// Whether it came to its end.
+static bool Train(Options options)
 {
     Device device = options.Device switch
     {
@@ -71,10 +71,19 @@ static void Train(Options options)
 
     Milestone milestone = new(0.99);
     long began = Stopwatch.GetTimestamp();
+    string? checkpoint = options.Checkpoint?.FullName;
+    using Interruption interruption = new();
     History history = LiveProgress.Show(progress => model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], validation: test,
-        seed: options.Seed, dropLast: dropLast, callbacks: [progress, milestone], mixedPrecision: precision));
+        seed: options.Seed, dropLast: dropLast, callbacks: checkpoint is null ? [progress, milestone] : [progress, milestone, new ModelCheckpoint(checkpoint)],
+        mixedPrecision: precision, resumeFrom: options.Resume && checkpoint is not null ? TrainingCheckpoint.Latest(checkpoint) : null,
+        cancellationToken: interruption.Token));
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+    if (history.StoppedEarly)
+    {
+        Console.WriteLine(checkpoint is null ? "stopped" : $"stopped, and saved in {checkpoint}; --resume goes on");
+        return false;
+    }
 
     using WeightSwap? average = (optimizer as ScheduleFreeAdamW)?.UseAverage();
     IReadOnlyDictionary<string, double> result = model.Evaluate(test, metrics: [new Accuracy()]);
@@ -91,4 +100,5 @@ static void Train(Options options)
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"test_accuracy={result["accuracy"]:F4} seconds={seconds:F2} samples_per_second={rate:F0} device={device}"));
+    return true;
 }

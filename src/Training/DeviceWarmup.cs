@@ -47,7 +47,7 @@ public static class DeviceWarmup
                     nameof(data));
             }
 
-            ModuleTraining.RequirePrecision("Warmup", optimizer, mixedPrecision, null);
+            FitChecks.RequirePrecision("Warmup", optimizer, mixedPrecision, null);
             DeviceStatistics before = device.Statistics;
             using TensorScope scope = Tensor.Scope();
             using ModuleSnapshot values = new();
@@ -57,7 +57,7 @@ public static class DeviceWarmup
             bool skips = optimizer.SkipsNonFinite;
             try
             {
-                using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], [])
+                using TrainingRun run = new(model, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss()), metrics ?? [], [])
                 {
                     Precision = mixedPrecision,
                     Scaler = mixedPrecision == DType.Float16 ? new LossScaler() : null,

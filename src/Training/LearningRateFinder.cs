@@ -55,6 +55,8 @@ public static class LearningRateFinder
         Require(divergence > 1, nameof(divergence), divergence, "above 1");
         Require(data.Count > 0, nameof(data), $"a set of {data.Count} samples", "a set with samples");
 
+        FitChecks.RequireClasses(nameof(LearningRateFinder), data, loss);
+
         using ModuleSnapshot before = new();
         before.Take(model);
         using ModuleModes? mode = model.IsTraining ? null : ModuleModes.Begin(model, training: true);

@@ -24,6 +24,19 @@ internal sealed class ModuleSnapshot : IDisposable
         }
     }
 
+    /// <summary>The values, by name; none before the first time.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Values => _values;
+
+    /// <summary>Copies other values instead of those of the last time.</summary>
+    internal void Set(IEnumerable<KeyValuePair<string, Tensor>> values)
+    {
+        Dispose();
+        foreach ((string name, Tensor value) in values)
+        {
+            _values.Add(name, value.Clone().KeepForever());
+        }
+    }
+
     /// <summary>Puts the values back, if there are any.</summary>
     internal void Restore(Module model)
     {

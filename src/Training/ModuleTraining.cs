@@ -11,17 +11,19 @@ public static class ModuleTraining
     {
         /// <summary>Trains the network by mini-batch descent.</summary>
         /// <remarks>
-        /// An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
+        /// <para>An epoch passes over all batches once: zero the gradients, compute the loss, run backward, step. Loss and metrics are
         /// added up on the device and read once an epoch, or when a callback looks. A network in evaluation mode is set to training
         /// mode; one in training mode is left as it is, so that parts of it that were set to evaluation mode stay frozen. A callback may
         /// set the network to evaluation mode to look at it, and the training goes on in the mode it had; parts that a callback sets to
-        /// evaluation mode stay frozen from then on. Other threads may predict and evaluate meanwhile.
+        /// evaluation mode stay frozen from then on. Other threads may predict and evaluate meanwhile.</para>
+        /// <para>Weights of classes are the loss's, such as <c>new CrossEntropyLoss(classWeights: …)</c>; gradients are clipped by the optimizer
+        /// (<see cref="Optimizer.Clipping"/>). What can be known to be wrong is refused before the first step.</para>
         /// </remarks>
         /// <param name="data">The training set.</param>
         /// <param name="optimizer">The optimizer of the network's parameters.</param>
         /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
-        /// <param name="epochs">How many passes over the data.</param>
-        /// <param name="batchSize">The samples of a step.</param>
+        /// <param name="epochs">How many passes over the data, those before the training was resumed included.</param>
+        /// <param name="batchSize">The samples of a batch.</param>
         /// <param name="metrics">What is measured besides the loss.</param>
         /// <param name="validation">Data to evaluate on after each epoch.</param>
         /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
@@ -36,10 +38,22 @@ public static class ModuleTraining
         /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
         /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
         /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
-        /// ones. To go on with a training in another process, give the number of epochs that are done plus 1.</param>
+        /// ones.</param>
+        /// <param name="accumulate">The batches whose gradients are added up for one step, which is that of one batch of so many times the samples:
+        /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
+        /// sees single batches.</param>
+        /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
+        /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
+        /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
+        /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
         /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
-        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given.</exception>
+        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given; a cross-entropy
+        /// would be of a single class; batch norm would see a single sample; or the file to go on from is of another training.</exception>
+        /// <exception cref="KeyNotFoundException">A callback watches a value that no epoch comes to.</exception>
+        /// <exception cref="IOException">What callbacks write cannot be written.</exception>
+        /// <exception cref="InvalidDataException">The file to go on from is damaged, or no checkpoint.</exception>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -54,61 +68,89 @@ public static class ModuleTraining
             IReadOnlyList<ICallback>? callbacks = null,
             DType mixedPrecision = DType.Float32,
             LossScaler? lossScaler = null,
-            int? firstEpoch = null)
+            int? firstEpoch = null,
+            int accumulate = 1,
+            string? resumeFrom = null,
+            CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
-            ArgumentNullException.ThrowIfNull(optimizer);
-            foreach (ICallback callback in callbacks ?? [])
-            {
-                ArgumentNullException.ThrowIfNull(callback, nameof(callbacks));
-            }
+            FitChecks.RequireClasses("Fit", data, loss);
+            return Train(
+                model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss()), epochs, batchSize, metrics, validation, validationSplit, seed,
+                dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
+        }
 
-            Bounds.AtLeast(1, epochs, "Fit");
-            Bounds.AtLeast(1, batchSize, "Fit");
-            if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
-            {
-                throw new ArgumentException(
-                    $"Fit: a validation split of {validationSplit} must be in [0, 1), and 0 if validation data is given.",
-                    nameof(validationSplit));
-            }
-
-            RequireNames("Fit", metrics);
-            RequireOwn(model, optimizer);
-            RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
-            Dataset all = data;
-            int samples = data.Count;
-            if (validationSplit > 0)
-            {
-                (data, validation) = data.Split(1 - validationSplit, seed);
-                if (validation.Count == 0)
-                {
-                    throw new ArgumentException(
-                        $"Fit: a validation split of {validationSplit} of {samples} samples holds out none. Use a larger share, or 0 to "
-                        + "train without validation.",
-                        nameof(validationSplit));
-                }
-            }
-            else if (validation?.Count == 0)
-            {
-                throw new ArgumentException(
-                    "Fit: the validation set has 0 samples. Give one with samples, or null to train without validation.", nameof(validation));
-            }
-
-            if (data.Count == 0 || (dropLast && data.Count < batchSize))
-            {
-                throw new ArgumentException(
-                    $"Fit: {data.Count} samples{(data.Count < samples ? $" of {samples} that the validation split left" : "")} make no batch of "
-                    + $"{batchSize} to train on. Give more samples, {(data.Count == 0 ? "or hold out fewer" : "a smaller batch size, or dropLast: false")}.",
-                    nameof(data));
-            }
-
-            using TrainingRun run = new(model, optimizer, loss ?? new CrossEntropyLoss(), metrics ?? [], callbacks ?? [])
-            {
-                Precision = mixedPrecision,
-                Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
-            };
-            return run.Fit(data, validation, epochs, batchSize, seed, epoch => firstEpoch + epoch - 1 ?? all.BeginEpoch(seed, model), dropLast);
+        /// <summary>Trains by a function of the batch: for networks of several inputs or outputs, losses of several terms, weights of samples.</summary>
+        /// <remarks>All else is as with a loss. Validation calls the function, too, in evaluation mode and without gradients.</remarks>
+        /// <example><code>
+        /// model.Fit(data, optimizer, batch =>
+        /// {
+        ///     Tensor prediction = model.Forward(batch.X);
+        ///     return (loss.Compute(prediction, batch.Y) + (0.01 * model.Penalty()), prediction);
+        /// });
+        /// </code></example>
+        /// <param name="data">The training set.</param>
+        /// <param name="optimizer">The optimizer of the network's parameters.</param>
+        /// <param name="step">Computes the loss of a batch, one element, the mean over its samples, and what metrics compare with the batch's
+        /// targets, or null if there are no metrics.</param>
+        /// <param name="epochs">How many passes over the data, those before the training was resumed included.</param>
+        /// <param name="batchSize">The samples of a batch.</param>
+        /// <param name="metrics">What is measured besides the loss.</param>
+        /// <param name="validation">Data to evaluate on after each epoch.</param>
+        /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
+        /// given; in [0, 1).</param>
+        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
+        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
+        /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
+        /// train on a single sample, for one.</param>
+        /// <param name="callbacks">Who is told how training goes.</param>
+        /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
+        /// <see cref="MixedPrecision"/>; Float32 for none.</param>
+        /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
+        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
+        /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
+        /// ones.</param>
+        /// <param name="accumulate">The batches whose gradients are added up for one step, which is that of one batch of so many times the samples:
+        /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
+        /// sees single batches.</param>
+        /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
+        /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
+        /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
+        /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
+        /// <returns>Loss and metrics of each epoch.</returns>
+        /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
+        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given; batch norm would
+        /// see a single sample; or the file to go on from is of another training.</exception>
+        /// <exception cref="KeyNotFoundException">A callback watches a value that no epoch comes to.</exception>
+        /// <exception cref="IOException">What callbacks write cannot be written.</exception>
+        /// <exception cref="InvalidDataException">The file to go on from is damaged, or no checkpoint.</exception>
+        public History Fit(
+            Dataset data,
+            Optimizer optimizer,
+            Func<Batch, (Tensor Loss, Tensor? Prediction)> step,
+            int epochs = 1,
+            int batchSize = 32,
+            IReadOnlyList<Metric>? metrics = null,
+            Dataset? validation = null,
+            double validationSplit = 0,
+            ulong seed = 0,
+            bool dropLast = false,
+            IReadOnlyList<ICallback>? callbacks = null,
+            DType mixedPrecision = DType.Float32,
+            LossScaler? lossScaler = null,
+            int? firstEpoch = null,
+            int accumulate = 1,
+            string? resumeFrom = null,
+            CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(data);
+            ArgumentNullException.ThrowIfNull(step);
+            return Train(
+                model, data, optimizer, Objective.Of(step), epochs, batchSize, metrics, validation, validationSplit, seed, dropLast, callbacks,
+                mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
@@ -119,20 +161,22 @@ public static class ModuleTraining
         /// <param name="metrics">What is measured besides the loss.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
         /// <returns>Values by name, <c>loss</c> among them.</returns>
-        /// <exception cref="ArgumentException">The data set is empty, or two metrics share a name.</exception>
+        /// <exception cref="ArgumentException">The data set is empty, two metrics share a name, or a cross-entropy would be of a single
+        /// class.</exception>
         public IReadOnlyDictionary<string, double> Evaluate(
             Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
         {
             ArgumentNullException.ThrowIfNull(data);
             Bounds.AtLeast(1, batchSize, "Evaluate");
-            RequireNames("Evaluate", metrics);
+            FitChecks.RequireNames("Evaluate", metrics);
             if (data.Count == 0)
             {
                 throw new ArgumentException(
                     "Evaluate: the data set has 0 samples, of which there is no mean. Give one with samples.", nameof(data));
             }
 
-            return TrainingRun.Evaluate(model, data, loss ?? new CrossEntropyLoss(), metrics ?? [], batchSize);
+            FitChecks.RequireClasses("Evaluate", data, loss);
+            return TrainingRun.Evaluate(model, data, Objective.Of(model, loss ?? new CrossEntropyLoss()), metrics ?? [], batchSize);
         }
 
         /// <summary>The network's output for inputs, in evaluation mode and without gradients.</summary>
@@ -188,52 +232,65 @@ public static class ModuleTraining
         }
     }
 
-    internal static void RequirePrecision(string operation, Optimizer optimizer, DType mixedPrecision, LossScaler? lossScaler)
+    private static History Train(
+        Module model, Dataset data, Optimizer optimizer, Objective objective, int epochs, int batchSize, IReadOnlyList<Metric>? metrics, Dataset? validation,
+        double validationSplit, ulong seed, bool dropLast, IReadOnlyList<ICallback>? callbacks, DType mixedPrecision, LossScaler? lossScaler,
+        int? firstEpoch, int accumulate, string? resumeFrom, CancellationToken cancellationToken)
     {
-        if (!mixedPrecision.IsHalfPrecision && mixedPrecision != DType.Float32)
+        ArgumentNullException.ThrowIfNull(optimizer);
+        foreach (ICallback callback in callbacks ?? [])
+        {
+            ArgumentNullException.ThrowIfNull(callback, nameof(callbacks));
+        }
+
+        Bounds.AtLeast(1, epochs, "Fit");
+        Bounds.AtLeast(1, batchSize, "Fit");
+        Bounds.AtLeast(1, accumulate, "Fit");
+        if (!(validationSplit >= 0 && validationSplit < 1) || (validationSplit > 0 && validation is not null))
         {
             throw new ArgumentException(
-                $"{operation}: mixed precision is of Float16 or BFloat16, or Float32 for none; not {mixedPrecision}.", nameof(mixedPrecision));
+                $"Fit: a validation split of {validationSplit} must be in [0, 1), and 0 if validation data is given.",
+                nameof(validationSplit));
         }
 
-        if (lossScaler is not null && mixedPrecision != DType.Float16)
+        FitChecks.RequireNames("Fit", metrics);
+        FitChecks.RequireOwn(model, optimizer);
+        FitChecks.RequirePrecision("Fit", optimizer, mixedPrecision, lossScaler);
+        FitChecks.RequireAccumulating(optimizer, accumulate);
+        Dataset all = data;
+        int samples = data.Count;
+        if (validationSplit > 0)
         {
-            throw new ArgumentException($"{operation}: a loss is scaled for Float16 only, not for {mixedPrecision}. Leave the scaler out.", nameof(lossScaler));
+            (data, validation) = data.Split(1 - validationSplit, seed);
+            if (validation.Count == 0)
+            {
+                throw new ArgumentException(
+                    $"Fit: a validation split of {validationSplit} of {samples} samples holds out none. Use a larger share, or 0 to "
+                    + "train without validation.",
+                    nameof(validationSplit));
+            }
         }
-
-        if (mixedPrecision == DType.Float16 && optimizer.NeedsLoss)
-        {
-            throw new ArgumentException(
-                $"{operation}: {optimizer.GetType().Name} evaluates the loss itself and cannot be given a scaled one. Train in BFloat16 or Float32.",
-                nameof(mixedPrecision));
-        }
-    }
-
-    // It would train nothing, and nobody would be told.
-    private static void RequireOwn(Module model, Optimizer optimizer)
-    {
-        HashSet<Parameter> own = [.. model.Parameters()];
-        if (own.Count > 0 && !optimizer.Groups.Any(group => group.Parameters.Any(own.Contains)))
-        {
-            throw new ArgumentException(
-                $"Fit: the {optimizer.GetType().Name} has none of the network's {own.Count} parameters. Make it of model.Parameters().", nameof(optimizer));
-        }
-    }
-
-    private static void RequireNames(string operation, IReadOnlyList<Metric>? metrics)
-    {
-        foreach (Metric metric in metrics ?? [])
-        {
-            ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
-        }
-
-        string[] names = ["loss", .. (metrics ?? []).Select(static metric => metric.Name)];
-        if (names.Distinct().Count() < names.Length)
+        else if (validation?.Count == 0)
         {
             throw new ArgumentException(
-                $"{operation}: every metric needs a name of its own, but they are {string.Join(", ", names)}. Leave one of two equal ones out, or "
-                + "override its Name.",
-                nameof(metrics));
+                "Fit: the validation set has 0 samples. Give one with samples, or null to train without validation.", nameof(validation));
         }
+
+        if (data.Count == 0 || (dropLast && data.Count < batchSize))
+        {
+            throw new ArgumentException(
+                $"Fit: {data.Count} samples{(data.Count < samples ? $" of {samples} that the validation split left" : "")} make no batch of "
+                + $"{batchSize} to train on. Give more samples, {(data.Count == 0 ? "or hold out fewer" : "a smaller batch size, or dropLast: false")}.",
+                nameof(data));
+        }
+
+        FitChecks.RequireNormable(model, objective, data, batchSize, dropLast);
+        using TrainingRun run = new(model, optimizer, objective, metrics ?? [], callbacks ?? [])
+        {
+            Precision = mixedPrecision,
+            Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
+        };
+        FitPlan plan = new(data, validation, epochs, batchSize, seed, dropLast, accumulate, cancellationToken) { All = all, FirstEpoch = firstEpoch };
+        return run.Fit(plan, resumeFrom);
     }
 }

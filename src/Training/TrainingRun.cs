@@ -8,7 +8,7 @@ namespace DeepSharp.Training;
 
 /// <summary>One call of <c>Fit</c>.</summary>
 internal sealed class TrainingRun(
-    Module model, Optimizer optimizer, Loss loss, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks) : IDisposable
+    Module model, Optimizer optimizer, Objective objective, IReadOnlyList<Metric> metrics, IReadOnlyList<ICallback> callbacks) : IDisposable
 {
     private readonly RunningMean _loss = new();
     private readonly KeptModes _modes = new(model);
@@ -21,13 +21,21 @@ internal sealed class TrainingRun(
 
     public void Dispose() => _loss.Dispose();
 
-    // `order` gives the number by which an epoch of this run has its order.
-    internal History Fit(
-        Dataset data, Dataset? validation, int epochs, int batchSize, ulong seed, Func<int, int> order, bool dropLast)
+    internal History Fit(FitPlan plan, string? resumeFrom)
     {
-        History history = new();
-        int batches = data.Batches(batchSize, dropLast: dropLast).Count;
-        TrainingContext context = new(model, optimizer, _loss, metrics, history, epochs, batches);
+        int batches = plan.Data.Batches(plan.BatchSize, dropLast: plan.DropLast).Count;
+        TrainingContext context = new(model, optimizer, _loss, metrics, new History(), plan.Epochs, batches)
+        {
+            ValueNames = Names(metrics, plan.Validation is not null),
+        };
+        FitState state = new(context, plan, Scaler, Precision, _loss, callbacks, metrics);
+        context.State = state;
+        using CheckpointFile? file = resumeFrom is null ? null : CheckpointFile.Open(resumeFrom);
+        if (file is not null)
+        {
+            state.Resume(file);
+        }
+
         if (!model.IsTraining)
         {
             model.Train();
@@ -37,22 +45,39 @@ internal sealed class TrainingRun(
         int begun = 0;
         try
         {
-            Tell(callback =>
+            Tell(context, callback =>
             {
                 callback.OnTrainBegin(context);
                 begun++;
             });
 
-            for (int epoch = 1; epoch <= epochs && !context.StopRequested; epoch++)
+            // Once more: what callbacks do at the begin is for a training that begins.
+            if (file is not null)
             {
-                Begin(context, epoch);
-                Tell(callback => callback.OnEpochBegin(context));
-                EpochResult result = Epoch(context, data.Batches(batchSize, seed: seed, epoch: order(epoch), dropLast: dropLast), validation, batchSize);
-                history.Add(result);
-                Tell(callback => callback.OnEpochEnd(context, result));
+                state.Resume(file);
             }
 
-            history.StoppedEarly = context.StopRequested && context.Epoch < epochs;
+            for (int epoch = Math.Max(1, context.Epoch); epoch <= plan.Epochs && !IsStopped(context, plan); epoch = context.Epoch + 1)
+            {
+                // One that a resumed training had begun goes on.
+                if (context.Batch == 0 || context.IsEpochDone)
+                {
+                    Begin(context, plan, epoch);
+                }
+
+                Tell(context, callback => callback.OnEpochBegin(context));
+                if (!Epoch(context, plan))
+                {
+                    break;
+                }
+            }
+
+            context.History.StoppedEarly = context.StopRequested && context.History.Epochs.Count(epoch => epoch.Epoch <= plan.Epochs) < plan.Epochs;
+            context.History.StopReason = context.History.StoppedEarly ? context.StopReason : null;
+            foreach (ModelCheckpoint checkpoint in callbacks.OfType<ModelCheckpoint>())
+            {
+                checkpoint.SaveEnd(context);
+            }
         }
         catch (Exception first)
         {
@@ -60,11 +85,11 @@ internal sealed class TrainingRun(
         }
 
         End(context, begun, error);
-        return history;
+        return context.History;
     }
 
     internal static Dictionary<string, double> Evaluate(
-        Module model, Dataset data, Loss loss, IReadOnlyList<Metric> metrics, int batchSize)
+        Module model, Dataset data, Objective objective, IReadOnlyList<Metric> metrics, int batchSize)
     {
         using NoGrad noGrad = new();
         using EvaluationMode mode = new(model);
@@ -74,10 +99,9 @@ internal sealed class TrainingRun(
             metric.Reset();
         }
 
-        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, shuffle: false))
+        foreach (Batch batch in data.Batches(batchSize, shuffle: false))
         {
-            Tensor prediction = model.Output(x);
-            Collect(mean, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
+            Collect(mean, metrics, objective.Evaluate(batch), objective.Reduction, batch);
         }
 
         return Values(mean, metrics);
@@ -87,26 +111,20 @@ internal sealed class TrainingRun(
     internal void TryOneBatch(Dataset data, int batchSize)
     {
         // Pinned, so that it does not count as an epoch.
-        foreach ((Tensor x, Tensor y) in data.Batches(batchSize, epoch: 0))
+        foreach (Batch batch in data.Batches(batchSize, epoch: 0))
         {
-            Step(x, y);
+            Step(batch, 1, begins: true, ends: true);
             using NoGrad noGrad = new();
             using EvaluationMode mode = new(model);
-            Evaluate();
+            Collect(_loss, metrics, objective.Evaluate(batch), objective.Reduction, batch);
             using (new MixedPrecision(Precision))
             {
                 // As Fit does with validation data.
-                Evaluate();
+                Collect(_loss, metrics, objective.Evaluate(batch), objective.Reduction, batch);
             }
 
             _ = Values(_loss, metrics);
             break;
-
-            void Evaluate()
-            {
-                Tensor prediction = model.Output(x);
-                Collect(_loss, metrics, LossOf(loss, prediction, y), loss.Reduction, prediction, y);
-            }
         }
 
         foreach (Metric metric in metrics)
@@ -115,47 +133,54 @@ internal sealed class TrainingRun(
         }
     }
 
-    private void Step(Tensor x, Tensor y)
+    private static string[] Names(IReadOnlyList<Metric> metrics, bool validates)
+    {
+        string[] names = ["loss", .. metrics.Select(static metric => metric.Name)];
+        return validates ? [.. names, .. names.Select(static name => FitChecks.Validation + name)] : names;
+    }
+
+    // A batch's share of the mean over those that make one step together; what begins zeroes the gradients, what ends makes the step.
+    private void Step(Batch batch, double share, bool begins, bool ends)
     {
         if (optimizer.NeedsLoss)
         {
-            (Tensor first, (Tensor output, Tensor? counts)) = optimizer.Step(Compute);
-            Collect(_loss, metrics, (first, counts), loss.Reduction, output, y);
+            (Tensor first, (Tensor? Weight, Tensor? Prediction) rest) = optimizer.Step(Compute);
+            Collect(_loss, metrics, (first, rest.Weight, rest.Prediction), objective.Reduction, batch);
             return;
         }
 
-        optimizer.ZeroGradients();
-        (Tensor value, (Tensor prediction, Tensor? weight)) = Compute();
-        if (Scaler is null)
+        if (begins)
         {
-            value.Backward();
+            optimizer.ZeroGradients();
+        }
+
+        (Tensor value, (Tensor? Weight, Tensor? Prediction) other) = Compute();
+        Tensor counted = share == 1 ? value : value * share;
+        (Scaler is null ? counted : Scaler.Scale(counted)).Backward();
+        if (ends && Scaler is null)
+        {
             optimizer.Step();
         }
-        else
+        else if (ends)
         {
-            Scaler.Scale(value).Backward();
-            Scaler.Step(optimizer);
+            Scaler!.Step(optimizer);
         }
 
-        Collect(_loss, metrics, (value, weight), loss.Reduction, prediction, y);
+        Collect(_loss, metrics, (value, other.Weight, other.Prediction), objective.Reduction, batch);
 
-        (Tensor Loss, (Tensor Prediction, Tensor? Weight)) Compute()
+        (Tensor Loss, (Tensor? Weight, Tensor? Prediction)) Compute()
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
-            Tensor output = model.Output(x);
-            (Tensor result, Tensor? counts) = LossOf(loss, output, y);
-            return (result, (output, counts));
+            (Tensor result, Tensor? weight, Tensor? prediction) = objective.Evaluate(batch);
+            return (result, (weight, prediction));
         }
     }
 
-    private void Begin(TrainingContext context, int epoch)
+    private void Begin(TrainingContext context, FitPlan plan, int epoch)
     {
-        context.Epoch = epoch;
-        context.Batch = 0;
-        context.Samples = 0;
-        context.Seconds = 0;
-        context.EpochMetrics = null;
+        context.Order = plan.FirstEpoch + epoch - 1 ?? plan.All.BeginEpoch(plan.Seed, model);
+        context.BeginEpoch(epoch);
         _loss.Reset();
         foreach (Metric metric in metrics)
         {
@@ -163,48 +188,104 @@ internal sealed class TrainingRun(
         }
     }
 
-    private EpochResult Epoch(TrainingContext context, BatchSequence batches, Dataset? validation, int batchSize)
+    // Whether it came to its end.
+    private bool Epoch(TrainingContext context, FitPlan plan)
     {
+        double before = context.Seconds;
         long began = Stopwatch.GetTimestamp();
-        foreach ((Tensor x, Tensor y) in batches)
+        BatchSequence batches = plan.Data.Batches(plan.BatchSize, seed: plan.Seed, epoch: context.Order, dropLast: plan.DropLast).Skip(context.Batch);
+        foreach (Batch batch in batches)
         {
-            Step(x, y);
-            context.Batch++;
-            context.Samples += x.Shape[0];
-            context.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
             if (callbacks.Count > 0)
             {
-                Tell(callback => callback.OnBatchEnd(context));
+                Tell(context, callback => callback.OnBatchBegin(context));
             }
+
+            bool ends = (context.Batch + 1) % plan.Accumulate == 0 || context.Batch + 1 == context.Batches;
+            TryStep(context, plan, batch, ends);
+            context.EndBatch(batch.X.Shape[0], before + Stopwatch.GetElapsedTime(began).TotalSeconds, ends);
+            if (plan.Cancellation.IsCancellationRequested)
+            {
+                context.Stop("It was cancelled.");
+            }
+
+            if (callbacks.Count > 0)
+            {
+                Tell(context, callback => callback.OnBatchEnd(context));
+            }
+
+            if (ends && IsStopped(context, plan) && context.Batch < context.Batches)
+            {
+                return false;
+            }
+        }
+
+        if (IsStopped(context, plan) && plan.Cancellation.IsCancellationRequested)
+        {
+            return false;
         }
 
         Dictionary<string, double> values = Values(_loss, metrics);
 
         // Validation uses the same metrics; callbacks go on seeing those of the training.
         context.EpochMetrics = metrics.ToDictionary(static metric => metric.Name, metric => values[metric.Name]);
-        double trained = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        if (validation is not null)
+        double trained = before + Stopwatch.GetElapsedTime(began).TotalSeconds;
+        if (plan.Validation is { } validation)
         {
-            using MixedPrecision mixed = new(Precision);
-            foreach ((string name, double value) in Evaluate(model, validation, loss, metrics, Math.Max(batchSize, 256)))
-            {
-                values.Add("val_" + name, value);
-            }
+            Validate(context, validation, Math.Max(plan.BatchSize, 256), values);
         }
 
-        return new EpochResult(
-            context.Epoch, values, optimizer.LearningRate, Stopwatch.GetElapsedTime(began).TotalSeconds, context.Samples / trained);
+        EpochResult result = new(
+            context.Epoch, values, optimizer.LearningRate, before + Stopwatch.GetElapsedTime(began).TotalSeconds, context.Samples / trained);
+        context.EndEpoch(result);
+        Tell(context, callback => callback.OnEpochEnd(context, result));
+        return true;
     }
 
-    private static (Tensor Value, Tensor? Weight) LossOf(Loss loss, Tensor prediction, Tensor target)
+    private void Validate(TrainingContext context, Dataset validation, int batchSize, Dictionary<string, double> values)
     {
-        (Tensor value, Tensor? weight) = loss.ComputeWeighted(prediction, target);
-        return (Given.Required(loss.GetType().Name, "the loss", value), weight);
+        Tell(context, callback => callback.OnValidationBegin(context));
+        Dictionary<string, double> found;
+        using (new MixedPrecision(Precision))
+        {
+            found = Evaluate(model, validation, objective, metrics, batchSize);
+        }
+
+        foreach ((string name, double value) in found)
+        {
+            values.Add(FitChecks.Validation + name, value);
+        }
+
+        Tell(context, callback => callback.OnValidationEnd(context, found));
+    }
+
+    private void TryStep(TrainingContext context, FitPlan plan, Batch batch, bool ends)
+    {
+        int rows = batch.X.Shape[0];
+        int first = context.Batch / plan.Accumulate * plan.Accumulate;
+        long together = Math.Min((long)plan.Accumulate * plan.BatchSize, (plan.DropLast ? (long)context.Batches * plan.BatchSize : plan.Data.Count) - ((long)first * plan.BatchSize));
+        try
+        {
+            Step(batch, objective.Reduction == LossReduction.Mean ? (double)rows / together : 1, context.Batch == first, ends);
+        }
+        catch (ArithmeticException error) when (AnomalyMode.IsOpen)
+        {
+            throw new ArithmeticException($"Fit: epoch {context.Epoch}, batch {context.Batch + 1} of {context.Batches}, step {context.Steps + 1}: {error.Message}", error);
+        }
+    }
+
+    private static bool IsStopped(TrainingContext context, FitPlan plan)
+    {
+        if (plan.Cancellation.IsCancellationRequested)
+        {
+            context.Stop("It was cancelled.");
+        }
+
+        return context.StopRequested;
     }
 
     private static void Collect(
-        RunningMean mean, IReadOnlyList<Metric> metrics, (Tensor Value, Tensor? Weight) loss, LossReduction reduction, Tensor prediction,
-        Tensor target)
+        RunningMean mean, IReadOnlyList<Metric> metrics, (Tensor Value, Tensor? Weight, Tensor? Prediction) loss, LossReduction reduction, Batch batch)
     {
         using NoGrad noGrad = new();
         if (loss.Weight is { } weight)
@@ -215,13 +296,13 @@ internal sealed class TrainingRun(
         {
             // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less. The prediction may have
             // fewer.
-            int rows = target.Shape[0];
+            int rows = batch.Y.Shape[0];
             mean.Add(loss.Value.Count == 1 ? loss.Value : loss.Value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
         }
 
         foreach (Metric metric in metrics)
         {
-            metric.Update(prediction, target);
+            metric.Update(Given.Required(metric.Name, "the prediction for a metric", loss.Prediction), batch.Y);
         }
     }
 
@@ -241,6 +322,7 @@ internal sealed class TrainingRun(
     {
         for (int i = 0; i < begun; i++)
         {
+            context.Error = error;
             try
             {
                 callbacks[i].OnTrainEnd(context);
@@ -258,8 +340,8 @@ internal sealed class TrainingRun(
     }
 
     // A callback that sets the whole network to evaluation mode, to look at what it does, does not mean the training that goes on. Parts that
-    // it sets to evaluation mode stay in it.
-    private void Tell(Action<ICallback> what)
+    // it sets to evaluation mode stay in it. Checkpoints are saved when all callbacks know what they are to know.
+    private void Tell(TrainingContext context, Action<ICallback> what)
     {
         _modes.Take();
         foreach (ICallback callback in callbacks)
@@ -271,5 +353,7 @@ internal sealed class TrainingRun(
         {
             _modes.Restore();
         }
+
+        context.SaveNow();
     }
 }

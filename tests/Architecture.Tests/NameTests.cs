@@ -16,7 +16,7 @@ public partial class NameTests
     // Written as the literature writes them; all other words follow .NET: capital first, the rest small.
     private static readonly HashSet<string> s_literature =
     [
-        "SGD", "ASGD", "LBFGS", "LARS", "LAMB", "CG", "AMS", "RMS", "ELU", "BF", "CL", "SELU", "CELU", "GELU", "LU", "NLL", "CTC", "KL", "LSTM", "GRU", "RNN", "GLU", "MSE", "KV",
+        "SGD", "ASGD", "LBFGS", "LARS", "LAMB", "CG", "AMS", "RMS", "ELU", "BF", "CL", "SELU", "CELU", "GELU", "LU", "NLL", "CTC", "KL", "LSTM", "GRU", "RNN", "GLU", "MSE", "KV", "AUROC",
     ];
 
     private static readonly Type[] s_public =

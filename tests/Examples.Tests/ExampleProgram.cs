@@ -17,6 +17,10 @@ internal static class ExampleProgram
         return (process.ExitCode, output, errors.Result);
     }
 
+    /// <summary>Starts an example, whose output is read by whoever started it.</summary>
+    internal static Process Start(string example, params string[] arguments) => Process.Start(
+        new ProcessStartInfo("dotnet", [Assembly(example), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
     /// <summary>Starts an example on a terminal of its own, of which the streams are the other side.</summary>
     internal static Process StartOnTerminal(string example, string arguments)
     {

@@ -7,7 +7,8 @@ public class GoldenTests
     {
         string[] expected =
         [
-            "activations", "arranging", "attention", "convolution", "derivatives", "functions", "half", "initializers", "layers", "losses", "modules",
+            "activations", "affine", "arranging", "attention", "convolution", "derivatives", "functions", "half", "initializers", "layers", "losses",
+            "metrics", "modules",
             "norms", "operators", "optimizer_options", "optimizers", "padding", "patches", "pooling", "products", "programs", "recurrent",
             "residual", "rows", "schedule_options", "schedules", "second_order", "state_dicts", "training", "upsampling",
         ];

@@ -15,6 +15,13 @@ internal sealed class Recorder(string name = "", List<string>? log = null) : ICa
 
     public void OnEpochBegin(TrainingContext context) => Log.Add($"{name}epoch {context.Epoch}");
 
+    public void OnBatchBegin(TrainingContext context) => Log.Add($"{name}to batch {context.Batch}");
+
+    public void OnValidationBegin(TrainingContext context) => Log.Add($"{name}validation");
+
+    public void OnValidationEnd(TrainingContext context, IReadOnlyDictionary<string, double> values) =>
+        Log.Add($"{name}validated {string.Join(',', values.Keys)}");
+
     public void OnBatchEnd(TrainingContext context)
     {
         Log.Add($"{name}batch {context.Batch}:{context.Samples}");

@@ -23,7 +23,7 @@ public class TextTests
     }
 
     [Fact]
-    public void A_history_prints_a_line_for_each_epoch()
+    public void A_history_prints_a_table_with_a_line_for_each_epoch()
     {
         Dense model = Problem.LineModel();
         StringWriter lines = new();
@@ -31,9 +31,10 @@ public class TextTests
             Problem.Line(8), new DeepSharp.Optim.SGD(model.Parameters(), 0.125), new MeanSquaredErrorLoss(), epochs: 2, batchSize: 4,
             callbacks: [new ProgressLines(lines)]);
         string[] printed = history.ToString().Split('\n');
-        Assert.Equal(2, printed.Length);
-        Assert.StartsWith("epoch 2: loss ", printed[1], StringComparison.Ordinal);
-        Assert.Contains("learning rate 0.125", printed[1], StringComparison.Ordinal);
+        Assert.Equal(3, printed.Length);
+        Assert.Equal(["epoch", "loss", "learning_rate", "seconds", "samples_per_second"], printed[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Matches(@"^    2  +0\.\d+ +0\.125 ", printed[2]);
+        Assert.Equal(printed[0].Length, printed[1].Length);
         Assert.Matches(@"^epoch 1/2  loss \d\.\d{4}  [\d,]+ samples/s  \d\.\d s", lines.ToString());
     }
 

@@ -59,6 +59,7 @@ public abstract class RowSource : IDisposable
     /// <exception cref="InvalidDataException">It is not a whole safetensors file, or the elements are none that a tensor can have.</exception>
     public static RowSource FromSafeTensors(string path, string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         using SafeTensorsFile file = SafeTensors.Open(path);
         return file.Locate(name, (source, place, start, lengths, format) => MappedRows.Of(source, place, start, lengths, format, alone: false));
     }

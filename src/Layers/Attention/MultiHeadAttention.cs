@@ -153,6 +153,9 @@ public sealed class MultiHeadAttention : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"MultiHeadAttention({Features}, {Heads} heads{(_bias is null ? ", no bias" : string.Empty)}{(Dropout > 0 ? $", dropout {Dropout}" : string.Empty)}"
         + $"{(AddsBiasKV ? ", learned key and value" : string.Empty)}{(AddsZeroAttention ? ", zero key and value" : string.Empty)}"

@@ -37,6 +37,9 @@ public abstract class TransformerLayer : Module
     public bool NormFirst { get; }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"{GetType().Name}({SelfAttention.Features}, {SelfAttention.Heads} heads, {_first.Outputs} hidden{(Dropout > 0 ? $", dropout {Dropout}" : string.Empty)}"
         + $"{(SelfAttention.BatchFirst ? ", batch first" : string.Empty)}{(NormFirst ? ", norm first" : string.Empty)})";

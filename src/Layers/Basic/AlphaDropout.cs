@@ -29,5 +29,8 @@ public sealed class AlphaDropout : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() => $"AlphaDropout({Probability})";
 }

@@ -30,6 +30,9 @@ public sealed class Dropout : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() => $"Dropout({Probability})";
 
     internal static void Check(string layer, double probability)

@@ -33,5 +33,8 @@ public abstract class ImageDropout : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public sealed override string ToString() => $"{GetType().Name}({Probability})";
 }

@@ -120,6 +120,10 @@ public abstract class Module
     /// <summary>The module's kind and options; below it, a line for each module that it owns, with its parameters.</summary>
     public override string ToString() => ModuleSummary.Lines(this, GetType().Name);
 
+    /// <summary>The stream that the module itself draws random numbers from, if it has one of its own: a training that is saved notes how far it
+    /// has been used. Null for none, or for <see cref="Generator.Default"/>, which is always noted.</summary>
+    protected internal virtual Generator? RandomSource => null;
+
     /// <summary>Registers a parameter.</summary>
     /// <returns>The parameter.</returns>
     /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>

@@ -83,6 +83,9 @@ public abstract class RecurrentLayer : Module
     private int Directions => IsBidirectional ? 2 : 1;
 
     /// <inheritdoc/>
+    protected internal override Generator? RandomSource => _generator;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"{GetType().Name}({Inputs}, {Units}{(_outputs == Units ? string.Empty : $" projected to {_outputs}")}{(Layers > 1 ? $", {Layers} layers" : string.Empty)}"
         + $"{(HasBias ? string.Empty : ", no bias")}{(BatchFirst ? ", batch first" : string.Empty)}"

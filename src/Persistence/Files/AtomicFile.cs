@@ -107,6 +107,20 @@ public static class AtomicFile
         Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 
+    /// <summary>Throws now what <see cref="Write"/> would throw before it has written anything, such as that there is no folder. Changes nothing.</summary>
+    /// <param name="path">The file.</param>
+    internal static void RequireWritable(string path)
+    {
+        try
+        {
+            Write(path, static _ => throw new OperationCanceledException());
+        }
+        catch (OperationCanceledException)
+        {
+            // As far as that it would have worked.
+        }
+    }
+
     private static void WriteThrough(string path, Action<Stream> write)
     {
         FileStream? file = null;

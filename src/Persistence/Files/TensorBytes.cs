@@ -7,17 +7,17 @@ namespace DeepSharp.Persistence;
 internal static class TensorBytes
 {
     /// <summary>Writes the elements, least significant byte first.</summary>
-    internal static void Write(Stream target, Tensor tensor) => ElementBytes.Write(tensor, (bytes, _) =>
+    internal static void Write(Tensor tensor, Action<ReadOnlySpan<byte>> write) => ElementBytes.Write(tensor, (bytes, _) =>
     {
         if (BitConverter.IsLittleEndian)
         {
-            target.Write(bytes);
+            write(bytes);
             return;
         }
 
         byte[] swapped = bytes.ToArray();
         Reverse(swapped, tensor.DType.Size);
-        target.Write(swapped);
+        write(swapped);
     });
 
     /// <summary>Reads a tensor. Memory is taken in proportion to the bytes that are there.</summary>

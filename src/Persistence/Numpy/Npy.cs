@@ -57,7 +57,7 @@ public static class Npy
                         stream.Write(NpyHeader.Write(kind.DType, [rows, .. kind.Row]));
                     }
 
-                    TensorBytes.Write(stream, part);
+                    TensorBytes.Write(part, stream.Write);
                     written += part.Shape[0];
                 }
             }
@@ -86,7 +86,7 @@ public static class Npy
     internal static void Write(Stream stream, Tensor tensor)
     {
         stream.Write(NpyHeader.Write(tensor));
-        TensorBytes.Write(stream, tensor);
+        TensorBytes.Write(tensor, stream.Write);
     }
 
     internal static Tensor Read(ByteSource source, Device? device)

@@ -34,20 +34,32 @@ public static class SafeTensors
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
     public static void Save(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Save(path, tensors, metadata ?? new Dictionary<string, string>(), isSummed: false);
+
+    /// <summary>Writes a file that is read whole or not at all as well: a checksum of the elements and strings is one of its strings.</summary>
+    internal static void SaveSummed(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        Save(path, tensors, metadata, isSummed: true);
+
+    private static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, bool isSummed)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         (string Name, Tensor Value)[] ordered = [.. tensors
             .Select(static pair => (Name: pair.Key, Value: Checked(pair.Key, pair.Value)))
             .OrderBy(static item => SafeTensorsFormat.RankOf(item.Value.DType))
             .ThenBy(static item => item.Name, StringComparer.Ordinal)];
-        ReadOnlyMemory<byte> header = Header(ordered, metadata ?? new Dictionary<string, string>());
+        if (isSummed)
+        {
+            metadata = new Dictionary<string, string>(metadata) { [Checksum.Key] = Checksum.Of(ordered.Select(static item => item.Value), metadata) };
+        }
+
+        ReadOnlyMemory<byte> header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header.Span);
             foreach ((string _, Tensor value) in ordered)
             {
-                TensorBytes.Write(stream, value);
+                TensorBytes.Write(value, stream.Write);
             }
         });
     }

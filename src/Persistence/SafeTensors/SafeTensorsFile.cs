@@ -56,6 +56,18 @@ public sealed class SafeTensorsFile : IDisposable
             : Load(entry, device);
     }
 
+    /// <summary>Throws unless the file has a checksum, which its content has.</summary>
+    /// <exception cref="InvalidDataException">It has none, or another one: something has changed the file.</exception>
+    internal void RequireSum()
+    {
+        _file.Position = _dataStart;
+        string found = Checksum.Of(_file, Metadata);
+        if (Metadata.GetValueOrDefault(Checksum.Key) is var wanted && wanted != found)
+        {
+            throw _source.Bad($"content with the checksum {wanted ?? "that is missing"}", $"one with {found}: the file is damaged");
+        }
+    }
+
     /// <summary>Where a tensor's elements stand, whether or not it is small enough for one tensor.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="make">Made of the file, its path, where the elements begin, the lengths of the axes and the element type.</param>

@@ -4,6 +4,7 @@ namespace DeepSharp.Training;
 /// <remarks>Prechelt 1998, "Early Stopping - But When?".</remarks>
 public sealed class EarlyStopping : ICallback, IDisposable
 {
+    private const string OfBest = "best.";
     private readonly string _monitor;
     private readonly int _patience;
     private readonly double _minDelta;
@@ -43,8 +44,11 @@ public sealed class EarlyStopping : ICallback, IDisposable
     public double BestValue { get; private set; } = double.NaN;
 
     /// <inheritdoc/>
+    /// <exception cref="KeyNotFoundException">No epoch comes to such a value.</exception>
     public void OnTrainBegin(TrainingContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
+        context.RequireValue(_monitor, nameof(EarlyStopping));
         _waited = 0;
         BestEpoch = 0;
         BestValue = double.NaN;
@@ -69,7 +73,7 @@ public sealed class EarlyStopping : ICallback, IDisposable
         }
         else if (++_waited >= _patience)
         {
-            context.Stop();
+            context.Stop($"{_monitor} has not improved since epoch {BestEpoch}.");
         }
     }
 
@@ -79,6 +83,28 @@ public sealed class EarlyStopping : ICallback, IDisposable
         ArgumentNullException.ThrowIfNull(context);
         _best.Restore(context.Model);
         Dispose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State()
+    {
+        Dictionary<string, Tensor> state = CallbackState.Of(("waited", _waited), ("best_epoch", BestEpoch), ("best_value", BestValue));
+        foreach ((string name, Tensor value) in _best.Values)
+        {
+            state.Add(OfBest + name, value);
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A number is missing.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        double[] numbers = CallbackState.Read(nameof(EarlyStopping), state, "waited", "best_epoch", "best_value");
+        (_waited, BestEpoch, BestValue) = ((int)numbers[0], (int)numbers[1], numbers[2]);
+        _best.Set(state.Where(static pair => pair.Key.StartsWith(OfBest, StringComparison.Ordinal))
+            .Select(static pair => KeyValuePair.Create(pair.Key[OfBest.Length..], pair.Value)));
     }
 
     /// <summary>Frees the copy of the best parameters.</summary>

@@ -4,7 +4,7 @@ namespace DeepSharp.Training;
 
 /// <summary>Lets the learning rate follow a schedule while <c>Fit</c> runs; afterwards the optimizer has its own rate again.</summary>
 /// <remarks>
-/// The count begins at 0 with each call of <c>Fit</c>. To go on counting over several calls, or without <c>Fit</c>, give the schedule
+/// The count begins at 0 with each call of <c>Fit</c>, but goes on in a training that is resumed. To go on counting over several calls, or without <c>Fit</c>, give the schedule
 /// to the optimizer itself: <see cref="Optimizer.Schedule"/>.
 /// </remarks>
 public sealed class LearningRateScheduler : ICallback
@@ -45,7 +45,7 @@ public sealed class LearningRateScheduler : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         // By steps, too: other callbacks may have changed the rates at the end of an epoch.
-        context.Optimizer.Follow(_schedule, _unit == ScheduleUnit.Epoch ? context.Epoch - 1 : (double)(context.Epoch - 1) * context.Batches);
+        context.Optimizer.Follow(_schedule, _unit == ScheduleUnit.Epoch ? context.Epoch - 1 : context.Steps);
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class LearningRateScheduler : ICallback
         ArgumentNullException.ThrowIfNull(context);
         if (_unit == ScheduleUnit.Step)
         {
-            context.Optimizer.Follow(_schedule, ((double)(context.Epoch - 1) * context.Batches) + context.Batch);
+            context.Optimizer.Follow(_schedule, context.Steps);
         }
     }
 

@@ -1,44 +1,54 @@
+using System.Diagnostics;
 using System.Globalization;
-using DeepSharp.Layers;
-using DeepSharp.Optim;
 using DeepSharp.Persistence;
 
 namespace DeepSharp.Training;
 
-/// <summary>Saves the network after epochs: after each, or after those that were the best so far.</summary>
+/// <summary>Saves the training while it goes on, one file at a time: after epochs, after steps, after minutes, or after epochs that were the best so far.</summary>
 /// <remarks>
-/// <para>Files are safetensors, written whole or not at all. Without the optimizer they hold what the network's <c>State()</c> gives:
-/// <c>model.LoadState(SafeTensors.Load(path))</c> brings it back. Their metadata names the epoch, as <c>epoch</c>, and the value watched,
-/// under its name.</para>
-/// <para>To go on with a training that was cut short, save the optimizer as well. It goes into the same file, its names behind
-/// <c>__optimizer__.</c>, so that however a training ends, network and optimizer are of one epoch. <see cref="Load"/> brings both back; give
-/// <c>Fit</c> the epoch it returns plus 1 as <c>firstEpoch</c>, so that it shuffles as the first training would have.</para>
+/// <para>A file holds all that a training is (<see cref="TrainingCheckpoint"/>), written whole or not at all, and
+/// <c>Fit(…, resumeFrom: path)</c> goes on from it to the bit, in the middle of an epoch as well. It is saved once all callbacks have been told of
+/// the epoch or step. A training that ends or is stopped is saved once more where it stands, unless only the best epochs are wanted or it
+/// ended by an exception. Files that a killed process left half written go when the next one is saved.</para>
+/// <para>To keep both the best and the last, give two callbacks.</para>
 /// </remarks>
 /// <example><code>
-/// model.Fit(data, optimizer, callbacks: [new ModelCheckpoint("training.safetensors", includeOptimizer: true)]);
-/// int epoch = ModelCheckpoint.Load("training.safetensors", model, optimizer);
-/// model.Fit(data, optimizer, firstEpoch: epoch + 1);
+/// ModelCheckpoint checkpoint = new("training.safetensors", everySteps: 1000);
+/// model.Fit(data, optimizer, epochs: 10, callbacks: [checkpoint], resumeFrom: TrainingCheckpoint.Latest("training.safetensors"));
 /// </code></example>
 public sealed class ModelCheckpoint : ICallback
 {
-    private const string Number = "{epoch}";
-    private const string EpochKey = "epoch";
-    private const string OfOptimizer = "__optimizer__.";
-
     private readonly string _path;
+    private readonly CheckpointName _name;
     private readonly string? _monitor;
     private readonly bool _smallerIsBetter;
-    private readonly bool _includeOptimizer;
+    private readonly bool _weightsOnly;
+    private readonly int? _keepLast;
+    private readonly int _everyEpochs;
+    private readonly int _everySteps;
+    private readonly double _everyMinutes;
+    private long _savedAt;
+    private (int Epoch, int Batch) _savedPosition;
+    private string? _bestFile;
 
     /// <summary>Saves to a file.</summary>
-    /// <param name="path">The file, which a later epoch replaces; <c>{epoch}</c> in its name stands for the epoch's number and keeps them
+    /// <param name="path">The file, which a later one replaces; <c>{epoch}</c> and <c>{step}</c> in its name stand for their numbers and keep files
     /// apart.</param>
     /// <param name="monitor">The value of the history that must be better than in all epochs before, such as <c>val_loss</c>; null to save
-    /// after each epoch. NaN is never better.</param>
+    /// without regard to values. NaN is never better. As long as the file is there, a further call of <c>Fit</c> with the same callback must be
+    /// better still.</param>
     /// <param name="smallerIsBetter">Whether small values are good; true for losses, false for accuracies.</param>
-    /// <param name="includeOptimizer">Whether the file holds the optimizer's state, too.</param>
-    /// <exception cref="ArgumentException">The path or the value's name is empty.</exception>
-    public ModelCheckpoint(string path, string? monitor = null, bool smallerIsBetter = true, bool includeOptimizer = false)
+    /// <param name="weightsOnly">Whether files hold the network alone, as <c>model.LoadState(SafeTensors.Load(path))</c> takes it. No training goes
+    /// on from them.</param>
+    /// <param name="keepLast">How many files stay, of those whose names differ by their numbers only: when one is saved, the oldest go. All if null.</param>
+    /// <param name="everyEpochs">After how many epochs a file is saved; 0 for not by epochs.</param>
+    /// <param name="everySteps">After how many steps of the optimizer a file is saved; 0 for not by steps.</param>
+    /// <param name="everyMinutes">After how many minutes a file is saved, at the end of the step; 0 for not by time.</param>
+    /// <exception cref="ArgumentException">The path or the value's name is empty, a number is out of range, a value is to be watched between
+    /// epochs, or files are to be kept that have one name.</exception>
+    public ModelCheckpoint(
+        string path, string? monitor = null, bool smallerIsBetter = true, bool weightsOnly = false, int? keepLast = null, int everyEpochs = 1,
+        int everySteps = 0, double everyMinutes = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (monitor?.Length == 0)
@@ -46,10 +56,29 @@ public sealed class ModelCheckpoint : ICallback
             throw new ArgumentException("ModelCheckpoint: the name of a value is empty. Leave it out, or give null.", nameof(monitor));
         }
 
-        _path = path;
-        _monitor = monitor;
-        _smallerIsBetter = smallerIsBetter;
-        _includeOptimizer = includeOptimizer;
+        Bounds.AtLeast(1, keepLast ?? 1, nameof(ModelCheckpoint), nameof(keepLast));
+        Bounds.AtLeast(0, everyEpochs, nameof(ModelCheckpoint));
+        Bounds.AtLeast(0, everySteps, nameof(ModelCheckpoint));
+        if (!(everyMinutes >= 0 && double.IsFinite(everyMinutes)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(everyMinutes), $"ModelCheckpoint: the minutes must be finite and not negative, not {everyMinutes}.");
+        }
+
+        if (monitor is not null && (everySteps > 0 || everyMinutes > 0))
+        {
+            throw new ArgumentException(
+                $"ModelCheckpoint: {monitor} is known at the end of an epoch. Leave everySteps and everyMinutes out, or watch no value.", nameof(monitor));
+        }
+
+        _name = new CheckpointName(path);
+        if (keepLast is not null && !_name.IsNumbered)
+        {
+            throw new ArgumentException(
+                $"ModelCheckpoint: the last {keepLast} files cannot be kept under one name, {path}. Put {{epoch}} or {{step}} into it.", nameof(keepLast));
+        }
+
+        (_path, _monitor, _smallerIsBetter, _weightsOnly, _keepLast) = (path, monitor, smallerIsBetter, weightsOnly, keepLast);
+        (_everyEpochs, _everySteps, _everyMinutes) = (everyEpochs, everySteps, everyMinutes);
     }
 
     /// <summary>The epoch that was saved last, from 1; 0 before the first.</summary>
@@ -58,61 +87,41 @@ public sealed class ModelCheckpoint : ICallback
     /// <summary>The value watched, in that epoch; NaN before the first and if none is watched.</summary>
     public double SavedValue { get; private set; } = double.NaN;
 
-    /// <summary>Brings a network back, and an optimizer that was saved with it.</summary>
-    /// <param name="path">A file that a checkpoint saved.</param>
-    /// <param name="model">The network, made as the saved one was.</param>
-    /// <param name="optimizer">The optimizer, of the same rule over the same parameters; null to leave what the file has of it.</param>
-    /// <returns>The number of the epoch that was saved.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no such file, or holds no optimizer although one is given.</exception>
-    /// <exception cref="ArgumentException">The state is of another network or optimizer. Neither has been changed.</exception>
-    public static int Load(string path, Module model, Optimizer? optimizer = null)
+    /// <inheritdoc/>
+    /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
+    /// <exception cref="KeyNotFoundException">No epoch comes to the value to watch.</exception>
+    public void OnTrainBegin(TrainingContext context)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        using SafeTensorsFile file = SafeTensors.Open(path);
-        if (!int.TryParse(file.Metadata.GetValueOrDefault(EpochKey), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch))
+        ArgumentNullException.ThrowIfNull(context);
+        if (_monitor is not null)
         {
-            throw new InvalidDataException($"{path}: expected a file of ModelCheckpoint, whose metadata names the epoch, and found none there.");
+            context.RequireValue(_monitor, nameof(ModelCheckpoint));
         }
 
-        using TensorScope scope = Tensor.Scope();
-        ILookup<bool, string> names = file.Entries.Select(static entry => entry.Name).ToLookup(IsOfOptimizer);
-        if (optimizer is not null && !names[true].Any())
-        {
-            throw new InvalidDataException(
-                $"{path}: expected an optimizer with the network, and found none. ModelCheckpoint saves it with includeOptimizer: true.");
-        }
+        // Now, not after an epoch's work.
+        AtomicFile.RequireWritable(_name.At(1, 1));
+        _savedAt = Stopwatch.GetTimestamp();
+        _savedPosition = Position(context);
 
-        // Where one of the two does not fit, the other stays as it is, too.
-        using ModuleSnapshot before = new();
-        before.Take(model);
-        model.LoadState(names[false].ToDictionary(static name => name, name => file.Load(name, Device.Cpu)));
-        try
+        // A file that is gone is no bar.
+        if (_bestFile is null || !File.Exists(_bestFile))
         {
-            optimizer?.LoadState(names[true].ToDictionary(static name => name[OfOptimizer.Length..], name => file.Load(name, Device.Cpu)));
+            (SavedEpoch, SavedValue, _bestFile) = (0, double.NaN, null);
         }
-        catch
-        {
-            before.Restore(model);
-            throw;
-        }
-
-        return epoch;
-
-        static bool IsOfOptimizer(string name) => name.StartsWith(OfOptimizer, StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
-    public void OnTrainBegin(TrainingContext context)
+    /// <exception cref="IOException">The file cannot be written; the one before is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
+    public void OnBatchEnd(TrainingContext context)
     {
-        SavedEpoch = 0;
-        SavedValue = double.NaN;
-
-        // Now, not after an epoch's work.
-        if (Path.GetDirectoryName(Path.GetFullPath(_path)) is { } folder && !Directory.Exists(folder))
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.HasStepped && ((_everySteps > 0 && context.Steps % _everySteps == 0)
+            || (_everyMinutes > 0 && Stopwatch.GetElapsedTime(_savedAt).TotalMinutes >= _everyMinutes)))
         {
-            throw new DirectoryNotFoundException($"ModelCheckpoint: {_path} cannot be written: there is no folder {folder}.");
+            context.SaveLater(() => Save(context, double.NaN));
         }
     }
 
@@ -123,28 +132,84 @@ public sealed class ModelCheckpoint : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
-        string epoch = result.Epoch.ToString(CultureInfo.InvariantCulture);
-        Dictionary<string, string> metadata = new() { [EpochKey] = epoch };
-        double value = double.NaN;
+        if (_everyEpochs == 0 || result.Epoch % _everyEpochs != 0)
+        {
+            return;
+        }
+
+        double value = _monitor is null ? double.NaN : result[_monitor];
+        if (_monitor is null || (!double.IsNaN(value) && (SavedEpoch == 0 || (_smallerIsBetter ? value < SavedValue : value > SavedValue))))
+        {
+            context.SaveLater(() => Save(context, value));
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State() => CallbackState.Of(("saved_epoch", SavedEpoch), ("saved_value", SavedValue));
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A number is missing.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        double[] numbers = CallbackState.Read(nameof(ModelCheckpoint), state, "saved_epoch", "saved_value");
+        (SavedEpoch, SavedValue) = ((int)numbers[0], numbers[1]);
+        _bestFile = SavedEpoch > 0 ? _name.Files().Select(static file => file.Path).FirstOrDefault() : null;
+    }
+
+    /// <summary>Saves where a training has ended or been stopped, before callbacks are told so and may change the network.</summary>
+    internal void SaveEnd(TrainingContext context)
+    {
+        if (_monitor is null && context.Epoch > 0 && _savedPosition != Position(context))
+        {
+            Save(context, double.NaN);
+        }
+    }
+
+    private static (int Epoch, int Batch) Position(TrainingContext context) => (context.Epoch, context.IsEpochDone ? int.MaxValue : context.Batch);
+
+    private void Save(TrainingContext context, double value)
+    {
+        if (context.IsBroken)
+        {
+            return;
+        }
+
+        string path = _name.At(context.Epoch, context.Steps);
+        (int epoch, double before) = (SavedEpoch, SavedValue);
+
+        // The file remembers itself.
+        (SavedEpoch, SavedValue) = (context.Epoch, value);
+        Dictionary<string, string> notes = [];
         if (_monitor is not null)
         {
-            value = result[_monitor];
-            if (double.IsNaN(value) || (SavedEpoch > 0 && !(_smallerIsBetter ? value < SavedValue : value > SavedValue)))
-            {
-                return;
-            }
-
-            metadata[_monitor] = value.ToString("R", CultureInfo.InvariantCulture);
+            notes[_monitor] = value.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        IEnumerable<KeyValuePair<string, Tensor>> state = context.Model.State();
-        if (_includeOptimizer)
+        try
         {
-            state = state.Concat(context.Optimizer.State().Select(static pair => KeyValuePair.Create(OfOptimizer + pair.Key, pair.Value)));
+            if (_weightsOnly)
+            {
+                SafeTensors.Save(
+                    path, context.Model.State(), new Dictionary<string, string>(notes) { ["epoch"] = context.Epoch.ToString(CultureInfo.InvariantCulture) });
+            }
+            else
+            {
+                context.WriteTo(path, notes);
+            }
+        }
+        catch
+        {
+            (SavedEpoch, SavedValue) = (epoch, before);
+            throw;
         }
 
-        SafeTensors.Save(_path.Replace(Number, epoch, StringComparison.Ordinal), new Dictionary<string, Tensor>(state), metadata);
-        SavedEpoch = result.Epoch;
-        SavedValue = value;
+        _bestFile = path;
+        _savedPosition = Position(context);
+        _savedAt = Stopwatch.GetTimestamp();
+        foreach (string old in _name.Files().Select(static file => file.Path).Where(file => Path.GetFullPath(file) != Path.GetFullPath(path))
+            .Skip((_keepLast ?? int.MaxValue) - 1))
+        {
+            File.Delete(old);
+        }
     }
 }

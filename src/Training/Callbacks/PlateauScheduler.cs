@@ -20,6 +20,20 @@ public sealed class PlateauScheduler : ICallback
     }
 
     /// <inheritdoc/>
+    /// <exception cref="KeyNotFoundException">No epoch comes to such a value.</exception>
+    public void OnTrainBegin(TrainingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.RequireValue(_monitor, nameof(PlateauScheduler));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> State() => _plateau.State();
+
+    /// <inheritdoc/>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state) => _plateau.LoadState(state);
+
+    /// <inheritdoc/>
     public void OnEpochEnd(TrainingContext context, EpochResult result)
     {
         ArgumentNullException.ThrowIfNull(context);

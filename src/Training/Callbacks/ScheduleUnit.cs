@@ -6,6 +6,6 @@ public enum ScheduleUnit
     /// <summary>The epochs that have ended.</summary>
     Epoch,
 
-    /// <summary>The batches that have ended, from the first epoch on.</summary>
+    /// <summary>The steps that have been made, from the first epoch on.</summary>
     Step,
 }

@@ -16,6 +16,16 @@ public abstract class Metric
     /// <summary>The value over the batches since the last reset; NaN before the first. Waits for the device.</summary>
     public abstract double Result();
 
+    /// <summary>What has to be saved to go on in the middle of an epoch, by name; nothing if not overridden, and then a training with this metric
+    /// goes on between epochs only.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>();
+
+    /// <summary>Goes back to what <see cref="State"/> gave.</summary>
+    /// <param name="state">Values by name; they belong to the caller.</param>
+    public virtual void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+    }
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 

@@ -7,6 +7,7 @@ public sealed class RunningMean : IDisposable
 {
     private Tensor? _sums;
     private bool _begun;
+    private bool _isLoaded;
 
     /// <summary>Adds a scalar. The first decides on the device of the sum; others are moved there.</summary>
     /// <param name="value">A tensor of one element.</param>
@@ -48,10 +49,22 @@ public sealed class RunningMean : IDisposable
         return weights == 0 ? double.NaN : sum / weights;
     }
 
+    /// <summary>What has to be saved to go on: the sums as the device keeps them.</summary>
+    internal IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor> { ["sums"] = _sums ?? Tensor.Zeros(2, DType.Float64, Device.Cpu) };
+
+    /// <summary>Goes back to what <see cref="State"/> gave.</summary>
+    internal void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        Tensor sums = state["sums"].Clone().KeepForever();
+        _sums?.Dispose();
+        (_sums, _begun, _isLoaded) = (sums, true, true);
+    }
+
     /// <summary>Starts again.</summary>
     public void Reset()
     {
         _begun = false;
+        _isLoaded = false;
         _sums?.Fill(0);
     }
 
@@ -90,7 +103,29 @@ public sealed class RunningMean : IDisposable
             _sums = Tensor.Zeros(count, dtype, device).KeepForever();
         }
 
+        else if (_isLoaded && !ReferenceEquals(_sums.Device, device))
+        {
+            Tensor loaded = On(device, _sums).KeepForever();
+            _sums.Dispose();
+            _sums = loaded;
+        }
+
         _begun = true;
+        _isLoaded = false;
         return _sums;
+    }
+
+    // In the form that a device keeps sums in.
+    private static Tensor On(Device device, Tensor sums)
+    {
+        (DType dtype, int count) = RunningSum.Form(device);
+        if ((sums.DType, sums.Count) == (dtype, count))
+        {
+            return sums.To(device);
+        }
+
+        (double sum, double weights) = RunningSum.Read(sums.To(Device.Cpu).To(DType.Float64).ToArray<double>());
+        double[] kept = count == 2 ? [sum, weights] : [(float)sum, sum - (float)sum, (float)weights, weights - (float)weights];
+        return Tensor.From(kept, [count], Device.Cpu).To(dtype).To(device);
     }
 }

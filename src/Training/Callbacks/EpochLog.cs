@@ -1,0 +1,51 @@
+using System.Text;
+using DeepSharp.Persistence;
+
+namespace DeepSharp.Training;
+
+/// <summary>A file of text that grows by a line for each epoch.</summary>
+/// <remarks>
+/// A training begins the file anew; one that is resumed writes the epochs that were done before first, so that each stands there once, whenever
+/// the process before was ended. Lines are on the disk when the next epoch begins.
+/// </remarks>
+public abstract class EpochLog : ICallback
+{
+    private readonly string _path;
+
+    private protected EpochLog(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public void OnTrainBegin(TrainingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        StringBuilder text = new(First(context.ValueNames));
+        foreach (EpochResult result in context.History.Epochs)
+        {
+            text.Append(Line(result, context.ValueNames));
+        }
+
+        AtomicFile.WriteText(_path, text.ToString());
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void OnEpochEnd(TrainingContext context, EpochResult result)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(result);
+        File.AppendAllText(_path, Line(result, context.ValueNames));
+    }
+
+    /// <summary>What the file begins with.</summary>
+    private protected abstract string First(IReadOnlyList<string> names);
+
+    /// <summary>The line of an epoch.</summary>
+    private protected abstract string Line(EpochResult result, IReadOnlyList<string> names);
+}
