@@ -1,6 +1,7 @@
 namespace DeepSharp.Tables;
 
 /// <summary>What an encoding knows of a column; what it saves.</summary>
+/// <remarks>The compiler's JSON reader sets what is <c>init</c> to nothing where the file has no word of it; what is <c>set</c> keeps its default.</remarks>
 internal sealed record FittedColumn
 {
     public required string Column { get; init; }
@@ -10,26 +11,26 @@ internal sealed record FittedColumn
     /// <summary>What the column was in the table that the encoding was fitted to.</summary>
     public required ColumnKind Kind { get; init; }
 
-    public MissingValues Missing { get; init; }
+    public MissingValues Missing { get; set; }
 
-    public bool Indicator { get; init; }
+    public bool Indicator { get; set; }
 
     /// <summary>What stands for a missing number.</summary>
-    public double Fill { get; init; }
+    public double Fill { get; set; }
 
     /// <summary>A number x is encoded as (x − <see cref="Mean"/>) / <see cref="Deviation"/>.</summary>
-    public double Mean { get; init; }
+    public double Mean { get; set; }
 
-    public double Deviation { get; init; } = 1;
+    public double Deviation { get; set; } = 1;
 
-    public string[] Categories { get; init; } = [];
+    public string[] Categories { get; set; } = [];
 
     /// <summary>The category of missing values; null if there is none, or they have one of their own.</summary>
-    public string? MissingCategory { get; init; }
+    public string? MissingCategory { get; set; }
 
-    public UnknownCategory Unknown { get; init; }
+    public UnknownCategory Unknown { get; set; }
 
-    public bool Embed { get; init; }
+    public bool Embed { get; set; }
 
     /// <summary>The categories' names by number; behind those of the data come those of missing and of unknown values.</summary>
     internal string[] Names() =>

@@ -60,7 +60,7 @@ internal static class ParquetTable
             var type when type == typeof(DateTime) => Numbers<DateTime>(TableColumn.Days, ColumnKind.Date),
             var type when type == typeof(DateOnly) => Numbers<DateOnly>(static value => TableColumn.Days(value.ToDateTime(default)), ColumnKind.Date),
             var type when type == typeof(bool) => Truths(static value => value ? "true" : "false"),
-            var type when type == typeof(string) => Texts(),
+            var type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) => Texts(),
             var type => throw Unfit(field, path, type.Name),
         };
 
