@@ -19,6 +19,8 @@ public partial class ArchitectureTests
         ["Data"] = ["Tensor", "Persistence"],
         ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
         ["DeepSharp"] = ["Training"],
+        ["Tables"] = ["Training", "DeepSharp"],
+        ["Images"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -70,6 +72,12 @@ public partial class ArchitectureTests
             Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
             static name => name.Name is "ILGPU" or "ILGPU.Algorithms");
     }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Tables_knows_what_reads_them(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Tables" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        static name => name.Name is "Parquet" or "Sylvan.Data.Csv" or "Microsoft.Data.Analysis");
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()
