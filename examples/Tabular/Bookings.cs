@@ -4,9 +4,9 @@ namespace DeepSharp.Examples.Tabular;
 
 /// <summary>The bookings of a hotel that is none: where <c>bookings.csv</c> comes from.</summary>
 /// <remarks>
-/// A booking is cancelled with probability σ(z), with z = −4.1 + 0.018 · days between booking and arrival + that of the channel (agency 1, web 0.4, phone −0.5,
-/// desk −2) + 0.9 if no price is known + 0.6 · (1 if there is no deposit) + 0.5 for guests from "NO". About one of eight is. One price in twelve and one country
-/// in twenty are missing.
+/// A booking is cancelled with probability σ(z), with z = −4.1 + 0.018 · days between booking and arrival + what its channel adds (agency 1, web 0.4,
+/// phone −0.5, desk −2) + 0.9 if no price is known + 0.6 without a deposit + 0.5 for guests from "NO". About one of eight is. One price in twelve and one
+/// country in twenty are missing.
 /// </remarks>
 internal static class Bookings
 {

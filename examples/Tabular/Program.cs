@@ -66,7 +66,8 @@ void Train(string folder, int epochs)
     Console.WriteLine($"weights: {string.Join(", ", encoding.Categories("cancelled").Zip(weights, static (name, weight) => $"{name} {weight:F2}"))}");
     Sequential model = Network(encoding);
     model.Fit(
-        data, new AdamW(model.Parameters(), learningRate: 3e-3, weightDecay: 0.05), new CrossEntropyLoss(classWeights: Tensor.From(weights)), epochs, batchSize: 64, seed: 1);
+        data, new AdamW(model.Parameters(), learningRate: 3e-3, weightDecay: 0.05), new CrossEntropyLoss(classWeights: Tensor.From(weights)), epochs,
+        batchSize: 64, seed: 1);
 
     // Rows are the truth, columns what the network says.
     ConfusionMatrix confusion = new(encoding.Categories("cancelled"));
@@ -89,7 +90,8 @@ void Predict(string folder, string[] what)
 
     // Nothing between name and value is a missing value.
     IReadOnlyList<Tensor> features = what[0].Contains('=')
-        ? encoding.Features(what.Select(static word => word.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => (object?)(pair[^1].Length > 0 ? pair[^1] : null)))
+        ? encoding.Features(what.Select(static word => word.Split('=', 2))
+            .ToDictionary(static pair => pair[0], static pair => (object?)(pair[^1].Length > 0 ? pair[^1] : null)))
         : encoding.Features(Table.FromCsv(what[0], new CsvOptions { Kinds = encoding.Kinds }));
     foreach ((int row, double chance) in Chances(model, features[0]).Index())
     {
@@ -100,6 +102,7 @@ void Predict(string folder, string[] what)
 static Sequential Network(TableEncoding encoding) =>
     [new Dense(encoding.FeatureNames.Count, 16), new ReLU(), new Dense(16, encoding.Categories("cancelled").Count)];
 
-static double[] Chances(Sequential model, Tensor features) => [.. model.Predict(features).Softmax(1)[.., 1].ToArray<float>().Select(static chance => (double)chance)];
+static double[] Chances(Sequential model, Tensor features) =>
+    [.. model.Predict(features).Softmax(1)[.., 1].ToArray<float>().Select(static chance => (double)chance)];
 
 static string Line(int row, double chance) => $"booking {row + 1}: cancelled with {100 * chance:F2} %";

@@ -34,7 +34,8 @@ public static class ImageFile
         if (channels is not (1 or 3) || image.Shape.Size == 0 || !(image.DType is DType.UInt8 || image.DType.IsFloatingPoint))
         {
             throw new ArgumentException(
-                $"SavePng: {image.Shape} of {image.DType} is no picture; give [height, width], [1, height, width] or [3, height, width] of UInt8 or of numbers from 0 to 1.",
+                $"SavePng: {image.Shape} of {image.DType} is no picture; give [height, width], [1, height, width] or [3, height, width] of UInt8 or of "
+                + "numbers from 0 to 1.",
                 nameof(image));
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeepSharp.Tables;
 
 /// <summary>Encodes the rows of a table as an encoding knows its columns.</summary>
@@ -14,8 +16,10 @@ internal static class ColumnEncoder
             return column.Kind == ColumnKind.Text || fitted.Kind != ColumnKind.Text ? column : column.AsText();
         }
 
-        int row = Enumerable.Range(0, table.Count).First(row => !column.IsMissing(row)
-            && (column.Kind != ColumnKind.Text || fitted.Kind != ColumnKind.Number || !double.TryParse(column.Text(row), out _)));
+        // Of a text among numbers, the first that is none.
+        int[] there = [.. Enumerable.Range(0, table.Count).Where(row => !column.IsMissing(row))];
+        int row = there.FirstOrDefault(
+            row => fitted.Kind == ColumnKind.Number && !double.TryParse(column.Text(row), CultureInfo.InvariantCulture, out _), there[0]);
         throw table.Bad(
             row, fitted.Column,
             $"expected a {fitted.Kind}, as in the table that the encoding was fitted to, and found a {column.Kind}, '{column.Text(row)}'. Read CSV with Kinds = "
@@ -35,14 +39,14 @@ internal static class ColumnEncoder
                 throw Missing(table, row, fitted);
             }
 
-            double number = missing ? fill : (column.Numbers[row] - fitted.Mean) / fitted.Deviation;
-            if (!double.IsFinite(number))
+            float number = (float)(missing ? fill : (column.Numbers[row] - fitted.Mean) / fitted.Deviation);
+            if (!float.IsFinite(number))
             {
-                throw table.Bad(row, fitted.Column, $"expected a finite number, and found {column.Numbers[row]}.");
+                throw table.Bad(row, fitted.Column, $"expected a number that is finite in Float32, and found {column.Numbers[row]}.");
             }
 
             int at = (row * width) + place;
-            rows[at] = (float)number;
+            rows[at] = number;
             if (fitted.Indicator)
             {
                 rows[at + 1] = missing ? 1 : 0;
@@ -74,8 +78,9 @@ internal static class ColumnEncoder
                     UnknownCategory.Category => own,
                     UnknownCategory.Zeros => -1,
                     _ => throw table.Bad(
-                        row, fitted.Column, $"expected one of [{string.Join(", ", fitted.Categories.Take(20))}{(fitted.Categories.Length > 20 ? ", …" : "")}], and found '{column.Text(row)}'"
-                        + (fitted.Role == ColumnRole.ClassTarget ? ". See ClassTarget.Classes." : ". See CategoryFeature.Unknown.")),
+                        row, fitted.Column,
+                        $"expected one of [{string.Join(", ", fitted.Categories.Take(20))}{(fitted.Categories.Length > 20 ? ", …" : "")}], and found "
+                        + $"'{column.Text(row)}'" + (fitted.Role == ColumnRole.ClassTarget ? ". See ClassTarget.Classes." : ". See CategoryFeature.Unknown.")),
                 };
         }
 

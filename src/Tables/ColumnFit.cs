@@ -75,7 +75,8 @@ internal static class ColumnFit
                 + $"(CategoryFeature.Constant), not {feature.Missing}.");
         }
 
-        if ((feature.Embed && feature.Unknown == UnknownCategory.Zeros) || feature.MinCount < 1 || (feature.MinCount > 1 && feature.Unknown == UnknownCategory.Refuse))
+        if ((feature.Embed && feature.Unknown == UnknownCategory.Zeros) || feature.MinCount < 1
+            || (feature.MinCount > 1 && feature.Unknown == UnknownCategory.Refuse))
         {
             throw new ArgumentException(
                 $"Fit: column '{column.Name}': unknown categories cannot be {feature.Unknown} with Embed = {feature.Embed} and MinCount = {feature.MinCount}. "
@@ -124,8 +125,8 @@ internal static class ColumnFit
         {
             int row = Array.FindIndex(column.Codes, static code => code >= 0);
             throw new ArgumentException(
-                $"Fit: column '{column.Name}' of {table.Source} is text, such as '{column.Text(row)}', and no {role}. Take a CategoryFeature or ClassTarget, or read the "
-                + "column as numbers (CsvOptions.Kinds).");
+                $"Fit: column '{column.Name}' of {table.Source} is text, such as '{column.Text(row)}', and no {role}. Take a CategoryFeature or "
+                + "ClassTarget, or read the column as numbers (CsvOptions.Kinds).");
         }
 
         int odd = Array.FindIndex(column.Numbers, double.IsInfinity);

@@ -27,6 +27,7 @@ public sealed record CsvOptions
     public IReadOnlyCollection<string> Missing { get; init; } = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"];
 
     /// <summary>What columns are. Those without a word here are numbers or dates if all cells are, and else text.</summary>
+    /// <remarks>Columns that the file does not have are not looked for: <see cref="TableEncoding.Kinds"/> go with files without targets, too.</remarks>
     public IReadOnlyDictionary<string, ColumnKind> Kinds { get; init; } = new Dictionary<string, ColumnKind>();
 
     /// <summary>The columns to read; all if null.</summary>

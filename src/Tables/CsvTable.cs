@@ -26,8 +26,8 @@ internal static class CsvTable
         catch (CsvFormatException error)
         {
             throw new InvalidDataException(
-                $"{path}: row {error.RowNumber}{(error.FieldOrdinal > 0 ? $", cell {error.FieldOrdinal + 1}" : "")} is not CSV as expected: {error.Message} See CsvOptions "
-                + "(Delimiter, Quote, HasHeader).", error);
+                $"{path}: row {error.RowNumber}{(error.FieldOrdinal > 0 ? $", cell {error.FieldOrdinal + 1}" : "")} is not CSV as expected: {error.Message} "
+                + "See CsvOptions (Delimiter, Quote, HasHeader).", error);
         }
     }
 
@@ -50,9 +50,12 @@ internal static class CsvTable
         Check(path, options, names);
         CellParser parser = new(options);
         ColumnBuilder?[] columns = [.. names.Select((name, i) => before is null
-            ? options.Columns?.Contains(name) == false ? null : new ColumnBuilder(path, name, parser, options.Kinds.TryGetValue(name, out ColumnKind kind) ? kind : null)
+            ? options.Columns?.Contains(name) == false
+                ? null
+                : new ColumnBuilder(path, name, parser, options.Kinds.TryGetValue(name, out ColumnKind kind) ? kind : null)
             : before[i] is { IsLost: true } ? new ColumnBuilder(path, name, parser, ColumnKind.Text) : null)];
-        (int Place, ColumnBuilder Column)[] read = [.. columns.Index().Where(static entry => entry.Item is not null).Select(static entry => (entry.Index, entry.Item!))];
+        (int Place, ColumnBuilder Column)[] read =
+            [.. columns.Index().Where(static entry => entry.Item is not null).Select(static entry => (entry.Index, entry.Item!))];
         for (int row = 0; reader.Read();)
         {
             if (reader.RowFieldCount != count)
@@ -85,13 +88,9 @@ internal static class CsvTable
             throw new InvalidDataException($"{path}: expected columns of different names in the first line, and found '{twice}' twice.");
         }
 
-        foreach (string name in (options.Columns ?? []).Concat(options.Kinds.Keys))
+        if ((options.Columns ?? []).FirstOrDefault(name => !names.Contains(name)) is { } unknown)
         {
-            // Kinds are those of an encoding, perhaps, and the targets' columns are not in a file of new rows.
-            if (!names.Contains(name) && options.Columns?.Contains(name) == true)
-            {
-                throw new InvalidDataException($"{path}: expected a column '{name}' (CsvOptions.Columns), and found: {string.Join(", ", names)}.");
-            }
+            throw new InvalidDataException($"{path}: expected a column '{unknown}' (CsvOptions.Columns), and found: {string.Join(", ", names)}.");
         }
     }
 }

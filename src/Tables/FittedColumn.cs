@@ -47,6 +47,9 @@ internal sealed record FittedColumn
     internal string? Misfit() =>
         Categories.Distinct().Count() < Categories.Length ? "has a category twice"
         : !double.IsFinite(Fill) || !double.IsFinite(Mean) || !(double.IsFinite(Deviation) && Deviation > 0) ? "has numbers that are none"
+        : Kind == ColumnKind.Text && Role is (ColumnRole.NumberFeature or ColumnRole.NumberTarget) ? "is a number made of text"
+        : Embed && Role != ColumnRole.CategoryFeature ? "is embedded without categories"
+        : Role == ColumnRole.CategoryFeature && Missing == MissingValues.Constant && MissingCategory is null ? "has no category for missing values"
         : MissingCategory is not null && !Categories.Contains(MissingCategory) ? $"has no category '{MissingCategory}' for missing values"
         : !Enum.IsDefined(Role) || !Enum.IsDefined(Kind) || !Enum.IsDefined(Missing) || !Enum.IsDefined(Unknown) ? "has unknown words"
         : null;

@@ -33,7 +33,7 @@ internal static class ParquetTable
 
             return new Table(path, read);
         }
-        catch (Exception error) when (error is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception error) when (error is not OutOfMemoryException && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InvalidDataException($"{path}: expected a Parquet file, which cannot be read: {error.Message}", error);
         }

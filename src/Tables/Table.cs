@@ -90,7 +90,8 @@ public sealed class Table
         TableColumn found = Column(column, nameof(Numbers));
         return found.Kind != ColumnKind.Text
             ? found.Numbers
-            : throw new ArgumentException($"{Source}: column '{column}' is text, not numbers. Take Texts, or read it as a number (CsvOptions.Kinds).", nameof(column));
+            : throw new ArgumentException(
+                $"{Source}: column '{column}' is text, not numbers. Take Texts, or read it as a number (CsvOptions.Kinds).", nameof(column));
     }
 
     /// <summary>A column's cells as text, numbers and dates as the invariant culture writes them; null where they are missing.</summary>

@@ -58,7 +58,8 @@ public sealed class TableEncoding
         string? twice = made.Concat(fitted).CountBy(static column => column.Column).FirstOrDefault(static entry => entry.Value > 1).Key;
         return made.Length > 0 && twice is null
             ? new TableEncoding(made, fitted)
-            : throw new ArgumentException(twice is null ? "Fit: there must be at least one feature." : $"Fit: column '{twice}' is named twice among features and targets.");
+            : throw new ArgumentException(
+                twice is null ? "Fit: there must be at least one feature." : $"Fit: column '{twice}' is named twice among features and targets.");
     }
 
     /// <summary>The names by number of the categories of a column, or of a target's classes. Their count is that of an embedding's vectors, or
@@ -66,8 +67,8 @@ public sealed class TableEncoding
     /// <param name="column">The column of a <see cref="CategoryFeature"/> or <see cref="ClassTarget"/>.</param>
     /// <exception cref="ArgumentException">It is neither.</exception>
     public IReadOnlyList<string> Categories(string column) =>
-        _features.Concat(_targets).FirstOrDefault(fitted => fitted.Column == column && fitted.Role is ColumnRole.CategoryFeature or ColumnRole.ClassTarget)
-            is { } found && found.Column == column
+        _features.Concat(_targets).FirstOrDefault(fitted => fitted.Column == column && fitted.Role is (ColumnRole.CategoryFeature or ColumnRole.ClassTarget))
+            is { } found
             ? found.Names()
             : throw new ArgumentException($"Categories: '{column}' is neither a category feature nor a class target of {this}.", nameof(column));
 
@@ -144,7 +145,8 @@ public sealed class TableEncoding
         if (predictions.Rank != 2 || predictions.Shape[1] != numbers.Length)
         {
             throw new ArgumentException(
-                $"TargetNumbers: predictions {predictions.Shape} do not fit the {numbers.Length} number targets; they must be [n, {numbers.Length}].", nameof(predictions));
+                $"TargetNumbers: predictions {predictions.Shape} do not fit the {numbers.Length} number targets; they must be [n, {numbers.Length}].",
+                nameof(predictions));
         }
 
         Tensor scale = Tensor.From([.. numbers.Select(static target => (float)target.Deviation)], predictions.Device).To(predictions.DType);
@@ -169,7 +171,8 @@ public sealed class TableEncoding
 
     /// <summary>The columns of features and targets.</summary>
     public override string ToString() =>
-        $"TableEncoding: {string.Join(", ", _features.Select(static feature => feature.Column))} -> {string.Join(", ", _targets.Select(static target => target.Column))}";
+        $"TableEncoding: {string.Join(", ", _features.Select(static feature => feature.Column))} -> "
+        + $"{string.Join(", ", _targets.Select(static target => target.Column))}";
 
     private static Tensor Dense(Table table, FittedColumn[] columns, int[]?[] categories, Device? device)
     {

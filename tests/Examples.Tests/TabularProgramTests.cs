@@ -33,7 +33,8 @@ public sealed partial class TabularProgramTests : IDisposable
         Assert.Equal(trained[0], Assert.Single(Lines(ExampleProgram.Run("Tabular", ["predict", _folder["."], .. words]).Output)));
 
         // What is wrong with a booking is told in a line.
-        (int wrong, _, string told) = ExampleProgram.Run("Tabular", ["predict", _folder["."], .. words.Select(static word => word.Replace("deposit=", "deposit=?", StringComparison.Ordinal))]);
+        (int wrong, _, string told) = ExampleProgram.Run(
+            "Tabular", ["predict", _folder["."], .. words.Select(static word => word.Replace("deposit=", "deposit=?", StringComparison.Ordinal))]);
         Assert.Equal(1, wrong);
         Assert.Contains("column 'deposit': expected one of [no, yes], and found '?", Assert.Single(Lines(told)), StringComparison.Ordinal);
     }

@@ -113,6 +113,10 @@ public sealed class EncodingTests : IDisposable
         Assert.Equal(encoding.Features(table, Device.Cpu)[0].ToArray<float>(), loaded.Features(table, Device.Cpu)[0].ToArray<float>());
         Assert.DoesNotContain("0,1", File.ReadAllText(_folder["encoding.json"]), StringComparison.Ordinal);
 
+        string message = Assert.Throws<InvalidDataException>(() => loaded.Features(Read("x,zip,day\n1,A,2024-01-01\n1.2.3,A,2024-01-01\n"))).Message;
+        Assert.Contains("table.csv: row 2, column 'x': expected a Number", message, StringComparison.Ordinal);
+        Assert.Contains("'1.2.3'", message, StringComparison.Ordinal);
+
         // New rows look like numbers by chance; the encoding knows better.
         string rows = "x,zip,day\n0.7,007,2024-02-01\n";
         Assert.Contains("Kinds", Assert.Throws<InvalidDataException>(() => loaded.Features(Read(rows))).Message, StringComparison.Ordinal);
@@ -134,6 +138,7 @@ public sealed class EncodingTests : IDisposable
     [InlineData("""{ "version": 2, "features": [], "targets": [] }""", "version 2")]
     [InlineData("""{ "version": 1, "features": [], "targets": [] }""", "no features")]
     [InlineData("""{ "version": 1, "features": [{ "column": "x", "role": "NumberFeature", "kind": "Number", "deviation": 0 }], "targets": [] }""", "column 'x'")]
+    [InlineData("""{ "version": 1, "features": [{ "column": "x", "role": "NumberFeature", "kind": "Text" }], "targets": [] }""", "made of text")]
     [InlineData("""{ "version": 1, "features": [{ "column": "x", "role": "Number" }], "targets": [] }""", "expected a table's encoding")]
     public void Files_that_are_no_encodings_are_refused(string text, string message)
     {

@@ -55,7 +55,8 @@ public sealed class OtherTableTests : IDisposable
     {
         DataFrame frame = new(
             new PrimitiveDataFrameColumn<int>("count", new int?[] { 1, null }), new StringDataFrameColumn("town", ["Bern", null!]),
-            new PrimitiveDataFrameColumn<bool>("open", new bool?[] { true, null }), new PrimitiveDataFrameColumn<DateTime>("day", [DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(1)]));
+            new PrimitiveDataFrameColumn<bool>("open", new bool?[] { true, null }),
+            new PrimitiveDataFrameColumn<DateTime>("day", [DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(1)]));
         Table table = Table.FromDataFrame(frame);
         Assert.Equal([1, double.NaN], table.Numbers("count").ToArray());
         Assert.Equal(["Bern", null], table.Texts("town"));
