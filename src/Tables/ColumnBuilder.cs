@@ -34,7 +34,7 @@ internal sealed class ColumnBuilder(string path, string name, CellParser parser,
         if (_kind == ColumnKind.Text)
         {
             Grow(ref _codes);
-            _codes[_count++] = parser.IsMissing(cell) ? -1 : _pool.Code(cell);
+            _codes[_count++] = _pool.TryCode(cell, out int code) ? code : parser.IsMissing(cell) ? -1 : _pool.Code(cell);
             return;
         }
 

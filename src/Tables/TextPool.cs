@@ -9,10 +9,13 @@ internal sealed class TextPool
 
     internal string[] Texts => [.. _texts];
 
+    /// <summary>The number of a text that has come before.</summary>
+    internal bool TryCode(ReadOnlySpan<char> text, out int code) => _codes.TryGetValue(text, out code);
+
     /// <summary>The text's number, from 0 on.</summary>
     internal int Code(ReadOnlySpan<char> text)
     {
-        if (!_codes.TryGetValue(text, out int code))
+        if (!TryCode(text, out int code))
         {
             code = _texts.Count;
             _codes[text] = code;
