@@ -50,6 +50,24 @@ for made in "$work/native/app" "$work/trimmed/app" "dotnet run $work/file/app.cs
     diff "$work/expected.txt" "$work/printed.txt" || { echo "$made prints other numbers."; exit 1; }
 done
 
+# The package for pictures: it brings DeepSharp, what draws, and a font.
+dotnet pack -c Release -nologo -v quiet src/Charts -o "$work/feed"
+mkdir "$work/charts"
+sed 's/Include="DeepSharp"/Include="DeepSharp.Charts"/; /UseCurrentRuntimeIdentifier/d' "$work/app/app.csproj" > "$work/charts/charts.csproj"
+cat > "$work/charts/Program.cs" <<EOF
+using DeepSharp;
+using DeepSharp.Charts;
+using DeepSharp.Layers;
+
+Sequential model = [new Dense(20, 30), new Dense(30, 2)];
+model.PlotWeights().SaveTo("weights.svg");
+Tensor.Uniform([4, 3, 8, 8]).PlotImages().SaveTo("images.png");
+EOF
+dotnet publish -c Release -nologo -v quiet "$work/charts" -o "$work/drawing"
+(cd "$work" && dotnet drawing/charts.dll)
+grep -q '0.weight \[30, 20\]' "$work/weights.svg" && [ "$(head -c 4 "$work/images.png" | tail -c 3)" = PNG ] || { echo "DeepSharp.Charts does not draw."; exit 1; }
+if grep -qiE 'skiasharp|scottplot|harfbuzz' "$work/app/obj/project.assets.json"; then echo "$package depends on what draws."; exit 1; fi
+echo "DeepSharp.Charts.$version draws."
 # The packages for tables and pictures: each brings DeepSharp and what reads.
 for name in Tables Images; do
     dotnet pack -c Release -nologo -v quiet "src/$name" -o "$work/feed"

@@ -1,42 +1,39 @@
-using DeepSharp.Training;
+using DeepSharp.Charts;
+using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace DeepSharp.Benchmarks.Compare;
 
-/// <summary>The ratios as bars from 1, to the right where DeepSharp is ahead.</summary>
+/// <summary>The ratios to the better of PyTorch and TorchSharp as bars from 1, to the right where DeepSharp is ahead.</summary>
 internal static class RatioChart
 {
-    private static readonly ChartStyle s_ahead = new() { Color = ChartPalette.Colors[0], Width = 9 };
-    private static readonly ChartStyle s_behind = new() { Color = ChartPalette.Colors[1], Width = 9 };
-
     /// <summary>Single operators on the right, all others on the left, on the same scale.</summary>
-    internal static ChartPage Make(IReadOnlyList<(Row Row, double Ratio)> ratios)
+    internal static void Draw(IReadOnlyList<(Row Row, double Ratio)> ratios, string path)
     {
-        double low = Math.Min(0.5, ratios.Min(static item => item.Ratio) / 1.1);
-        double high = Math.Max(2, ratios.Max(static item => item.Ratio) * 1.1);
+        double low = Math.Log10(Math.Min(0.5, ratios.Min(static item => item.Ratio) / 1.1));
+        double high = Math.Log10(Math.Max(2, ratios.Max(static item => item.Ratio) * 1.1));
         IGrouping<bool, (Row, double)>[] halves = [.. ratios.GroupBy(static item => item.Row.Group == "Single operators")];
         int most = halves.Max(static half => half.Count());
-        return new ChartPage([.. halves.Select(half => Bars(half.Key ? "Single operators" : "Training, products, layers", [.. half], low, high, most))])
-        {
-            Title = "DeepSharp against the better of PyTorch and TorchSharp",
-            PanelWidth = 560,
-            PanelHeight = 90 + (16 * most),
-        };
+        Plot[] plots = [.. halves.Select(half => Bars(half.Key ? "Single operators" : "Training, products, layers", [.. half], low, high, most))];
+        Plots.Grid(plots).SaveTo(path, 720 * plots.Length, 90 + (15 * most));
     }
 
-    private static Chart Bars(string title, IReadOnlyList<(Row Row, double Ratio)> items, double low, double high, int most)
+    private static Plot Bars(string title, IReadOnlyList<(Row Row, double Ratio)> items, double low, double high, int most)
     {
-        Chart chart = new(title)
+        Plot plot = Plots.New(title, "times as fast, or as small", logX: true);
+        (Color ahead, Color behind) = (plot.Add.Palette.GetColor(0), plot.Add.Palette.GetColor(1));
+        // On a logarithmic axis stand logarithms, and that of 1 is 0, where bars begin.
+        plot.Add.Bars((Bar[])[.. items.Select((item, i) => new Bar
         {
-            XAxis = { Label = "times as fast, or as small; logarithmic", Scale = AxisScale.Log, Minimum = low, Maximum = high },
-            YAxis = { Minimum = items.Count - most - 0.5, Maximum = items.Count - 0.5, Names = [.. items.Reverse().Select(static item => item.Row.Text)] },
-        };
-        chart.Line("", [1, 1], [-0.5, items.Count - 0.5], new() { Color = "#333333", Width = 1 });
-        for (int i = 0; i < items.Count; i++)
-        {
-            double place = items.Count - 1 - i;
-            chart.Line("", [1, items[i].Ratio], [place, place], items[i].Ratio >= 1 ? s_ahead : s_behind);
-        }
-
-        return chart;
+            Position = items.Count - 1 - i, Value = Math.Log10(item.Ratio), Size = 0.7, Orientation = Orientation.Horizontal,
+            FillColor = item.Ratio >= 1 ? ahead : behind, LineWidth = 0,
+        })]);
+        plot.Add.VerticalLine(0, 1, Color.FromHex("#333333"));
+        plot.Axes.Left.TickGenerator = new NumericManual(
+            [.. items.Select((_, i) => (double)(items.Count - 1 - i))], [.. items.Select(static item => item.Row.Text)]);
+        plot.Axes.Left.TickLabelStyle.FontSize = 10;
+        plot.Axes.SetLimits(low, high, items.Count - most - 0.5, items.Count - 0.5);
+        plot.Grid.YAxisStyle.IsVisible = false;
+        return plot;
     }
 }

@@ -50,7 +50,7 @@ internal sealed partial class Report
         {
             string picture = Path.Combine(file.DirectoryName!, Picture);
             Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
-            RatioChart.Make([.. Compared().Select(static line => (line.Row, line.Ratio))]).Save(picture);
+            RatioChart.Draw([.. Compared().Select(static line => (line.Row, line.Ratio))], picture);
         }
     }
 

@@ -1,4 +1,6 @@
+using DeepSharp.Data;
 using DeepSharp.Layers;
+using DeepSharp.Training;
 
 namespace DeepSharp.PtxCheck;
 
@@ -16,6 +18,7 @@ internal static class LayerWork
         ("attention", Attentions),
         ("scans, sorting and small matrices", Rankings),
         ("more losses", MoreLosses),
+        ("data and metrics", DataAndMetrics),
     ];
 
     private static void Backward(Tensor result) => result.Square().Sum().Backward(retainGraph: true);
@@ -154,6 +157,10 @@ internal static class LayerWork
         Backward(square.Solve(x.Detach()));
         Backward(square.Cholesky());
         Backward(square.SolveTriangular(x.Detach(), upper: false));
+        Backward(square.Determinant());
+        Backward(square.LogDeterminant().Logarithm);
+        Backward(x.CumulativeMax(1).Values);
+        Backward(x.Scatter(Tensor.From([0, 1, 2], [3, 1]), x[.., ..1], 1));
     }
 
     private static void MoreLosses()
@@ -175,6 +182,39 @@ internal static class LayerWork
         foreach (Tensor result in results)
         {
             result.Backward();
+        }
+    }
+
+    private static void DataAndMetrics()
+    {
+        Tensor labels = Tensor.From([0, 1, 2, 1], [4]);
+        Dataset images = new Dataset(Tensor.Uniform([4, 1, 6, 6]), labels).ClassBalanced();
+        foreach (Transform transform in (Transform[])
+        [
+            new Normalize([0.5], [0.5]), new RandomAffine((-10, 10), horizontalFlip: 0.5), new RandomAffine((-10, 10), nearest: true), new RandomCrop(4, 4, 1),
+            new RandomErasing(), new GaussianNoise(0.1), new MixUp(3), new CutMix(3),
+        ])
+        {
+            foreach (Batch batch in images.Map(transform).Batches(4, seed: 1))
+            {
+                _ = batch.X;
+            }
+        }
+
+        Tensor scores = Tensor.Uniform([4, 3]);
+        foreach (Metric metric in (Metric[])
+        [
+            new Accuracy(ignoreIndex: 0), new TopKAccuracy(2), new Precision(), new ConfusionMatrix(), new AUROC(), new AveragePrecision(), new Perplexity(),
+        ])
+        {
+            metric.Update(scores, labels);
+            _ = metric.Result();
+        }
+
+        foreach (Metric metric in (Metric[])[new MeanAbsoluteError(), new MeanAbsolutePercentageError(), new R2Score(), new CosineSimilarity()])
+        {
+            metric.Update(scores, Tensor.Uniform([4, 3]));
+            _ = metric.Result();
         }
     }
 }

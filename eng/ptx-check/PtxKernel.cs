@@ -20,6 +20,7 @@ internal sealed record PtxKernel(MethodInfo Method, string Workload)
         : Name == "GpuRunningSum<F32>.Kernel" ? "adds to sums over an epoch, which are kept in Float64"
         : Name.StartsWith("CopyKernels.ConvertKernel<", StringComparison.Ordinal) && !Name.Contains("F32", StringComparison.Ordinal)
             ? "converts integers, truth values and 16-bit floats, with one rounding"
+        : Name.StartsWith("GpuMap<NumericMap<AddScaledOp, I", StringComparison.Ordinal) ? "adds integers times a constant, which is given in Float64"
         : null;
 
     private static string Short(Type type)

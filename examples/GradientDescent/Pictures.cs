@@ -1,6 +1,8 @@
 using System.Globalization;
+using DeepSharp.Charts;
 using DeepSharp.Optim;
-using DeepSharp.Training;
+using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace DeepSharp.Examples.GradientDescent;
 
@@ -8,109 +10,89 @@ namespace DeepSharp.Examples.GradientDescent;
 internal static class Pictures
 {
     private const int Shown = 150;
-    private static readonly ChartStyle s_data = new() { Color = "#9a9a9a", MarkerSize = 1.6 };
 
     internal static void Draw(Line line, Descent[] descents, ulong seed, string path)
     {
         double[] temperatures = Temperatures(365, seed);
-        Chart[] charts =
+        Plot[] plots =
         [
             ByEpochs(line, descents), BySteps(line, descents), Paths(line, descents), Fit(line, descents), Smoothed(temperatures),
             Corrected(temperatures),
         ];
-        new ChartPage(charts) { PanelWidth = 500, PanelHeight = 320 }.Save(path);
+        Plots.Grid(plots).SaveTo(path, 1160, 960);
     }
 
-    private static Chart ByEpochs(Line line, Descent[] descents)
+    private static Plot ByEpochs(Line line, Descent[] descents)
     {
-        Chart chart = new("Cost over passes through the data")
-        {
-            XAxis = { Label = "epoch" },
-            YAxis = { Label = "mean squared error of all samples", Scale = AxisScale.Log },
-        };
-        Each(line, descents, (descent, costs, style) => chart.Line(
-            descent.Name, [.. Enumerable.Range(0, costs.Length).Select(step => (double)step / descent.StepsPerEpoch)], costs,
-            style.Width < 2 ? style with { Width = 0.6, Opacity = 0.6 } : style));
-        return chart;
+        Plot plot = Plots.New("Cost over passes through the data", "epoch", "mean squared error of all samples", logY: true);
+        Each(plot, line, descents, static (descent, costs) => ([.. Counted(costs).Select(step => step / descent.StepsPerEpoch)], costs));
+        return plot;
     }
 
-    private static Chart BySteps(Line line, Descent[] descents)
+    private static Plot BySteps(Line line, Descent[] descents)
     {
-        Chart chart = new("Cost over steps")
-        {
-            XAxis = { Label = "step", Minimum = 0, Maximum = 100 },
-            YAxis = { Label = "mean squared error of all samples", Scale = AxisScale.Log },
-        };
-        Each(line, descents, (descent, costs, style) => chart.Line(descent.Name, [.. costs.Take(101)], style));
-        return chart;
+        Plot plot = Plots.New("Cost over steps", "step", "mean squared error of all samples", logY: true);
+        Each(plot, line, descents, static (_, costs) => (Counted([.. costs.Take(101)]), [.. costs.Take(101)]));
+        return plot;
     }
 
-    private static Chart Paths(Line line, Descent[] descents)
+    private static Plot Paths(Line line, Descent[] descents)
     {
         (double slope, double intercept) = line.Best();
-        Chart chart = new($"Paths over the cost's contour lines, {Shown} steps at most")
-        {
-            XAxis = { Label = "slope", Minimum = -1.5, Maximum = 5 },
-            YAxis = { Label = "intercept", Minimum = -1, Maximum = 4 },
-        };
         double least = line.Cost(slope, intercept);
-        chart.Contours(line.Cost, Enumerable.Range(0, 14).Select(i => least + (0.03 * Math.Pow(1.75, i))));
+        Plot plot = Plots.Contours(line.Cost, (-1.5, 5), (-1, 4), Enumerable.Range(0, 14).Select(i => least + (0.03 * Math.Pow(1.75, i))));
+        plot.Title($"Paths over the cost's contour lines, {Shown} steps at most");
+        plot.XLabel("slope");
+        plot.YLabel("intercept");
         // The most restless path lies below the others.
-        Each(line, descents, (descent, _, style) => chart.Line(
-            descent.Name,
-            [.. descent.Slopes.Take(Shown + 1)],
-            [.. descent.Intercepts.Take(Shown + 1)],
-            style with { Marker = descent.StepsPerEpoch == 1 ? ChartMarker.Circle : ChartMarker.None }));
-        return chart.Points("least squares", [slope], [intercept], new ChartStyle { Color = "#000000", Marker = ChartMarker.Star, MarkerSize = 7 });
+        Each(plot, line, descents, static (descent, _) => ([.. descent.Slopes.Take(Shown + 1)], [.. descent.Intercepts.Take(Shown + 1)]));
+        Scatter best = plot.AddPoints("least squares", [slope], [intercept]);
+        best.MarkerShape = MarkerShape.FilledDiamond;
+        best.MarkerSize = 11;
+        best.Color = Colors.Black;
+        return plot;
     }
 
-    private static Chart Fit(Line line, Descent[] descents)
+    private static Plot Fit(Line line, Descent[] descents)
     {
-        Chart chart = new("Data and lines found")
-        {
-            XAxis = { Label = "x", Minimum = 0, Maximum = 2 },
-            YAxis = { Label = "y" },
-        };
-        chart.Points("samples", line.X, line.Y, s_data);
-        Each(line, descents, (descent, _, style) => chart.Line(
-            descent.Name, [0, 2], [descent.Intercepts[^1], (2 * descent.Slopes[^1]) + descent.Intercepts[^1]], style));
-        return chart.Line(
+        Plot plot = Plots.New("Data and lines found", "x", "y");
+        Each(plot, line, descents, static (descent, _) => ([0, 2], [descent.Intercepts[^1], (2 * descent.Slopes[^1]) + descent.Intercepts[^1]]));
+        Scatter truth = plot.AddLine(
             string.Create(CultureInfo.InvariantCulture, $"true: {Line.Slope} x + {Line.Intercept}"), [0, 2],
-            [Line.Intercept, (2 * Line.Slope) + Line.Intercept], new ChartStyle { Color = "#000000", Dashes = "2 3" });
+            [Line.Intercept, (2 * Line.Slope) + Line.Intercept]);
+        truth.Color = Colors.Black;
+        truth.LinePattern = LinePattern.Dotted;
+        truth.MarkerSize = 0;
+        Background(plot, "samples", line.X, line.Y);
+        return plot;
     }
 
-    private static Chart Smoothed(double[] series)
+    private static Plot Smoothed(double[] series)
     {
-        Chart chart = new("Exponentially weighted averages of a noisy series, bias corrected")
+        Plot plot = Plots.New("Exponentially weighted averages, bias corrected", "day", "temperature, °C");
+        foreach (double beta in (double[])[0.7, 0.9, 0.98])
         {
-            XAxis = { Label = "day" },
-            YAxis = { Label = "temperature, °C" },
-        };
-        chart.Points("each day", [.. Enumerable.Range(0, series.Length).Select(static i => (double)i)], series, s_data);
-        foreach ((double beta, int style) in new[] { (0.7, 5), (0.9, 0), (0.98, 1) })
-        {
-            chart.Line(Beta(beta), ExponentialMovingAverage.Of(series, beta, biasCorrection: true), ChartPalette.Style(style));
+            plot.AddLine(Beta(beta), Counted(series), ExponentialMovingAverage.Of(series, beta, biasCorrection: true));
         }
 
-        return chart;
+        Background(plot, "each day", Counted(series), series);
+        return plot;
     }
 
-    private static Chart Corrected(double[] series)
+    private static Plot Corrected(double[] series)
     {
         double[] first = [.. series.Take(100)];
-        Chart chart = new("Their first days, with and without bias correction")
+        Plot plot = Plots.New("Their first days, with and without bias correction", "day", "temperature, °C");
+        foreach (double beta in (double[])[0.9, 0.98])
         {
-            XAxis = { Label = "day" },
-            YAxis = { Label = "temperature, °C" },
-        };
-        chart.Points("each day", [.. Enumerable.Range(0, first.Length).Select(static i => (double)i)], first, s_data);
-        foreach ((double beta, int style) in new[] { (0.9, 0), (0.98, 1) })
-        {
-            chart.Line(Beta(beta) + ", corrected", ExponentialMovingAverage.Of(first, beta, biasCorrection: true), ChartPalette.Style(style));
-            chart.Line(Beta(beta) + ", not corrected", ExponentialMovingAverage.Of(first, beta), ChartPalette.Style(style) with { Dashes = "5 3" });
+            Scatter corrected = plot.AddLine(Beta(beta) + ", corrected", Counted(first), ExponentialMovingAverage.Of(first, beta, biasCorrection: true));
+            Scatter plain = plot.AddLine(Beta(beta) + ", not corrected", Counted(first), ExponentialMovingAverage.Of(first, beta));
+            plain.Color = corrected.Color;
+            plain.LinePattern = LinePattern.DenselyDashed;
         }
 
-        return chart;
+        Background(plot, "each day", Counted(first), first);
+        return plot;
     }
 
     /// <summary>A year of noisy temperatures.</summary>
@@ -122,12 +104,25 @@ internal static class Pictures
 
     private static string Beta(double beta) => string.Create(CultureInfo.InvariantCulture, $"β = {beta}");
 
-    private static void Each(Line line, Descent[] descents, Action<Descent, double[], ChartStyle> draw)
+    private static double[] Counted(double[] values) => [.. Enumerable.Range(0, values.Length).Select(static i => (double)i)];
+
+    private static void Background(Plot plot, string name, double[] x, double[] y)
+    {
+        Scatter points = plot.AddPoints(name, x, y);
+        points.Color = Color.FromHex("#9a9a9a");
+        points.MarkerSize = 3;
+        plot.MoveToBottom(points);
+    }
+
+    private static void Each(Plot plot, Line line, Descent[] descents, Func<Descent, double[], (double[] X, double[] Y)> points)
     {
         for (int i = 0; i < descents.Length; i++)
         {
-            double[] costs = [.. descents[i].Slopes.Zip(descents[i].Intercepts, line.Cost)];
-            draw(descents[i], costs, ChartPalette.Style(i) with { Width = i == 0 ? 1 : 2 });
+            (double[] x, double[] y) = points(descents[i], [.. descents[i].Slopes.Zip(descents[i].Intercepts, line.Cost)]);
+            Scatter drawn = plot.AddLine(descents[i].Name, x, y);
+            drawn.MarkerSize = 0;
+            // The first one has a step for each sample.
+            drawn.LineWidth = i == 0 ? 1 : 2;
         }
     }
 }

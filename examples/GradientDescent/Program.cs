@@ -9,7 +9,7 @@ Option<int> epochs = NumberOption.Make("--epochs", "Passes over the points.", 25
 Option<int> batch = NumberOption.Make("--batch", "The points of a mini-batch.", 32, 2, 100_000);
 Option<double> rate = NumberOption.Make("--lr", "The learning rate.", 0.1, 1e-9, 1000);
 Option<ulong> seed = NumberOption.Make<ulong>("--seed", "The seed of noise and shuffling.", 1, ulong.MinValue, ulong.MaxValue);
-Option<FileInfo?> output = PictureOption.Make("The SVG file to write.", "gradient-descent.svg");
+Option<FileInfo?> output = PictureOption.Make("The file to write.", "gradient-descent.svg");
 
 RootCommand root = new("Fits a line by batch, mini-batch and stochastic gradient descent, and draws cost and paths.")
 {

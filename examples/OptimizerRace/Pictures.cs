@@ -1,82 +1,92 @@
 using System.Globalization;
-using DeepSharp.Training;
+using DeepSharp.Charts;
+using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace DeepSharp.Examples.OptimizerRace;
 
-/// <summary>Draws races and trails, a row of panels for each family of rules.</summary>
+/// <summary>Draws races and trails, a row of plots for each family of rules.</summary>
 internal static class Pictures
 {
+    private const int Width = 560;
+    private const int Height = 320;
+
     internal static void Races(IReadOnlyList<Run> runs, string path)
     {
-        // One range for all families, so that their panels can be compared.
-        double[] losses = [.. runs.SelectMany(static run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1)];
-        double low = Math.Max(1e-6, losses.Min() / 1.1);
-        double high = Math.Max(2 * low, Math.Min(losses.Max(), 10) * 1.1);
-        // The first steps would take most of the room, if all went well afterwards.
-        double[] accuracies = [.. runs.SelectMany(static run => run.Accuracies).DefaultIfEmpty(0)];
-        double worst = accuracies.Max() > 0.75 ? 0.5 : Math.Min(0.9, Math.Floor(accuracies.Min() * 10) / 10);
-        List<Chart> charts = [];
+        List<Plot> plots = [];
         foreach (IGrouping<string, Run> family in runs.GroupBy(static run => run.Racer.Family))
         {
-            Chart loss = new($"{family.Key}: training loss")
-            {
-                XAxis = { Label = "step" },
-                YAxis = { Label = "cross-entropy", Scale = AxisScale.Log, Minimum = low, Maximum = high },
-            };
-            Chart accuracy = new($"{family.Key}: test accuracy")
-            {
-                XAxis = { Label = "step", Minimum = 0 },
-                YAxis = { Label = "share of images read right", Minimum = worst, Maximum = 1 },
-            };
+            Plot loss = Plots.New($"{family.Key}: training loss", "step", "cross-entropy", logY: true);
+            Plot accuracy = Plots.New($"{family.Key}: test accuracy", "step", "share of images read right");
             int index = 0;
             foreach (Run run in family)
             {
                 string name = Label(run.Racer.Name, run.Rate);
-                ChartStyle style = Style(index++);
-                loss.Line(name, [.. Enumerable.Range(1, run.Losses.Count).Select(static step => (double)step)], run.Losses, style);
-                accuracy.Line(name, run.Steps, run.Accuracies, style);
+                Thin(loss.AddLine(name, [.. Enumerable.Range(1, run.Losses.Count).Select(static step => (double)step)], run.Losses), index).MarkerSize = 0;
+                Thin(accuracy.AddLine(name, run.Steps, run.Accuracies), index++).MarkerSize = 0;
             }
 
-            charts.Add(loss);
-            charts.Add(accuracy);
+            plots.Add(loss);
+            plots.Add(accuracy);
         }
 
-        new ChartPage(charts) { PanelWidth = 480, PanelHeight = 320 }.Save(path);
+        // One range for all families, so that their plots can be compared.
+        Share([.. plots.Where(static (_, i) => i % 2 == 0)]);
+        Share([.. plots.Where(static (_, i) => i % 2 == 1)]);
+        Save(plots, path);
     }
 
     internal static void Trails(IReadOnlyList<(Landscape Landscape, IReadOnlyList<Trail> Trails)> all, string path)
     {
-        string[] families = [.. all[0].Trails.Select(static trail => trail.Racer.Family).Distinct()];
-        List<Chart> charts = [];
-        foreach (string family in families)
+        List<Plot> plots = [];
+        foreach (string family in all[0].Trails.Select(static trail => trail.Racer.Family).Distinct())
         {
             foreach ((Landscape landscape, IReadOnlyList<Trail> trails) in all)
             {
-                Chart chart = new($"{family}")
-                {
-                    XAxis = { Label = landscape.Name, Minimum = landscape.XRange.Low, Maximum = landscape.XRange.High },
-                    YAxis = { Minimum = landscape.YRange.Low, Maximum = landscape.YRange.High },
-                };
-                chart.Contours(landscape.Height, landscape.Levels);
+                Plot plot = Plots.Contours(landscape.Height, landscape.XRange, landscape.YRange, landscape.Levels);
+                plot.Title(family);
+                plot.XLabel(landscape.Name);
                 int index = 0;
                 foreach (Trail trail in trails.Where(trail => trail.Racer.Family == family))
                 {
-                    chart.Line(
-                        Label(trail.Racer.Name, trail.Rate), trail.X, trail.Y,
-                        Style(index++) with { Marker = landscape.Steps <= 100 ? ChartMarker.Circle : ChartMarker.None, MarkerSize = 1.8 });
+                    Thin(plot.AddLine(Label(trail.Racer.Name, trail.Rate), trail.X, trail.Y), index++).MarkerSize = landscape.Steps <= 100 ? 3.5f : 0;
                 }
 
-                chart.Points("", [landscape.Start.X], [landscape.Start.Y], new ChartStyle { Color = "#000000", MarkerSize = 4 });
-                chart.Points("", [landscape.Minimum.X], [landscape.Minimum.Y], new ChartStyle { Color = "#000000", Marker = ChartMarker.Star, MarkerSize = 7 });
-                charts.Add(chart);
+                plot.Add.Marker(landscape.Start.X, landscape.Start.Y, MarkerShape.FilledCircle, 8, Colors.Black);
+                plot.Add.Marker(landscape.Minimum.X, landscape.Minimum.Y, MarkerShape.FilledDiamond, 10, Colors.Black);
+                plots.Add(plot);
             }
         }
 
-        new ChartPage(charts) { PanelWidth = 480, PanelHeight = 340 }.Save(path);
+        Save(plots, path);
+    }
+
+    private static void Save(List<Plot> plots, string path)
+    {
+        Multiplot page = Plots.Grid(plots);
+        page.SaveTo(path, 2 * Width, (plots.Count + 1) / 2 * Height);
+    }
+
+    private static void Share(Plot[] plots)
+    {
+        foreach (Plot plot in plots)
+        {
+            plot.Axes.AutoScale();
+        }
+
+        AxisLimits[] all = [.. plots.Select(static plot => plot.Axes.GetLimits())];
+        foreach (Plot plot in plots)
+        {
+            plot.Axes.SetLimitsY(all.Min(static limits => limits.Bottom), all.Max(static limits => limits.Top));
+        }
     }
 
     // What is drawn later is thinner, so that lines that coincide are both seen.
-    private static ChartStyle Style(int index) => ChartPalette.Style(index) with { Width = Math.Max(1.1, 2.8 - (0.5 * index)) };
+    private static Scatter Thin(Scatter line, int index)
+    {
+        line.LineWidth = Math.Max(1.1f, 2.8f - (0.5f * index));
+        return line;
+    }
 
     private static string Label(string name, double rate) => string.Create(CultureInfo.InvariantCulture, $"{name} ({rate:0.######})");
 }

@@ -33,7 +33,7 @@ Option<int> epochs = NumberOption.Make("--epochs", "Passes over them.", 2, 1, 10
 Option<int> batch = NumberOption.Make("--batch", "Images in a step.", 64, 2, 60_000);
 Option<ulong> seed = NumberOption.Make<ulong>("--seed", "The seed of initial values and shuffling.", 1, ulong.MinValue, ulong.MaxValue);
 Option<DirectoryInfo?> data = PathOption.Folder("--data", "A folder with the four IDX files, plain or gzipped. [default: the bundled MNIST]");
-Option<FileInfo?> output = PictureOption.Make("The SVG file of the race; that of the valleys lies beside it, its name ends in -paths.", "race.svg");
+Option<FileInfo?> output = PictureOption.Make("The file for the race; that of the valleys lies beside it, its name ends in -paths.", "race.svg");
 
 RootCommand root = new("Lets update rules train the same network and descend the same valleys, and draws how they fare.")
 {
@@ -44,7 +44,7 @@ root.SetAction(parsed => PictureOption.Try(() =>
     string[] wanted = parsed.GetValue(names) ?? [];
     Racer[] racers = [.. Racer.All.Where(racer => wanted.Length == 0 || wanted.Contains(racer.Name))];
     string race = parsed.GetValue(output)!.FullName;
-    string paths = Path.Combine(Path.GetDirectoryName(race)!, Path.GetFileNameWithoutExtension(race) + "-paths.svg");
+    string paths = Path.Combine(Path.GetDirectoryName(race)!, Path.GetFileNameWithoutExtension(race) + "-paths" + Path.GetExtension(race));
     MnistData digits = MnistData.Load(parsed.GetValue(data)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "mnist"), Device.Default);
 
     Console.WriteLine($"{"optimizer",-20}{"rate",10}{"loss",10}{"accuracy",11}{"seconds",10}");

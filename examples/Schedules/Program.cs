@@ -1,11 +1,12 @@
 // Draws learning-rate schedules: how the rate changes from epoch to epoch.
 using System.CommandLine;
+using DeepSharp.Charts;
 using DeepSharp.Examples;
 using DeepSharp.Examples.Schedules;
 using DeepSharp.Optim;
-using DeepSharp.Training;
+using ScottPlot;
 
-const int Points = 1200;
+const int Points = 400;
 
 Argument<string[]> names = new("schedules")
 {
@@ -16,8 +17,8 @@ names.AcceptOnlyFromAmong([.. Drawn.All.Select(static drawn => drawn.Name)]);
 Option<int> epochs = NumberOption.Make("--epochs", "How many epochs.", 100, 1, 1_000_000);
 Option<double> rate = NumberOption.Make("--lr", "The learning rate that the schedules start from.", 0.1, 1e-9, 1000);
 Option<bool> log = new("--log") { Description = "Draw the rate on a logarithmic scale." };
-Option<bool> together = new("--together") { Description = "Draw all in one chart." };
-Option<FileInfo?> output = PictureOption.Make("The SVG file to write.", "schedules.svg");
+Option<bool> together = new("--together") { Description = "Draw all in one plot." };
+Option<FileInfo?> output = PictureOption.Make("The file to write.", "schedules.svg");
 
 RootCommand root = new("Draws learning-rate schedules over epochs.") { names, epochs, rate, log, together, output };
 root.SetAction(parsed => PictureOption.Try(() =>
@@ -34,23 +35,20 @@ static void Draw(IEnumerable<Drawn> schedules, int epochs, double rate, bool log
 {
     // Up to the end, not at it: there the next cycle or step would begin.
     double[] t = [.. Enumerable.Range(0, Points + 1).Select(i => epochs * Math.Min(1 - 1e-9, (double)i / Points))];
-    List<Chart> charts = [];
+    List<Plot> plots = [];
     foreach (IGrouping<string, Drawn> family in schedules.GroupBy(drawn => together ? "Learning-rate schedules" : drawn.Family))
     {
-        Chart chart = new(family.Key)
-        {
-            XAxis = { Label = "epoch", Minimum = 0, Maximum = epochs },
-            YAxis = { Label = "learning rate", Scale = log ? AxisScale.Log : AxisScale.Linear, Minimum = log ? rate / 1000 : 0, Maximum = rate * 1.05 },
-        };
+        Plot plot = Plots.New(family.Key, "epoch", "learning rate", logY: log);
         foreach (Drawn drawn in family)
         {
             LearningRateSchedule schedule = drawn.Make(rate, epochs);
-            chart.Line(drawn.Name, t, [.. t.Select(at => schedule.Rate(rate, at))]);
+            plot.AddLine(drawn.Name, t, [.. t.Select(at => schedule.Rate(rate, at))]);
         }
 
-        charts.Add(chart);
+        plot.Axes.SetLimits(0, epochs, log ? Math.Log10(rate / 1000) : 0, log ? Math.Log10(rate * 1.1) : rate * 1.05);
+        plots.Add(plot);
     }
 
-    bool one = charts.Count == 1;
-    new ChartPage(charts, columns: charts.Count > 4 ? 3 : 2) { PanelWidth = one ? 720 : 380, PanelHeight = one ? 420 : 290 }.Save(path);
+    int columns = Math.Min(plots.Count, 2);
+    Plots.Grid(plots, columns).SaveTo(path, plots.Count == 1 ? 800 : 560 * columns, plots.Count == 1 ? 440 : 290 * ((plots.Count + 1) / 2));
 }

@@ -43,32 +43,6 @@ public sealed class LearningRateRange
     /// <summary>The rate to use, and the highest.</summary>
     public override string ToString() => $"suggested {Suggested:G3}, least loss at {Valley:G3}, of {Rates.Count} rates from {Rates[0]:G3} to {Rates[^1]:G3}";
 
-    /// <summary>The losses over the rates, with the suggestion.</summary>
-    public Chart ToChart()
-    {
-        // The last losses of a test are so large that nothing else could be seen.
-        double first = Smoothed[0];
-        double least = Smoothed.Min();
-        double highest = Math.Max(first, Smoothed.Take(10).Max()) + (0.6 * (first - least));
-        double lowest = Math.Min(least, Losses.Min());
-        Chart chart = new("Learning-rate range test")
-        {
-            XAxis = { Label = "learning rate", Scale = AxisScale.Log },
-            YAxis = { Label = "loss", Minimum = lowest < highest ? lowest - (0.05 * (highest - lowest)) : null, Maximum = lowest < highest ? highest : null },
-        };
-        int at = SmoothedRates.ToList().IndexOf(Suggested);
-        return chart
-            .Line("loss", Rates, Losses, new ChartStyle { Color = "#bbbbbb", Width = 1 })
-            .Line("smoothed", SmoothedRates, Smoothed, ChartPalette.Style(0))
-            .Points(
-                $"suggested: {Suggested:G2}", [Suggested], [Smoothed[at]],
-                ChartPalette.Style(1) with { MarkerSize = 5 });
-    }
-
-    /// <summary>Draws <see cref="ToChart"/> into an SVG file.</summary>
-    /// <param name="path">The file; an older one is replaced.</param>
-    public void SaveChart(string path) => ToChart().Save(path);
-
     private static double[] Average(double[] values, double smoothing) =>
         ExponentialMovingAverage.Of(values, smoothing, biasCorrection: true);
 

@@ -19,6 +19,7 @@ public partial class ArchitectureTests
         ["Data"] = ["Tensor", "Persistence"],
         ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
         ["DeepSharp"] = ["Training"],
+        ["Charts"] = ["Training", "DeepSharp"],
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
     };
@@ -71,6 +72,22 @@ public partial class ArchitectureTests
         Assert.DoesNotContain(
             Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
             static name => name.Name is "ILGPU" or "ILGPU.Algorithms");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Charts_knows_what_draws(string project)
+    {
+        if (project is "DeepSharp" or "Charts")
+        {
+            return;
+        }
+
+        // Images decodes with what ScottPlot draws with.
+        Assert.DoesNotContain(
+            Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+            name => name.Name!.StartsWith("ScottPlot", StringComparison.Ordinal)
+                || (project != "Images" && name.Name.StartsWith("SkiaSharp", StringComparison.Ordinal)));
     }
 
     [Theory]
