@@ -68,4 +68,33 @@ dotnet publish -c Release -nologo -v quiet "$work/charts" -o "$work/drawing"
 grep -q '0.weight \[30, 20\]' "$work/weights.svg" && [ "$(head -c 4 "$work/images.png" | tail -c 3)" = PNG ] || { echo "DeepSharp.Charts does not draw."; exit 1; }
 if grep -qiE 'skiasharp|scottplot|harfbuzz' "$work/app/obj/project.assets.json"; then echo "$package depends on what draws."; exit 1; fi
 echo "DeepSharp.Charts.$version draws."
+# The packages for tables and pictures: each brings DeepSharp and what reads.
+for name in Tables Images; do
+    dotnet pack -c Release -nologo -v quiet "src/$name" -o "$work/feed"
+    mkdir "$work/$name"
+    sed "s/Include=\"DeepSharp\"/Include=\"DeepSharp.$name\"/; /UseCurrentRuntimeIdentifier/d" "$work/app/app.csproj" > "$work/$name/$name.csproj"
+done
+cat > "$work/Tables/Program.cs" <<EOF
+using DeepSharp.Tables;
+
+File.WriteAllText("rows.csv", "age,town,ill\n31,Bern,no\n64,Chur,yes\n");
+Table table = Table.FromCsv("rows.csv");
+TableEncoding.Fit(table, [new ClassTarget("ill")]).Save("rows.json");
+Console.WriteLine(TableEncoding.Load("rows.json").Apply(table).Features.Shape);
+EOF
+cat > "$work/Images/Program.cs" <<EOF
+using DeepSharp;
+using DeepSharp.Images;
+
+Directory.CreateDirectory("set/a");
+ImageFile.SavePng("set/a/0.png", ImageFile.Grid(Tensor.Uniform([4, 3, 8, 8])));
+Console.WriteLine(new ImageFolder("set", 16, 16).ToDataset().Features.Shape);
+EOF
+for name in Tables Images; do
+    dotnet publish -c Release -nologo -v quiet "$work/$name" -o "$work/$name/out"
+    printed=$(cd "$work/$name" && dotnet "out/$name.dll")
+    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
+    echo "DeepSharp.$name.$version reads."
+done
+if grep -qiE 'skiasharp|sylvan|parquet' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures."; exit 1; fi
 echo "$package works; the native program has $(stat -c %s "$work/native/app") bytes."

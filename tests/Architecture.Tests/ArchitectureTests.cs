@@ -20,6 +20,8 @@ public partial class ArchitectureTests
         ["Training"] = ["Data", "Layers", "Optim", "Persistence"],
         ["DeepSharp"] = ["Training"],
         ["Charts"] = ["Training", "DeepSharp"],
+        ["Tables"] = ["Training", "DeepSharp"],
+        ["Images"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -81,10 +83,18 @@ public partial class ArchitectureTests
             return;
         }
 
+        // Images decodes with what ScottPlot draws with.
         Assert.DoesNotContain(
             Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
-            static name => name.Name!.StartsWith("ScottPlot", StringComparison.Ordinal) || name.Name.StartsWith("SkiaSharp", StringComparison.Ordinal));
+            name => name.Name!.StartsWith("ScottPlot", StringComparison.Ordinal)
+                || (project != "Images" && name.Name.StartsWith("SkiaSharp", StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Tables_knows_what_reads_them(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Tables" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        static name => name.Name is "Parquet" or "Sylvan.Data.Csv" or "Microsoft.Data.Analysis");
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()
