@@ -22,9 +22,10 @@ internal static class ExampleProgram
         new ProcessStartInfo("dotnet", [Assembly(example), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>Starts an example on a terminal of its own, of which the streams are the other side.</summary>
+    /// <remarks>It hears Ctrl-C even where the tests run in the background of a shell, which has its programs ignore it.</remarks>
     internal static Process StartOnTerminal(string example, string arguments)
     {
-        ProcessStartInfo start = new("script", ["-q", "-e", "-c", $"exec dotnet {Assembly(example)} {arguments}", "/dev/null"])
+        ProcessStartInfo start = new("script", ["-q", "-e", "-c", $"exec env --default-signal=INT dotnet {Assembly(example)} {arguments}", "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

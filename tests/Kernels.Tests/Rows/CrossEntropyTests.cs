@@ -15,7 +15,7 @@ public class CrossEntropyTests
         DType dtype = golden.DType == "float32" ? DType.Float32 : DType.Float64;
         int[] shape = [.. input.Shape];
         int columns = shape[1];
-        int inner = shape.Length > 2 ? shape[2] : 1;
+        int inner = input.Count / shape[0] / columns;
         int[] dims = [input.Count / columns, columns];
 
         // Classes are the second axis of PyTorch's logits; these kernels have them last.
