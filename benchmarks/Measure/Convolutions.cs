@@ -12,9 +12,12 @@ internal static class Convolutions
                 row.Transposed ? [row.Inputs, row.Outputs, row.Kernel, row.Kernel] : [row.Outputs, row.Inputs / row.Groups, row.Kernel, row.Kernel]));
             Parameter bias = new(Tensor.Normal([row.Outputs]));
             Tensor upstream = Tensor.Normal([row.Batch, row.Outputs, row.Result, row.Result]);
-            Timing.Microseconds(row.Name, () => (row.Transposed
-                ? Gradients.Leaf(x).ConvTranspose2D(weight, bias, row.Stride, row.Padding)
-                : Gradients.Leaf(x).Conv2D(weight, bias, row.Stride, row.Padding, groups: row.Groups)).Backward(upstream));
+            Timing.Microseconds(row.Name, () => Gradients.Step(
+                [x],
+                input => row.Transposed
+                    ? input[0].ConvTranspose2D(weight, bias, row.Stride, row.Padding)
+                    : input[0].Conv2D(weight, bias, row.Stride, row.Padding, groups: row.Groups),
+                upstream));
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class Layers
     {
         Tensor x = Tensor.Normal([batch, channels, size, size]);
         Tensor upstream = Tensor.Normal([batch, channels, size / 2, size / 2]);
-        Timing.Microseconds($"layer.max_pool.{batch}x{channels}x{size}", () => Gradients.Leaf(x).MaxPool2D(2).Backward(upstream));
+        Timing.Microseconds($"layer.max_pool.{batch}x{channels}x{size}", () => Gradients.Step([x], input => input[0].MaxPool2D(2), upstream));
     }
 
     private static void Lstm(int batch, int length, int inputs, int units)
@@ -24,7 +24,7 @@ internal static class Layers
         LSTM layer = new(inputs, units, batchFirst: true);
         Tensor x = Tensor.Normal([batch, length, inputs]);
         Tensor upstream = Tensor.Normal([batch, length, units]);
-        Timing.Microseconds($"layer.lstm.{batch}x{length}x{inputs}to{units}", () => layer.Forward(Gradients.Leaf(x)).Backward(upstream));
+        Timing.Microseconds($"layer.lstm.{batch}x{length}x{inputs}to{units}", () => Gradients.Step([x], input => layer.Forward(input[0]), upstream));
     }
 
     private static void Attention(int batch, int heads, int length, int width)
@@ -33,7 +33,6 @@ internal static class Layers
         Tensor upstream = Tensor.Normal([batch, heads, length, width]);
         Timing.Microseconds(
             $"layer.causal_attention.{batch}x{heads}x{length}x{width}",
-            () => Tensor.ScaledDotProductAttention(
-                Gradients.Leaf(inputs[0]), Gradients.Leaf(inputs[1]), Gradients.Leaf(inputs[2]), causal: true).Backward(upstream));
+            () => Gradients.Step(inputs, input => Tensor.ScaledDotProductAttention(input[0], input[1], input[2], causal: true), upstream));
     }
 }
