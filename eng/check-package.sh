@@ -107,4 +107,10 @@ for name in Tables Images Logging; do
     echo "DeepSharp.$name.$version works."
 done
 if grep -qiE 'skiasharp|sylvan|parquet|spectre|protobuf' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures, or writes logs."; exit 1; fi
+# The command-line tool, installed and run.
+dotnet pack -c Release -nologo -v quiet tools/deepsharp -o "$work/feed"
+dotnet tool install DeepSharp.Tool --version "$version" --tool-path "$work/bin" --add-source "$work/feed" > /dev/null
+("$work/bin/deepsharp" summary model.safetensors 2>&1 || true) | grep -q 'deepsharp: model.safetensors' || { echo "DeepSharp.Tool does not answer."; exit 1; }
+"$work/bin/deepsharp" bench --seconds 0.05 --device cpu
+echo "DeepSharp.Tool.$version runs; its package has $(stat -c %s "$work"/feed/DeepSharp.Tool.*.nupkg) bytes."
 echo "$package works; the native program has $(stat -c %s "$work/native/app") bytes."

@@ -49,7 +49,8 @@ public sealed partial class ToolTests : IDisposable
         (int code, string text, string errors) = Tool.Run("inspect", checkpoint);
         Assert.Equal(("", 0), (errors, code));
         Assert.Contains("checkpoint: ", text, StringComparison.Ordinal);
-        Assert.Contains("stands: in epoch 2, after 2 batches of it", text, StringComparison.Ordinal);
+        Assert.Contains("goes on: with batch 1 of epoch 3", text, StringComparison.Ordinal);
+        Assert.Matches(@"epoch 2: loss \d", text);
         Assert.Matches(@"model\.0\.weight +\[3, 2\] +F32", text);
     }
 

@@ -21,7 +21,7 @@ internal static class Checkpoint
             throw new InvalidDataException($"The description of the training in the file is no JSON: {error.Message}", error);
         }
 
-        yield return ("stands", $"in epoch {about["epoch"]}, after {about["batch"]} batches of it");
+        yield return ("goes on", $"with batch {(int?)about["batch"] + 1} of epoch {about["epoch"]}");
         yield return ("written by", $"DeepSharp {about["deepsharp"]}");
         if (about["parts"] is JsonArray parts)
         {
