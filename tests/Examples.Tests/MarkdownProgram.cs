@@ -84,7 +84,8 @@ internal static partial class MarkdownProgram
         File.WriteAllLines(
             arguments,
             [.. references, "-nologo", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-warn:0", $"-out:\"{assembly}\"", $"\"{source}\""]);
-        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true };
+        // By a compiler that waits for the next page, since starting one takes longer than compiling.
+        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", "-shared:deepsharp-pages", "-keepalive:20", $"@{arguments}"]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
