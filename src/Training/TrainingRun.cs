@@ -144,7 +144,11 @@ internal sealed class TrainingRun(
     {
         if (optimizer.NeedsLoss)
         {
-            (_, Evaluation first) = optimizer.Step(() => Compute() is var found ? (found.Loss, found) : default);
+            (_, Evaluation first) = optimizer.Step(() =>
+            {
+                Evaluation found = Compute();
+                return (found.Loss, found);
+            });
             Collect(_loss, metrics, first, objective.Reduction, batch);
             return;
         }

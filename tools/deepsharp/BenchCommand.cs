@@ -57,8 +57,15 @@ internal static class BenchCommand
         {
             Output.Write(new JsonObject
             {
-                ["model"] = name, ["device"] = device.ToString(), ["name"] = device.Name, ["batch"] = batch, ["steps"] = times.Count,
-                ["step_milliseconds"] = median * 1e3, ["fastest_milliseconds"] = times[0] * 1e3, ["samples_per_second"] = batch / median, ["peak_bytes"] = peak,
+                ["model"] = name,
+                ["device"] = device.ToString(),
+                ["name"] = device.Name,
+                ["batch"] = batch,
+                ["steps"] = times.Count,
+                ["step_milliseconds"] = median * 1e3,
+                ["fastest_milliseconds"] = times[0] * 1e3,
+                ["samples_per_second"] = batch / median,
+                ["peak_bytes"] = peak,
             });
             return;
         }

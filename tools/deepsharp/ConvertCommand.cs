@@ -9,7 +9,10 @@ internal static class ConvertCommand
 {
     private static readonly Dictionary<string, DType> s_types = new()
     {
-        ["float64"] = DType.Float64, ["float32"] = DType.Float32, ["float16"] = DType.Float16, ["bfloat16"] = DType.BFloat16,
+        ["float64"] = DType.Float64,
+        ["float32"] = DType.Float32,
+        ["float16"] = DType.Float16,
+        ["bfloat16"] = DType.BFloat16,
     };
 
     internal static Command Make()

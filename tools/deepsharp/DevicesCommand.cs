@@ -26,7 +26,9 @@ internal static class DevicesCommand
                     ["devices"] = new JsonArray([.. found.Select(static one => (JsonNode)one.ToJson())]),
                     ["refused"] = new JsonArray([.. Device.Refused.Select(static one => (JsonNode)new JsonObject
                     {
-                        ["kind"] = one.Kind.ToString(), ["name"] = one.Name, ["reason"] = one.Reason,
+                        ["kind"] = one.Kind.ToString(),
+                        ["name"] = one.Name,
+                        ["reason"] = one.Reason,
                     })]),
                 });
             }

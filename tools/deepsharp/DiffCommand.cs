@@ -146,7 +146,10 @@ internal static class DiffCommand
 
         internal JsonObject ToJson() => new JsonObject
         {
-            ["name"] = Name, ["text"] = Text, ["count"] = Count, ["largest"] = Output.Number(Largest),
+            ["name"] = Name,
+            ["text"] = Text,
+            ["count"] = Count,
+            ["largest"] = Output.Number(Largest),
         };
     }
 }

@@ -11,11 +11,13 @@ internal static class PlotCommand
     {
         Argument<string[]> files = new("HISTORY")
         {
-            Description = "Files of History.SaveJson. Several are drawn together, each under its file's name.", Arity = ArgumentArity.OneOrMore,
+            Description = "Files of History.SaveJson. Several are drawn together, each under its file's name.",
+            Arity = ArgumentArity.OneOrMore,
         };
         Option<string> target = new("--out", "-o")
         {
-            Description = "The picture; its ending is .svg, .png, .jpg or .webp.", DefaultValueFactory = static _ => "history.svg",
+            Description = "The picture; its ending is .svg, .png, .jpg or .webp.",
+            DefaultValueFactory = static _ => "history.svg",
         };
         Command command = new("plot", "Draw loss and metrics of trainings over their epochs.") { files, target };
         command.SetAction(parsed =>

@@ -24,7 +24,10 @@ internal static class SummaryCommand
             {
                 Output.Write(new JsonArray([.. modules.Select(static module => (JsonNode)new JsonObject
                 {
-                    ["module"] = module.Name, ["tensors"] = module.Tensors, ["elements"] = module.Elements, ["bytes"] = module.Bytes,
+                    ["module"] = module.Name,
+                    ["tensors"] = module.Tensors,
+                    ["elements"] = module.Elements,
+                    ["bytes"] = module.Bytes,
                 })]));
                 return;
             }
