@@ -33,6 +33,38 @@ public sealed class CsvTests : IDisposable
         Assert.Equal([1, 2, 3], table.Numbers("x").ToArray());
     }
 
+    // Against .NET's own parser, bit by bit: digits of all lengths on both sides of the separator, signs, leading zeros.
+    [Theory]
+    [InlineData('.')]
+    [InlineData(',')]
+    public void Numbers_are_the_nearest_ones(char separator)
+    {
+        Random random = new(1);
+        List<string> cells = ["-0", "0", "-0.0", "5.", ".5", "-.25", "+1", " 2 ", "1e3", "999999999999999", "9999999999999999", "0.1", "000000000000000000.3"];
+        for (int i = 0; i < 20000; i++)
+        {
+            string whole = Digits(random.Next(1, 12));
+            cells.Add((random.Next(2) == 0 ? "-" : "") + whole + (random.Next(4) == 0 ? "" : "." + Digits(random.Next(1, 12))));
+        }
+
+        CsvOptions options = new() { Delimiter = ';', DecimalSeparator = separator };
+        Table table = Table.FromCsv(Write("x;y\n" + string.Concat(cells.Select(cell => $"{cell.Replace('.', separator)};0\n"))), options);
+        Assert.Equal(
+            cells.Select(static cell => BitConverter.DoubleToInt64Bits(double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))),
+            table.Numbers("x").ToArray().Select(BitConverter.DoubleToInt64Bits));
+
+        string Digits(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)('0' + random.Next(10))));
+    }
+
+    // More texts than there are forms of them, and many of one length with the same ends.
+    [Fact]
+    public void Texts_stay_apart_however_alike_they_are()
+    {
+        string[] texts = [.. Enumerable.Range(0, 3000).Select(static i => i % 3 == 0 ? $"a{i % 100:00}z" : i % 3 == 1 ? $"b{i}" : "same")];
+        Table table = Table.FromCsv(Write("t,n\n" + string.Concat(texts.Select(static (text, i) => $"{text},{i}\n"))));
+        Assert.Equal(texts, table.Texts("t"));
+    }
+
     [Fact]
     public void Kinds_that_are_stated_hold()
     {
