@@ -22,6 +22,7 @@ public partial class ArchitectureTests
         ["Charts"] = ["Training", "DeepSharp"],
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
+        ["Exchange"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
