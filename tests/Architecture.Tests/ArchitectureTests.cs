@@ -22,7 +22,7 @@ public partial class ArchitectureTests
         ["Charts"] = ["Training", "DeepSharp"],
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
-        ["Exchange"] = ["Training", "DeepSharp"],
+        ["Exchange"] = ["Layers", "Persistence", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -96,6 +96,12 @@ public partial class ArchitectureTests
     public void Only_Tables_knows_what_reads_them(string project) => Assert.DoesNotContain(
         project is "DeepSharp" or "Tables" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
         static name => name.Name is "Parquet" or "Sylvan.Data.Csv" or "Microsoft.Data.Analysis");
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Exchange_knows_ONNX(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Exchange" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        static name => name.Name is "OnnxSharp" or "Google.Protobuf");
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()

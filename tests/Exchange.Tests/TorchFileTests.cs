@@ -132,7 +132,7 @@ public class TorchFileTests
         Assert.Contains("checksum", Assert.Throws<InvalidDataException>(() => TorchFile.Load(folder["a"])).Message, StringComparison.Ordinal);
     }
 
-    private static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "files", name);
+    private static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "torch", name);
 
     private static byte[] Bytes(Tensor tensor) => tensor.DType switch
     {
