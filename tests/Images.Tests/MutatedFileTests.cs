@@ -24,7 +24,6 @@ public class MutatedFileTests
         {
             // 4096 x 4096 pixels of four bytes, and their planes.
             Allowance = 130_000_000,
-        }
-            .Read(1000, static path => ImageFile.Load(path, device: Device.Cpu).Dispose());
+        }.Read(1000, static path => ImageFile.Load(path, device: Device.Cpu).Dispose());
     }
 }

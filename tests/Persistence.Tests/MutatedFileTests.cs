@@ -21,8 +21,10 @@ public class MutatedFileTests
         using TemporaryFolder folder = new();
         File.WriteAllText(
             folder["index"], """{"metadata":{"total_size":40},"weight_map":{"a.weight":"a.safetensors","a.bias":"a.safetensors","b":"b/c.safetensors"}}""");
-        new MutatedFiles("model.safetensors.index.json", [folder["index"]], "\"weight_map\"", "../", "/", "\\\\", ".safetensors") { Refusals = [typeof(FileNotFoundException)] }
-            .Read(500, static path => Free(SafeTensors.Load(path, Device.Cpu)));
+        new MutatedFiles("model.safetensors.index.json", [folder["index"]], "\"weight_map\"", "../", "/", "\\\\", ".safetensors")
+        {
+            Refusals = [typeof(FileNotFoundException)],
+        }.Read(500, static path => Free(SafeTensors.Load(path, Device.Cpu)));
     }
 
     [Fact]

@@ -16,11 +16,9 @@ public class MutatedCheckpointTests
         checkpoint.Save(folder["a.safetensors"]);
 
         // A checksum finds nearly all.
-        new MutatedFiles("b.safetensors", [folder["a.safetensors"]], "\"parts\"", "\"epoch\"", "\\\"generators\\\"", "\"xxh3\"") 
+        new MutatedFiles("b.safetensors", [folder["a.safetensors"]], "\"parts\"", "\"epoch\"", "\\\"generators\\\"", "\"xxh3\"")
         {
             LeastRefused = 0.9, Multiple = 200, Refusals = [typeof(ArgumentException)],
-        }
-            
-            .Read(500, checkpoint.Load);
+        }.Read(500, checkpoint.Load);
     }
 }
