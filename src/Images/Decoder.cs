@@ -8,6 +8,11 @@ internal static class Decoder
     // Scaling down averages what falls into a pixel, roughly, by halves; scaling up goes along lines.
     private static readonly SKSamplingOptions s_sampling = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
+    // What any file may be, however short: 4096 x 4096 pixels. Beyond, no more than deflate makes of it at its best, with 8 pixels to a byte: a header
+    // of a few bytes must not take a gigabyte.
+    private const long MostOfAny = 1 << 24;
+    private const long MostOfByte = 8 * 1032;
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
@@ -16,12 +21,13 @@ internal static class Decoder
     /// <returns>The planes [channels, height, width].</returns>
     internal static unsafe (byte[] Planes, int Height, int Width) Decode(string path, int channels, (int Height, int Width)? size, ImageFit fit)
     {
-        using SKCodec codec = Open(path);
+        using SKCodec codec = Open(path, out long length);
         int width = codec.Info.Width;
         int height = codec.Info.Height;
-        if ((long)width * height * 4 > int.MaxValue)
+        long most = Math.Min(int.MaxValue / 4, Math.Max(MostOfAny, MostOfByte * length));
+        if ((long)width * height > most)
         {
-            throw Bad(path, $"a picture of at most {int.MaxValue / 4} pixels", $"{height} x {width}");
+            throw Bad(path, $"a picture of at most {most} pixels, as its {length} bytes can have", $"{height} x {width}");
         }
 
         // Colours as they stand in the file: no profile, no transparency worked in.
@@ -55,7 +61,7 @@ internal static class Decoder
         }
     }
 
-    private static SKCodec Open(string path)
+    private static SKCodec Open(string path, out long length)
     {
         if (!File.Exists(path))
         {
@@ -63,7 +69,9 @@ internal static class Decoder
         }
 
         // Read whole, so that what the system says of a file that may not be read comes out.
-        using SKData data = SKData.CreateCopy(File.ReadAllBytes(path));
+        byte[] bytes = File.ReadAllBytes(path);
+        length = bytes.Length;
+        using SKData data = SKData.CreateCopy(bytes);
         return SKCodec.Create(data) ?? throw Bad(path, "a picture (PNG, JPEG, WebP, BMP or GIF)", "something else");
     }
 

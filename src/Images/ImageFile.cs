@@ -12,7 +12,8 @@ public static class ImageFile
     /// <param name="device">Where; <see cref="Device.Default"/> if null.</param>
     /// <returns>UInt8 [channels, height, width].</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no picture, or a damaged one; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">It is no picture, a damaged one, or one of more pixels than its bytes can have (4096 x 4096 in any file, and
+    /// 8256 for each byte); the message names the file.</exception>
     public static Tensor Load(string path, int channels = 3, Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

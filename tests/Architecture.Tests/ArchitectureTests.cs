@@ -23,6 +23,7 @@ public partial class ArchitectureTests
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
         ["Logging"] = ["Training", "DeepSharp"],
+        ["Exchange"] = ["Layers", "Persistence", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -99,9 +100,15 @@ public partial class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Only_Logging_knows_terminals_and_protocol_buffers(string project) => Assert.DoesNotContain(
+    public void Only_Logging_knows_terminals(string project) => Assert.DoesNotContain(
         project is "DeepSharp" or "Logging" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
-        static name => name.Name!.StartsWith("Spectre.Console", StringComparison.Ordinal) || name.Name == "Google.Protobuf");
+        static name => name.Name!.StartsWith("Spectre.Console", StringComparison.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Logging_and_Exchange_know_protocol_buffers(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Logging" or "Exchange" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        static name => name.Name is "OnnxSharp" or "Google.Protobuf");
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()

@@ -95,58 +95,6 @@ public class IdxFileTests
     }
 
     [Fact]
-    public void Damaged_files_are_read_or_refused_and_take_little_memory()
-    {
-        using TemporaryFolder folder = new();
-        byte[] plain = Make([4, 5, 5], new byte[100]);
-        Write(folder["zipped"], plain, zipped: true);
-        byte[] zipped = File.ReadAllBytes(folder["zipped"]);
-        Random random = new(8);
-        int refused = 0;
-        for (int i = 0; i < 2000; i++)
-        {
-            List<byte> bytes = [.. i % 2 == 0 ? plain : zipped];
-            for (int change = random.Next(1, 4); change > 0; change--)
-            {
-                int at = random.Next(4) == 0 ? random.Next(bytes.Count) : random.Next(Math.Min(bytes.Count, 20));
-                switch (random.Next(4))
-                {
-                    case 0:
-                        bytes[at] ^= (byte)(1 << random.Next(8));
-                        break;
-                    case 1:
-                        bytes[at] = (byte)random.Next(256);
-                        break;
-                    case 2:
-                        bytes.Insert(at, (byte)random.Next(256));
-                        break;
-                    default:
-                        bytes.RemoveRange(at + 1, bytes.Count - at - 1);
-                        break;
-                }
-            }
-
-            File.WriteAllBytes(folder["a"], [.. bytes]);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            long live = Device.Cpu.Statistics.LiveBytes;
-            try
-            {
-                IdxFile.Read(folder["a"], Device.Cpu).Dispose();
-            }
-            catch (InvalidDataException error)
-            {
-                refused++;
-                Assert.StartsWith(folder["a"], error.Message, StringComparison.Ordinal);
-            }
-
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
-            Assert.InRange(Device.Cpu.Statistics.LiveBytes, 0, live);
-        }
-
-        Assert.InRange(refused, 1000, 2000);
-    }
-
-    [Fact]
     public void Of_a_gzip_stream_memory_is_taken_for_what_has_come()
     {
         using TemporaryFolder folder = new();

@@ -16,13 +16,16 @@ internal static class GpuSearch
     // For tests: devices pass for such that have no double precision.
     private const string HideDoubles = "DeepSharp.HideDoublePrecision";
 
+    // The loader of OpenCL is there and has no driver to load.
+    private const int NoPlatform = -1001;
+
     /// <summary>Looks for them, and does not so much as load ILGPU on a machine without a driver.</summary>
     internal static DeviceSearch Run()
     {
         DeviceSearch search = new();
         if (GpuSupport.IsSupported)
         {
-            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null)];
+            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(HasDriver)];
             if (drivers.Length > 0)
             {
                 AskIlgpu(search, drivers);
@@ -33,18 +36,37 @@ internal static class GpuSearch
     }
 
     /// <summary>The file of the driver's library if it cannot be loaded, or null.</summary>
-    internal static string? MissingLibrary(DeviceKind kind)
+    internal static string? MissingLibrary(DeviceKind kind) =>
+        Files(kind) is [var first, ..] files && !files.Any(static file => NativeLibrary.TryLoad(file, out IntPtr _)) ? first : null;
+
+    // Other programs bring OpenCL's loader, and machines without a GPU have it, too.
+    private static unsafe bool HasDriver(DeviceKind kind)
     {
-        string[] files = (kind, OperatingSystem.IsWindows(), OperatingSystem.IsLinux()) switch
+        IntPtr library = IntPtr.Zero;
+        string[] files = Files(kind);
+        if (files.Length > 0 && !files.Any(file => NativeLibrary.TryLoad(file, out library)))
         {
-            (DeviceKind.Cuda, true, _) => ["nvcuda.dll"],
-            (DeviceKind.Cuda, _, true) => ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"],
-            (_, true, _) => ["OpenCL.dll"],
-            (_, _, true) => ["libOpenCL.so.1", "libOpenCL.so"],
-            _ => [],
-        };
-        return files.Length > 0 && !files.Any(static file => NativeLibrary.TryLoad(file, out IntPtr _)) ? files[0] : null;
+            return false;
+        }
+
+        if (kind != DeviceKind.OpenCL || library == IntPtr.Zero || !NativeLibrary.TryGetExport(library, "clGetPlatformIDs", out IntPtr address))
+        {
+            return true;
+        }
+
+        uint platforms = 0;
+        int error = ((delegate* unmanaged<uint, void*, uint*, int>)address)(0, null, &platforms);
+        return platforms > 0 || error is not (0 or NoPlatform);
     }
+
+    private static string[] Files(DeviceKind kind) => (kind, OperatingSystem.IsWindows(), OperatingSystem.IsLinux()) switch
+    {
+        (DeviceKind.Cuda, true, _) => ["nvcuda.dll"],
+        (DeviceKind.Cuda, _, true) => ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"],
+        (_, true, _) => ["OpenCL.dll"],
+        (_, _, true) => ["libOpenCL.so.1", "libOpenCL.so"],
+        _ => [],
+    };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AskIlgpu(DeviceSearch search, DeviceKind[] drivers)

@@ -13,9 +13,9 @@ namespace DeepSharp.Persistence;
 /// <param name="Size">The bytes of one element.</param>
 /// <param name="Becomes">The smallest type of tensors in which a conversion loses nothing; of <c>U64</c>, where no value is 2^63 or more.</param>
 /// <param name="BigEndian">Whether the most significant byte comes first.</param>
-internal sealed record ForeignFormat(string Name, int Size, DType Becomes, bool BigEndian = false)
+internal sealed partial record ForeignFormat(string Name, int Size, DType Becomes, bool BigEndian = false)
 {
-    private const string UnfitKey = "unfit";
+    private (DType DType, byte[] Bytes)? _table;
 
     /// <summary>The elements of a name that safetensors has, or null where there are none that a tensor can hold.</summary>
     internal static ForeignFormat? Of(string name, bool bigEndian = false) => name switch
@@ -36,33 +36,32 @@ internal sealed record ForeignFormat(string Name, int Size, DType Becomes, bool 
         _ => name,
     };
 
-    /// <summary>The value that does not fit, if that is what an error says.</summary>
-    internal static string? Unfit(InvalidDataException error) => error.Data[UnfitKey] as string;
-
-    /// <summary>Reads a tensor of another element type, in which every value must be what it was.</summary>
-    /// <exception cref="InvalidDataException">A value does not fit (then <see cref="Unfit"/> says which), or there are fewer of them.</exception>
-    internal Tensor Read(ByteSource source, Shape shape, DType dtype, Device? device, string what)
+    /// <summary>Converts elements, each of which must keep its value.</summary>
+    /// <param name="from">The elements of a file.</param>
+    /// <param name="to">Elements of a tensor, of this machine.</param>
+    /// <param name="dtype">Their type.</param>
+    /// <returns>The first element whose value the type does not have; -1 if there is none.</returns>
+    internal int Convert(ReadOnlySpan<byte> from, Span<byte> to, DType dtype)
     {
-        long total = (long)shape.Size * Size;
-        source.Require(total, what);
-        byte[]? table = Size == 1 ? Table(dtype) : null;
-        byte[] raw = new byte[Math.Min(total, ElementBytes.PieceSize / dtype.Size * Size)];
-        return ElementBytes.Read(shape, dtype, device ?? Device.Default, "Load", isThere: source.Remaining is not null, (bytes, done) =>
+        if (Size == 1)
         {
-            long first = done / dtype.Size;
-            Span<byte> piece = raw.AsSpan(0, bytes.Length / dtype.Size * Size);
-            source.Fill(piece, what, first * Size, total);
-            int misfit = table is not null ? LookUp(table, piece, bytes, dtype.Size) : Convert(piece, bytes, dtype);
-            if (misfit >= 0)
+            return LookUp(TableOf(dtype), from, to, dtype.Size);
+        }
+
+        for (int i = 0; i < from.Length / Size; i++)
+        {
+            if (!TryConvert(from[(i * Size)..], to[(i * dtype.Size)..], dtype))
             {
-                Misfit unfit = new(
-                    $"values that {dtype} has exactly", $"{Name} with {Text(piece[(misfit * Size)..])} as element {first + misfit:N0}");
-                InvalidDataException error = source.Bad($"{unfit.Expected} in {what}", $"{unfit.Found}: ask for a wider type");
-                error.Data[UnfitKey] = unfit.ToString();
-                throw error;
+                return i;
             }
-        });
+        }
+
+        return -1;
     }
+
+    /// <summary>The value of an element, as text.</summary>
+    internal string Text(ReadOnlySpan<byte> bytes) =>
+        Name == "U64" ? $"{U64(bytes)}" : Name[0] == 'F' ? $"{Float(bytes[0])}" : $"{Whole(bytes)}";
 
     private static int LookUp(byte[] table, ReadOnlySpan<byte> from, Span<byte> to, int size)
     {
@@ -80,22 +79,14 @@ internal sealed record ForeignFormat(string Name, int Size, DType Becomes, bool 
         return -1;
     }
 
-    private int Convert(ReadOnlySpan<byte> from, Span<byte> to, DType dtype)
+    // Of each byte the element that it becomes, and whether that is what it was.
+    private byte[] TableOf(DType dtype)
     {
-        for (int i = 0; i < from.Length / Size; i++)
+        if (_table is { } known && known.DType == dtype)
         {
-            if (!TryConvert(from[(i * Size)..], to[(i * dtype.Size)..], dtype))
-            {
-                return i;
-            }
+            return known.Bytes;
         }
 
-        return -1;
-    }
-
-    // Of each byte the element that it becomes, and whether that is what it was.
-    private byte[] Table(DType dtype)
-    {
         byte[] table = new byte[256 * (dtype.Size + 1)];
         for (int code = 0; code < 256; code++)
         {
@@ -103,6 +94,7 @@ internal sealed record ForeignFormat(string Name, int Size, DType Becomes, bool 
             entry[dtype.Size] = TryConvert([(byte)code], entry, dtype) ? (byte)1 : (byte)0;
         }
 
+        _table = (dtype, table);
         return table;
     }
 
@@ -201,7 +193,4 @@ internal sealed record ForeignFormat(string Name, int Size, DType Becomes, bool 
             : Math.ScaleB(fraction + (1 << fractionBits), exponent - bias - fractionBits);
         return code < 0x80 ? size : -size;
     }
-
-    private string Text(ReadOnlySpan<byte> bytes) =>
-        Name == "U64" ? $"{U64(bytes)}" : Name[0] == 'F' ? $"{Float(bytes[0])}" : $"{Whole(bytes)}";
 }

@@ -18,6 +18,20 @@ public sealed class TensorDictionary : IReadOnlyDictionary<string, Tensor>
 
     internal TensorDictionary(string path) => _path = path;
 
+    /// <summary>What a reader of another format has found.</summary>
+    /// <param name="path">The file, as messages name it.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="skipped">What became no tensor: the name, and what it is, such as <c>U16, not Int32</c>.</param>
+    public TensorDictionary(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>> skipped)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(skipped);
+        _path = path;
+        _tensors = new(tensors);
+        _skipped = new(skipped);
+    }
+
     /// <summary>What became no tensor: the name, and what it holds.</summary>
     public IReadOnlyDictionary<string, string> Skipped => _skipped;
 
