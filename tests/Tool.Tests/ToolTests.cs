@@ -55,6 +55,15 @@ public sealed partial class ToolTests : IDisposable
     }
 
     [Fact]
+    public void Inspect_reads_what_PyTorch_wrote()
+    {
+        // torch.save of a tensor [2, 3]: see tests/golden/files.
+        JsonNode found = Tool.Json("inspect", Path.Combine(AppContext.BaseDirectory, "single.pt"));
+        Assert.Equal("PyTorch", (string?)found["kind"]);
+        Assert.Equal("[2,3]", found["tensors"]![0]!["shape"]!.ToJsonString());
+    }
+
+    [Fact]
     public void Summary_adds_up_modules()
     {
         string file = SafeTensorsBytes.Write(

@@ -5,6 +5,6 @@ namespace DeepSharp.Tool;
 /// <summary>The argument that names a file to read.</summary>
 internal static class FileArgument
 {
-    internal static Argument<string> Make(string name = "FILE", string description = "The file: .safetensors, a checkpoint, .safetensors.index.json, .npz or .npy.") =>
+    internal static Argument<string> Make(string name = "FILE", string description = "The file: .safetensors, a checkpoint, .safetensors.index.json, .npz, .npy, .pt, .pth or .onnx.") =>
         new(name) { Description = description };
 }

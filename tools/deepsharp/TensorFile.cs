@@ -1,3 +1,4 @@
+using DeepSharp.Exchange;
 using DeepSharp.Persistence;
 
 namespace DeepSharp.Tool;
@@ -46,8 +47,10 @@ internal sealed class TensorFile : IDisposable
         ".safetensors" or ".json" => OfSafeTensors(path),
         ".npz" => Of("npz", Npz.Load(path, Device.Cpu)),
         ".npy" => OfArray(path),
+        ".pt" or ".pth" or ".bin" => Of("PyTorch", TorchFile.Load(path, device: Device.Cpu)),
+        ".onnx" => Of("ONNX", OnnxWeights.Load(path, Device.Cpu)),
         var other => throw new ArgumentException(
-            $"{path}: files that end in '{other}' are not known; .safetensors, .safetensors.index.json, .npz and .npy are."),
+            $"{path}: files that end in '{other}' are not known; .safetensors, .safetensors.index.json, .npz, .npy, .pt, .pth and .onnx are."),
     };
 
     /// <summary>Reads a tensor to the CPU; the caller frees it.</summary>
@@ -69,7 +72,7 @@ internal sealed class TensorFile : IDisposable
         return new TensorFile("npy", [EntryOf(name, array)], new Dictionary<string, string>(), _ => array.Clone(), array.Dispose);
     }
 
-    private static TensorFile Of(string kind, TensorDictionary tensors) => new(
+    private static TensorFile Of(string kind, IReadOnlyDictionary<string, Tensor> tensors) => new(
         kind, [.. tensors.Select(static pair => EntryOf(pair.Key, pair.Value))], new Dictionary<string, string>(), name => tensors[name].Clone(),
         () =>
         {
@@ -79,7 +82,7 @@ internal sealed class TensorFile : IDisposable
             }
         })
     {
-        Skipped = tensors.Skipped,
+        Skipped = (tensors as TensorDictionary)?.Skipped ?? new Dictionary<string, string>(),
     };
 
     private static FileEntry EntryOf(string name, Tensor tensor) => new(
