@@ -50,6 +50,14 @@ for made in "$work/native/app" "$work/trimmed/app" "dotnet run $work/file/app.cs
     diff "$work/expected.txt" "$work/printed.txt" || { echo "$made prints other numbers."; exit 1; }
 done
 
+# What the package has on its page: no link and no picture that leads nowhere; an icon; symbols for each assembly (names stand plainly in archives).
+unpacked="$work/packages/deepsharp/$version"
+if grep -nE '\]\((docs|examples|[A-Z]+\.md|LICENSE)' "$unpacked/README.md"; then echo "$package's page has links to files that it has not."; exit 1; fi
+[ -s "$unpacked/icon.png" ] || { echo "$package has no icon."; exit 1; }
+for assembly in "$unpacked"/lib/net10.0/*.dll; do
+    grep -aq "lib/net10.0/$(basename "$assembly" .dll).pdb" "$work/feed/$package.snupkg" || { echo "$package has no symbols of $assembly."; exit 1; }
+done
+
 # The package for pictures: it brings DeepSharp, what draws, and a font.
 dotnet pack -c Release -nologo -v quiet src/Charts -o "$work/feed"
 mkdir "$work/charts"
@@ -97,4 +105,17 @@ for name in Tables Images; do
     echo "DeepSharp.$name.$version reads."
 done
 if grep -qiE 'skiasharp|sylvan|parquet' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures."; exit 1; fi
+# The template: each of its programs builds, runs, and saves a network. The hive keeps dotnet new of this machine as it is.
+dotnet pack -c Release -nologo -v quiet templates -o "$work/feed"
+new="dotnet new --debug:custom-hive $work/hive"
+$new install "$work/feed/DeepSharp.Templates.$version.nupkg" > /dev/null
+for example in classification regression sequences empty; do
+    $new deepsharp -o "$work/new/$example" -n "My$example" --example "$example" > /dev/null
+    dotnet run -c Release --project "$work/new/$example" > "$work/printed.txt" || { cat "$work/printed.txt"; echo "The template's $example fails."; exit 1; }
+done
+grep -q '<PackageReference Include="DeepSharp" Version="'"$version"'" />' "$work/new/empty/Myempty.csproj" || { echo "The template takes another version."; exit 1; }
+if grep -q PublishAot "$work/new/empty/Myempty.csproj"; then echo "The template is native without being asked."; exit 1; fi
+$new deepsharp -o "$work/new/native" -n Native --example empty --native > /dev/null
+grep -q '<PublishAot>true</PublishAot>' "$work/new/native/Native.csproj" || { echo "The template's --native does nothing."; exit 1; }
+echo "DeepSharp.Templates.$version makes programs."
 echo "$package works; the native program has $(stat -c %s "$work/native/app") bytes."
