@@ -50,6 +50,14 @@ for made in "$work/native/app" "$work/trimmed/app" "dotnet run $work/file/app.cs
     diff "$work/expected.txt" "$work/printed.txt" || { echo "$made prints other numbers."; exit 1; }
 done
 
+# What the package has on its page: no link and no picture that leads nowhere; an icon; symbols for each assembly (names stand plainly in archives).
+unpacked="$work/packages/deepsharp/$version"
+if grep -nE '\]\((docs|examples|[A-Z]+\.md|LICENSE)' "$unpacked/README.md"; then echo "$package's page has links to files that it has not."; exit 1; fi
+[ -s "$unpacked/icon.png" ] || { echo "$package has no icon."; exit 1; }
+for assembly in "$unpacked"/lib/net10.0/*.dll; do
+    grep -aq "lib/net10.0/$(basename "$assembly" .dll).pdb" "$work/feed/$package.snupkg" || { echo "$package has no symbols of $assembly."; exit 1; }
+done
+
 # The package for pictures: it brings DeepSharp, what draws, and a font.
 dotnet pack -c Release -nologo -v quiet src/Charts -o "$work/feed"
 mkdir "$work/charts"
@@ -118,4 +126,17 @@ dotnet tool install DeepSharp.Tool --version "$version" --tool-path "$work/bin" 
 ("$work/bin/deepsharp" summary model.safetensors 2>&1 || true) | grep -q 'deepsharp: model.safetensors' || { echo "DeepSharp.Tool does not answer."; exit 1; }
 "$work/bin/deepsharp" bench --seconds 0.05 --device cpu
 echo "DeepSharp.Tool.$version runs; its package has $(stat -c %s "$work"/feed/DeepSharp.Tool.*.nupkg) bytes."
+# The template: each of its programs builds, runs, and saves a network. The hive keeps dotnet new of this machine as it is.
+dotnet pack -c Release -nologo -v quiet templates -o "$work/feed"
+new="dotnet new --debug:custom-hive $work/hive"
+$new install "$work/feed/DeepSharp.Templates.$version.nupkg" > /dev/null
+for example in classification regression sequences empty; do
+    $new deepsharp -o "$work/new/$example" -n "My$example" --example "$example" > /dev/null
+    dotnet run -c Release --project "$work/new/$example" > "$work/printed.txt" || { cat "$work/printed.txt"; echo "The template's $example fails."; exit 1; }
+done
+grep -q '<PackageReference Include="DeepSharp" Version="'"$version"'" />' "$work/new/empty/Myempty.csproj" || { echo "The template takes another version."; exit 1; }
+if grep -q PublishAot "$work/new/empty/Myempty.csproj"; then echo "The template is native without being asked."; exit 1; fi
+$new deepsharp -o "$work/new/native" -n Native --example empty --native > /dev/null
+grep -q '<PublishAot>true</PublishAot>' "$work/new/native/Native.csproj" || { echo "The template's --native does nothing."; exit 1; }
+echo "DeepSharp.Templates.$version makes programs."
 echo "$package works; the native program has $(stat -c %s "$work/native/app") bytes."
