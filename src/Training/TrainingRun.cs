@@ -144,8 +144,12 @@ internal sealed class TrainingRun(
     {
         if (optimizer.NeedsLoss)
         {
-            (Tensor first, (Tensor? Weight, Tensor? Prediction) rest) = optimizer.Step(Compute);
-            Collect(_loss, metrics, (first, rest.Weight, rest.Prediction), objective.Reduction, batch);
+            (_, Evaluation first) = optimizer.Step(() =>
+            {
+                Evaluation found = Compute();
+                return (found.Loss, found);
+            });
+            Collect(_loss, metrics, first, objective.Reduction, batch);
             return;
         }
 
@@ -154,8 +158,8 @@ internal sealed class TrainingRun(
             optimizer.ZeroGradients();
         }
 
-        (Tensor value, (Tensor? Weight, Tensor? Prediction) other) = Compute();
-        Tensor counted = share == 1 ? value : value * share;
+        Evaluation evaluation = Compute();
+        Tensor counted = share == 1 ? evaluation.Loss : evaluation.Loss * share;
         (Scaler is null ? counted : Scaler.Scale(counted)).Backward();
         if (ends && Scaler is null)
         {
@@ -166,14 +170,13 @@ internal sealed class TrainingRun(
             Scaler!.Step(optimizer);
         }
 
-        Collect(_loss, metrics, (value, other.Weight, other.Prediction), objective.Reduction, batch);
+        Collect(_loss, metrics, evaluation, objective.Reduction, batch);
 
-        (Tensor Loss, (Tensor? Weight, Tensor? Prediction)) Compute()
+        Evaluation Compute()
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
-            (Tensor result, Tensor? weight, Tensor? prediction) = objective.Evaluate(batch);
-            return (result, (weight, prediction));
+            return objective.Evaluate(batch);
         }
     }
 
@@ -284,25 +287,25 @@ internal sealed class TrainingRun(
         return context.StopRequested;
     }
 
-    private static void Collect(
-        RunningMean mean, IReadOnlyList<Metric> metrics, (Tensor Value, Tensor? Weight, Tensor? Prediction) loss, LossReduction reduction, Batch batch)
+    private static void Collect(RunningMean mean, IReadOnlyList<Metric> metrics, Evaluation evaluation, LossReduction reduction, Batch batch)
     {
         using NoGrad noGrad = new();
-        if (loss.Weight is { } weight)
+        Tensor value = evaluation.Reported ?? evaluation.Loss;
+        if (evaluation.Weight is { } weight)
         {
-            mean.Add(loss.Value, weight);
+            mean.Add(value, weight);
         }
         else
         {
             // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less. The prediction may have
             // fewer.
             int rows = batch.Y.Shape[0];
-            mean.Add(loss.Value.Count == 1 ? loss.Value : loss.Value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
+            mean.Add(value.Count == 1 ? value : value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
         }
 
         foreach (Metric metric in metrics)
         {
-            metric.Update(Given.Required(metric.Name, "the prediction for a metric", loss.Prediction), batch.Y);
+            metric.Update(Given.Required(metric.Name, "the prediction for a metric", evaluation.Prediction), batch.Y);
         }
     }
 

@@ -23,6 +23,7 @@ public partial class ArchitectureTests
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
         ["Exchange"] = ["Layers", "Persistence", "DeepSharp"],
+        ["Logging"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -101,7 +102,13 @@ public partial class ArchitectureTests
     [MemberData(nameof(Projects))]
     public void Only_Exchange_knows_ONNX(string project) => Assert.DoesNotContain(
         project is "DeepSharp" or "Exchange" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
-        static name => name.Name is "OnnxSharp" or "Google.Protobuf");
+        static name => name.Name == "OnnxSharp");
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Logging_knows_terminals_and_with_Exchange_protocol_buffers(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Logging" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        name => name.Name!.StartsWith("Spectre.Console", StringComparison.Ordinal) || (project != "Exchange" && name.Name == "Google.Protobuf"));
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()
