@@ -19,6 +19,12 @@ public readonly struct ConvolutionPadding : IEquatable<ConvolutionPadding>
     /// <summary>Nothing: outputs are where the kernel lies inside the image.</summary>
     public static ConvolutionPadding Valid => default;
 
+    /// <summary>Whether the output is as long as the input.</summary>
+    public bool IsSame => _isSame;
+
+    /// <summary>What is added on both sides; 0 where the output is as long as the input.</summary>
+    public PerAxis Numbers => _numbers ?? 0;
+
     /// <summary>So much on all sides.</summary>
     public static implicit operator ConvolutionPadding(int value) => new(value, false);
 

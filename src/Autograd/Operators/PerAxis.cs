@@ -54,6 +54,11 @@ public readonly struct PerAxis : IEquatable<PerAxis>
     /// <summary>The number, or the numbers in parentheses.</summary>
     public override string ToString() => _values is { Length: 1 } ? $"{_values[0]}" : $"({string.Join(", ", _values ?? [])})";
 
+    /// <summary>The numbers, one for each axis.</summary>
+    /// <param name="axes">How many axes there are.</param>
+    /// <exception cref="ArgumentException">There are more numbers than one, and not as many as axes.</exception>
+    public int[] ToArray(int axes) => Of(axes, int.MinValue, nameof(PerAxis), nameof(axes));
+
     /// <summary>The number of each of so many axes, none below the least.</summary>
     internal int[] Of(int axes, int least, string operation, string argument)
     {

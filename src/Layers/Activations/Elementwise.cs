@@ -10,6 +10,9 @@ public sealed class ReLU() : Activation<ReLUOp>(default);
 /// <param name="slope">The slope below zero.</param>
 public sealed class LeakyReLU(double slope = 0.01) : Activation<LeakyReLUOp>(new(slope))
 {
+    /// <summary>The slope below 0.</summary>
+    public double Slope => slope;
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyReLU({slope})");
 }
@@ -18,6 +21,9 @@ public sealed class LeakyReLU(double slope = 0.01) : Activation<LeakyReLUOp>(new
 /// <param name="alpha">The value that -y approaches far below zero.</param>
 public sealed class ELU(double alpha = 1) : Activation<ELUOp>(new(alpha))
 {
+    /// <summary>What negative inputs approach, negated.</summary>
+    public double Alpha => alpha;
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ELU({alpha})");
 }
@@ -26,6 +32,9 @@ public sealed class ELU(double alpha = 1) : Activation<ELUOp>(new(alpha))
 /// <param name="approximate">Whether the tanh approximation is used instead of the exact function.</param>
 public sealed class GELU(bool approximate = false) : Module, IActivation
 {
+    /// <summary>Whether the formula is the one with tanh.</summary>
+    public bool IsApproximate => approximate;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => approximate ? input.GELUTanh() : input.GELU();
 
@@ -50,6 +59,12 @@ public sealed class Softplus(double beta = 1, double threshold = double.Positive
 {
     private bool IsPlain => beta == 1 && double.IsPositiveInfinity(threshold);
 
+    /// <summary>What the input is multiplied by.</summary>
+    public double Beta => beta;
+
+    /// <summary>Above it, times beta, the output is the input.</summary>
+    public double Limit => threshold;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.Softplus(beta, threshold);
 
@@ -72,6 +87,9 @@ public sealed class CELU(double alpha = 1) : Activation<CELUOp>(new(double.IsFin
     ? alpha
     : throw new ArgumentOutOfRangeException(nameof(alpha), $"CELU: alpha must be finite and not 0, not {alpha}.")))
 {
+    /// <summary>What negative inputs approach, negated.</summary>
+    public double Alpha => alpha;
+
     /// <inheritdoc/>
     public override string ToString() => $"CELU({alpha})";
 }
@@ -92,6 +110,12 @@ public sealed class Hardtanh(double minimum = -1, double maximum = 1) : Activati
     ? maximum
     : throw new ArgumentOutOfRangeException(nameof(maximum), $"Hardtanh: the maximum must be above the minimum {minimum}, not {maximum}.")))
 {
+    /// <summary>The smallest output.</summary>
+    public double Minimum => minimum;
+
+    /// <summary>The largest output.</summary>
+    public double Maximum => maximum;
+
     /// <inheritdoc/>
     public override string ToString() => $"Hardtanh({minimum}, {maximum})";
 }
@@ -105,6 +129,9 @@ public sealed class Hardshrink(double lambda = 0.5) : Activation<HardshrinkOp>(n
     ? lambda
     : throw new ArgumentOutOfRangeException(nameof(lambda), $"Hardshrink: lambda must be at least 0, not {lambda}.")))
 {
+    /// <summary>Up to here on both sides of 0 the output is 0.</summary>
+    public double Lambda => lambda;
+
     /// <inheritdoc/>
     public override string ToString() => $"Hardshrink({lambda})";
 }
@@ -115,6 +142,9 @@ public sealed class Softshrink(double lambda = 0.5) : Activation<SoftshrinkOp>(n
     ? lambda
     : throw new ArgumentOutOfRangeException(nameof(lambda), $"Softshrink: lambda must be at least 0, not {lambda}.")))
 {
+    /// <summary>How far the input moves towards 0.</summary>
+    public double Lambda => lambda;
+
     /// <inheritdoc/>
     public override string ToString() => $"Softshrink({lambda})";
 }
@@ -127,6 +157,12 @@ public sealed class Tanhshrink() : Activation<TanhshrinkOp>(default);
 /// <param name="value">What stands for x otherwise.</param>
 public sealed class Threshold(double threshold, double value) : Activation<ThresholdOp>(new(threshold, value))
 {
+    /// <summary>Up to here the output is <see cref="Value"/>.</summary>
+    public double Limit => threshold;
+
+    /// <summary>The output up to <see cref="Limit"/>.</summary>
+    public double Value => value;
+
     /// <inheritdoc/>
     public override string ToString() => $"Threshold({threshold}, {value})";
 }

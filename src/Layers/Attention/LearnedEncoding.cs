@@ -35,6 +35,9 @@ public sealed class LearnedEncoding : Module
     /// <summary>The table, [positions, features].</summary>
     public Parameter Weight { get; }
 
+    /// <summary>Whether inputs are [batch, positions, features] instead of [positions, batch, features].</summary>
+    public bool BatchFirst => _batchFirst;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is longer than the table, or of another width.</exception>
     public override Tensor Forward(Tensor input) => Forward(input, 0);

@@ -110,6 +110,9 @@ public sealed class MultiHeadAttention : Module
     /// <summary>Whether the first axis of inputs and output is the batch.</summary>
     public bool BatchFirst { get; }
 
+    /// <summary>What turns queries and keys by their positions, or null.</summary>
+    public RotaryEmbedding? Rotary => _rotary;
+
     /// <summary>Attention of a sequence to itself.</summary>
     /// <param name="input">Queries, keys and values; see the class.</param>
     /// <exception cref="ArgumentException">Shape, element type or device do not fit.</exception>

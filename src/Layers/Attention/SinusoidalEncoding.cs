@@ -39,6 +39,9 @@ public sealed class SinusoidalEncoding : Module
     /// <summary>The longest sequence.</summary>
     public int Positions { get; }
 
+    /// <summary>Whether inputs are [batch, positions, features] instead of [positions, batch, features].</summary>
+    public bool BatchFirst => _batchFirst;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is longer than the table, or of another width.</exception>
     public override Tensor Forward(Tensor input) => Forward(input, 0);

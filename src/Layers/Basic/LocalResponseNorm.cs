@@ -10,6 +10,18 @@ namespace DeepSharp.Layers;
 /// <param name="k">What is added.</param>
 public sealed class LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1) : Module
 {
+    /// <summary>How many channels are summed over.</summary>
+    public int Size => size;
+
+    /// <summary>What the mean of squares is multiplied by.</summary>
+    public double Alpha => alpha;
+
+    /// <summary>The exponent.</summary>
+    public double Beta => beta;
+
+    /// <summary>What is added to the sum.</summary>
+    public double K => k;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.LocalResponseNorm(size, alpha, beta, k);
 

@@ -76,6 +76,9 @@ public sealed class Normalization : Module
         Variance.CopyFrom(Tensor.From(variance, Device.Cpu).To(Mean.DType).To(Mean.Device));
     }
 
+    /// <summary>The axis of the features, or null for one mean of all elements.</summary>
+    public int? Axis => _axis;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input has another number of features.</exception>
     public override Tensor Forward(Tensor input)

@@ -37,6 +37,9 @@ public class Branches : Module
         }
     }
 
+    /// <summary>Whether the outputs are added up; else a function joins them.</summary>
+    public bool AddsUp => _join is null;
+
     /// <summary>The branches' outputs for one input, joined.</summary>
     /// <param name="input">What each branch gets.</param>
     /// <exception cref="ArgumentException">The outputs do not go together.</exception>

@@ -8,5 +8,8 @@ public sealed class Concat(int axis, params ReadOnlySpan<Module> modules) : Bran
 {
     private readonly int _axis = axis;
 
+    /// <summary>The axis, from the end if negative.</summary>
+    public int Axis => _axis;
+
     internal override Branches Of(Module[] modules) => new Concat(_axis, modules);
 }

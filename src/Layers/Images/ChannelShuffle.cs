@@ -4,6 +4,9 @@ namespace DeepSharp.Layers;
 /// <param name="groups">The number of groups.</param>
 public sealed class ChannelShuffle(int groups) : Module
 {
+    /// <summary>The number of groups.</summary>
+    public int Groups => groups;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.ChannelShuffle(groups);
 

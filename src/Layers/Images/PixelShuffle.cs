@@ -4,6 +4,9 @@ namespace DeepSharp.Layers;
 /// <param name="upscaleFactor">r.</param>
 public sealed class PixelShuffle(int upscaleFactor) : Module
 {
+    /// <summary>How many times as high and wide the output is.</summary>
+    public int UpscaleFactor => upscaleFactor;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.PixelShuffle(upscaleFactor);
 

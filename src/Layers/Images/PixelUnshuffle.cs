@@ -4,6 +4,9 @@ namespace DeepSharp.Layers;
 /// <param name="downscaleFactor">r.</param>
 public sealed class PixelUnshuffle(int downscaleFactor) : Module
 {
+    /// <summary>How many times as high and wide the input is.</summary>
+    public int DownscaleFactor => downscaleFactor;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.PixelUnshuffle(downscaleFactor);
 

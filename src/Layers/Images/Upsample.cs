@@ -23,6 +23,18 @@ public sealed class Upsample : Module
         (_size, _scaleFactor, _mode, _alignCorners) = (size, scaleFactor, mode, alignCorners);
     }
 
+    /// <summary>The size of the output, or null.</summary>
+    public PerAxis? Size => _size;
+
+    /// <summary>How many times as long each axis becomes, or null.</summary>
+    public IReadOnlyList<double>? ScaleFactor => _scaleFactor;
+
+    /// <summary>How values between the elements are found.</summary>
+    public Interpolation Mode => _mode;
+
+    /// <summary>Whether the outermost elements stay the outermost.</summary>
+    public bool AlignCorners => _alignCorners;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is no such image.</exception>
     public override Tensor Forward(Tensor input) => input.Interpolate(_size, _scaleFactor, _mode, _alignCorners);

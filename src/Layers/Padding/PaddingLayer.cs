@@ -22,6 +22,15 @@ public abstract class PaddingLayer : Module
         (_mode, _value) = (mode, value);
     }
 
+    /// <summary>What is added: two numbers for each axis, before and behind it, the last axis first.</summary>
+    public IReadOnlyList<int> Padding => _padding;
+
+    /// <summary>What is added.</summary>
+    public PaddingMode Mode => _mode;
+
+    /// <summary>The number that is added, where the mode is <see cref="PaddingMode.Zeros"/>.</summary>
+    public double Value => _value;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input has another rank, or fewer elements than are repeated or taken away.</exception>
     public sealed override Tensor Forward(Tensor input)

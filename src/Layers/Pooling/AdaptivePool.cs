@@ -4,6 +4,9 @@ namespace DeepSharp.Layers;
 /// <param name="outputs">The number of outputs.</param>
 public sealed class AdaptiveMaxPool1D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveMaxPool1D(outputs);
 
@@ -15,6 +18,9 @@ public sealed class AdaptiveMaxPool1D(PerAxis outputs) : Module
 /// <param name="outputs">The number of outputs, along each axis.</param>
 public sealed class AdaptiveMaxPool2D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveMaxPool2D(outputs);
 
@@ -26,6 +32,9 @@ public sealed class AdaptiveMaxPool2D(PerAxis outputs) : Module
 /// <param name="outputs">The number of outputs, along each axis.</param>
 public sealed class AdaptiveMaxPool3D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveMaxPool3D(outputs);
 
@@ -37,6 +46,9 @@ public sealed class AdaptiveMaxPool3D(PerAxis outputs) : Module
 /// <param name="outputs">The number of outputs.</param>
 public sealed class AdaptiveAveragePool1D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveAveragePool1D(outputs);
 
@@ -48,6 +60,9 @@ public sealed class AdaptiveAveragePool1D(PerAxis outputs) : Module
 /// <param name="outputs">The number of outputs, along each axis.</param>
 public sealed class AdaptiveAveragePool2D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveAveragePool2D(outputs);
 
@@ -59,6 +74,9 @@ public sealed class AdaptiveAveragePool2D(PerAxis outputs) : Module
 /// <param name="outputs">The number of outputs, along each axis.</param>
 public sealed class AdaptiveAveragePool3D(PerAxis outputs) : Module
 {
+    /// <summary>How many outputs each axis has.</summary>
+    public PerAxis Outputs => outputs;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AdaptiveAveragePool3D(outputs);
 

@@ -11,6 +11,24 @@ public sealed class AveragePool1D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, bool ceilMode = false, bool countIncludePad = true, int? divisor = null)
     : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
+    /// <summary>Whether what is added counts as elements.</summary>
+    public bool CountIncludePad => countIncludePad;
+
+    /// <summary>What sums are divided by instead of the number of elements, or null.</summary>
+    public int? Divisor => divisor;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AveragePool1D(kernel, stride, padding, ceilMode, countIncludePad, divisor);
 
@@ -29,6 +47,24 @@ public sealed class AveragePool2D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, bool ceilMode = false, bool countIncludePad = true, int? divisor = null)
     : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
+    /// <summary>Whether what is added counts as elements.</summary>
+    public bool CountIncludePad => countIncludePad;
+
+    /// <summary>What sums are divided by instead of the number of elements, or null.</summary>
+    public int? Divisor => divisor;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AveragePool2D(kernel, stride, padding, ceilMode, countIncludePad, divisor);
 
@@ -47,6 +83,24 @@ public sealed class AveragePool3D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, bool ceilMode = false, bool countIncludePad = true, int? divisor = null)
     : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
+    /// <summary>Whether what is added counts as elements.</summary>
+    public bool CountIncludePad => countIncludePad;
+
+    /// <summary>What sums are divided by instead of the number of elements, or null.</summary>
+    public int? Divisor => divisor;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.AveragePool3D(kernel, stride, padding, ceilMode, countIncludePad, divisor);
 

@@ -9,6 +9,21 @@ namespace DeepSharp.Layers;
 public sealed class MaxPool1D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, PerAxis? dilation = null, bool ceilMode = false) : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>How far apart the elements of a window stand.</summary>
+    public PerAxis Dilation => dilation ?? 1;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.MaxPool1D(kernel, stride, padding, dilation, ceilMode);
 
@@ -25,6 +40,21 @@ public sealed class MaxPool1D(
 public sealed class MaxPool2D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, PerAxis? dilation = null, bool ceilMode = false) : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>How far apart the elements of a window stand.</summary>
+    public PerAxis Dilation => dilation ?? 1;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.MaxPool2D(kernel, stride, padding, dilation, ceilMode);
 
@@ -41,6 +71,21 @@ public sealed class MaxPool2D(
 public sealed class MaxPool3D(
     PerAxis kernel, PerAxis? stride = null, PerAxis? padding = null, PerAxis? dilation = null, bool ceilMode = false) : Module
 {
+    /// <summary>The size of a window.</summary>
+    public PerAxis Kernel => kernel;
+
+    /// <summary>How far windows stand apart.</summary>
+    public PerAxis Stride => stride ?? kernel;
+
+    /// <summary>What is added on both sides.</summary>
+    public PerAxis Padding => padding ?? 0;
+
+    /// <summary>How far apart the elements of a window stand.</summary>
+    public PerAxis Dilation => dilation ?? 1;
+
+    /// <summary>Whether a window may begin in the image and end behind its padding.</summary>
+    public bool CeilMode => ceilMode;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.MaxPool3D(kernel, stride, padding, dilation, ceilMode);
 

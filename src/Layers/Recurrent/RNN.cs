@@ -22,9 +22,10 @@ public sealed class RNN : RecurrentLayer
         bool batchFirst = false, double dropout = 0, bool bidirectional = false, DType dtype = DType.Float32, Device? device = null,
         Generator? generator = null)
         : base(
-            RNNCell.KindOf(nameof(RNN), nonlinearity), 1, inputs, units, layers, bias, batchFirst, dropout, bidirectional, dtype, device, generator)
-    {
-    }
+            RNNCell.KindOf(nameof(RNN), nonlinearity), 1, inputs, units, layers, bias, batchFirst, dropout, bidirectional, dtype, device, generator) => Nonlinearity = nonlinearity;
+
+    /// <summary>The function of a step.</summary>
+    public RecurrentNonlinearity Nonlinearity { get; }
 
     /// <summary>The outputs of the last layer, from a hidden state of zeros.</summary>
     /// <param name="input">[steps, batch, inputs]; see the class.</param>

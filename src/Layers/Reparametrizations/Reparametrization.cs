@@ -38,6 +38,9 @@ public abstract class Reparametrization : Module, IFusesActivation
     public sealed override string ToString() => $"{GetType().Name}({Layer})";
 
     /// <summary>The layer's weight at the start.</summary>
+    /// <summary>The weight that the layer computes with, of the parameters as they are.</summary>
+    public Tensor ComputeWeight() => Weight();
+
     private protected Parameter Initial => _layer.Weight;
 
     /// <summary>The axis of the weight that the outputs stand along.</summary>
