@@ -8,6 +8,7 @@ namespace DeepSharp.Exchange;
 /// <summary>A graph that is being written: what a writer of a module adds its nodes to.</summary>
 public sealed class OnnxGraph
 {
+    private readonly HashSet<string> _written = [];
     private readonly GraphProto _graph;
     private readonly OnnxExporter _exporter;
     private readonly Dictionary<Tensor, string> _names = new(ReferenceEqualityComparer.Instance);
@@ -66,7 +67,7 @@ public sealed class OnnxGraph
             _names[written] = name = Free(string.Create(CultureInfo.InvariantCulture, $"constant_{_count++}"));
         }
 
-        if (!_graph.Initializer.Any(weight => weight.Name == name))
+        if (_written.Add(name))
         {
             _taken.Add(name);
             _graph.Initializer.Add(OnnxTensor.Write(name, written));
