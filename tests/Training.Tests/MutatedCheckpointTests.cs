@@ -18,7 +18,9 @@ public class MutatedCheckpointTests
         // A checksum finds nearly all.
         new MutatedFiles("b.safetensors", [folder["a.safetensors"]], "\"parts\"", "\"epoch\"", "\\\"generators\\\"", "\"xxh3\"")
         {
-            LeastRefused = 0.9, Multiple = 200, Refusals = [typeof(ArgumentException)],
+            LeastRefused = 0.9,
+            Multiple = 200,
+            Refusals = [typeof(ArgumentException)],
         }.Read(500, checkpoint.Load);
     }
 }
