@@ -45,6 +45,8 @@ public static class ModuleTraining
         /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
         /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="parallel">The processes that train together, such as DeepSharp.Distributed's <c>DataParallel</c>: each calls <c>Fit</c> with the same
+        /// arguments, and computes its share of each batch of <paramref name="batchSize"/> samples. Null for this one alone.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
         /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
@@ -71,6 +73,7 @@ public static class ModuleTraining
             int? firstEpoch = null,
             int accumulate = 1,
             string? resumeFrom = null,
+            IParallelTraining? parallel = null,
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -78,7 +81,7 @@ public static class ModuleTraining
             FitChecks.RequireClasses("Fit", data, loss);
             return Train(
                 model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss()), epochs, batchSize, metrics, validation, validationSplit, seed,
-                dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
+                dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, parallel, cancellationToken);
         }
 
         /// <summary>Trains by a function of the batch: for networks of several inputs or outputs, losses of several terms, weights of samples.</summary>
@@ -117,6 +120,8 @@ public static class ModuleTraining
         /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
         /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="parallel">The processes that train together, such as DeepSharp.Distributed's <c>DataParallel</c>: each calls <c>Fit</c> with the same
+        /// arguments, and computes its share of each batch of <paramref name="batchSize"/> samples. Null for this one alone.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
         /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
@@ -143,6 +148,7 @@ public static class ModuleTraining
             int? firstEpoch = null,
             int accumulate = 1,
             string? resumeFrom = null,
+            IParallelTraining? parallel = null,
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -150,7 +156,7 @@ public static class ModuleTraining
             ArgumentNullException.ThrowIfNull(step);
             return Train(
                 model, data, optimizer, Objective.Of(step), epochs, batchSize, metrics, validation, validationSplit, seed, dropLast, callbacks,
-                mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
+                mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, parallel, cancellationToken);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
@@ -235,7 +241,7 @@ public static class ModuleTraining
     private static History Train(
         Module model, Dataset data, Optimizer optimizer, Objective objective, int epochs, int batchSize, IReadOnlyList<Metric>? metrics, Dataset? validation,
         double validationSplit, ulong seed, bool dropLast, IReadOnlyList<ICallback>? callbacks, DType mixedPrecision, LossScaler? lossScaler,
-        int? firstEpoch, int accumulate, string? resumeFrom, CancellationToken cancellationToken)
+        int? firstEpoch, int accumulate, string? resumeFrom, IParallelTraining? parallel, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         foreach (ICallback callback in callbacks ?? [])
@@ -284,10 +290,12 @@ public static class ModuleTraining
                 nameof(data));
         }
 
-        FitChecks.RequireNormable(model, objective, data, batchSize, dropLast);
+        FitChecks.RequireShares(batchSize, parallel);
+        FitChecks.RequireNormable(model, objective, data, batchSize, dropLast, parallel?.Size ?? 1);
         using TrainingRun run = new(model, optimizer, objective, metrics ?? [], callbacks ?? [])
         {
             Precision = mixedPrecision,
+            Parallel = parallel,
             Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
         };
         FitPlan plan = new(data, validation, epochs, batchSize, seed, dropLast, accumulate, cancellationToken) { All = all, FirstEpoch = firstEpoch };

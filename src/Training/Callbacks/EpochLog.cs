@@ -25,6 +25,11 @@ public abstract class EpochLog : ICallback
     public void OnTrainBegin(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (!context.IsPrimary)
+        {
+            return;
+        }
+
         StringBuilder text = new(First(context.ValueNames));
         foreach (EpochResult result in context.History.Epochs)
         {
@@ -40,7 +45,10 @@ public abstract class EpochLog : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
-        File.AppendAllText(_path, Line(result, context.ValueNames));
+        if (context.IsPrimary)
+        {
+            File.AppendAllText(_path, Line(result, context.ValueNames));
+        }
     }
 
     /// <summary>What the file begins with.</summary>
