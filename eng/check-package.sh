@@ -68,8 +68,8 @@ dotnet publish -c Release -nologo -v quiet "$work/charts" -o "$work/drawing"
 grep -q '0.weight \[30, 20\]' "$work/weights.svg" && [ "$(head -c 4 "$work/images.png" | tail -c 3)" = PNG ] || { echo "DeepSharp.Charts does not draw."; exit 1; }
 if grep -qiE 'skiasharp|scottplot|harfbuzz' "$work/app/obj/project.assets.json"; then echo "$package depends on what draws."; exit 1; fi
 echo "DeepSharp.Charts.$version draws."
-# The packages for tables and pictures: each brings DeepSharp and what reads.
-for name in Tables Images; do
+# The packages for tables, pictures, logs and several processes: each brings DeepSharp and what reads or writes.
+for name in Tables Images Logging Distributed; do
     dotnet pack -c Release -nologo -v quiet "src/$name" -o "$work/feed"
     mkdir "$work/$name"
     sed "s/Include=\"DeepSharp\"/Include=\"DeepSharp.$name\"/; /UseCurrentRuntimeIdentifier/d" "$work/app/app.csproj" > "$work/$name/$name.csproj"
@@ -90,11 +90,40 @@ Directory.CreateDirectory("set/a");
 ImageFile.SavePng("set/a/0.png", ImageFile.Grid(Tensor.Uniform([4, 3, 8, 8])));
 Console.WriteLine(new ImageFolder("set", 16, 16).ToDataset().Features.Shape);
 EOF
-for name in Tables Images; do
+cat > "$work/Logging/Program.cs" <<EOF
+using DeepSharp.Logging;
+
+using (EventFileWriter events = new("run"))
+{
+    events.AddScalar("loss", 0.5, 1);
+}
+
+Console.WriteLine(Directory.GetFiles("run", "events.out.tfevents.*").Length + " " + new ProgressBar().GetType().Name);
+EOF
+# Without an MPI library the message says so; with one, the program is a job of one process.
+cat > "$work/Distributed/Program.cs" <<EOF
+using DeepSharp.Distributed;
+
+try
+{
+    Console.WriteLine(Communicator.World.Size + " process");
+}
+catch (MpiException error) when (error.Message.Contains("apt-get"))
+{
+    Console.WriteLine("1 process");
+}
+EOF
+for name in Tables Images Logging Distributed; do
     dotnet publish -c Release -nologo -v quiet "$work/$name" -o "$work/$name/out"
     printed=$(cd "$work/$name" && dotnet "out/$name.dll")
-    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
-    echo "DeepSharp.$name.$version reads."
+    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]" | "Logging 1 ProgressBar" | "Distributed 1 process") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
+    echo "DeepSharp.$name.$version works."
 done
-if grep -qiE 'skiasharp|sylvan|parquet' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures."; exit 1; fi
+if grep -qiE 'skiasharp|sylvan|parquet|spectre|protobuf' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures, or writes logs."; exit 1; fi
+# The command-line tool, installed and run.
+dotnet pack -c Release -nologo -v quiet tools/deepsharp -o "$work/feed"
+dotnet tool install DeepSharp.Tool --version "$version" --tool-path "$work/bin" --add-source "$work/feed" > /dev/null
+("$work/bin/deepsharp" summary model.safetensors 2>&1 || true) | grep -q 'deepsharp: model.safetensors' || { echo "DeepSharp.Tool does not answer."; exit 1; }
+"$work/bin/deepsharp" bench --seconds 0.05 --device cpu
+echo "DeepSharp.Tool.$version runs; its package has $(stat -c %s "$work"/feed/DeepSharp.Tool.*.nupkg) bytes."
 echo "$package works; the native program has $(stat -c %s "$work/native/app") bytes."

@@ -5,6 +5,7 @@ using DeepSharp.Data;
 using DeepSharp.Examples;
 using DeepSharp.Examples.Mnist;
 using DeepSharp.Layers;
+using DeepSharp.Logging;
 using DeepSharp.Optim;
 using DeepSharp.Persistence;
 using DeepSharp.Training;
@@ -86,11 +87,12 @@ static bool Train(Options options)
     long began = Stopwatch.GetTimestamp();
     string? checkpoint = options.Checkpoint?.FullName;
     using Interruption interruption = new();
-    History history = LiveProgress.Show(progress => model.Fit(
+    ProgressBar progress = new();
+    History history = model.Fit(
         train, optimizer, epochs: options.Epochs, batchSize: options.Batch, metrics: [new Accuracy()], validation: test,
         seed: options.Seed, dropLast: dropLast, callbacks: checkpoint is null ? [progress, milestone] : [progress, milestone, new ModelCheckpoint(checkpoint)],
         mixedPrecision: precision, resumeFrom: options.Resume && checkpoint is not null ? TrainingCheckpoint.Latest(checkpoint) : null,
-        cancellationToken: interruption.Token));
+        cancellationToken: interruption.Token);
     double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
     if (history.StoppedEarly)
     {

@@ -9,15 +9,26 @@ public static class HistoryPlots
 {
     private const string Validation = "val_";
 
+    private static readonly string[] s_small = ["loss", "error", "perplexity"];
+
     /// <summary>Loss and metrics over the epochs, training and validation together, and the learning rate if it moved.</summary>
-    /// <remarks>A dashed line marks the epoch of the least validation loss, or of the least loss where nothing was validated. The axis of losses is
-    /// logarithmic if they span two powers of ten.</remarks>
+    /// <remarks>A dashed line marks the best epoch. The axis of losses is logarithmic if they span two powers of ten.</remarks>
     /// <param name="history">What <c>Fit</c> returned.</param>
+    /// <param name="monitor">The value by which an epoch is the best, such as <c>val_accuracy</c>; if null, <c>val_loss</c>, or <c>loss</c> where nothing
+    /// was validated.</param>
+    /// <param name="smallerIsBetter">Whether the least value is the best, or the greatest. If null, the least of losses, errors and perplexities, which
+    /// have these words in their names, and the greatest of everything else.</param>
     /// <exception cref="InvalidOperationException">There is no epoch yet.</exception>
-    public static Multiplot Plot(this History history)
+    /// <exception cref="KeyNotFoundException">No epoch has the value; the message lists those there are.</exception>
+    public static Multiplot Plot(this History history, string? monitor = null, bool? smallerIsBetter = null)
     {
         ArgumentNullException.ThrowIfNull(history);
         string[] names = Names([history]);
+        if (monitor is not null && !names.Contains(monitor))
+        {
+            throw new KeyNotFoundException($"Plot: there is no '{monitor}' to mark the best of among {string.Join(", ", names)}.");
+        }
+
         List<Plot> plots = [];
         foreach (string name in names.Where(name => !name.StartsWith(Validation, StringComparison.Ordinal) || !names.Contains(name[Validation.Length..])))
         {
@@ -39,7 +50,7 @@ public static class HistoryPlots
             plots.Add(plot);
         }
 
-        MarkBest(history, names, plots);
+        MarkBest(history, plots, monitor ?? Array.Find([Validation + "loss", "loss"], names.Contains), smallerIsBetter, monitor is not null);
         return Plots.Grid(plots, plots.Count == 3 ? 3 : 2);
     }
 
@@ -79,20 +90,22 @@ public static class HistoryPlots
     private static double[] Values(History history, string name) =>
         [.. history.Epochs.Select(epoch => epoch.Values.TryGetValue(name, out double value) ? value : double.NaN)];
 
-    private static void MarkBest(History history, string[] names, List<Plot> plots)
+    private static void MarkBest(History history, List<Plot> plots, string? monitored, bool? smallerIsBetter, bool isNamed)
     {
-        string? monitored = Array.Find([Validation + "loss", "loss"], names.Contains);
-        EpochResult? best = monitored is null ? null : history.Epochs
-            .Where(epoch => epoch.Values.TryGetValue(monitored, out double value) && double.IsFinite(value)).MinBy(epoch => epoch.Values[monitored]);
-        if (best is null || history.Epochs.Count < 2)
+        EpochResult[] known = [.. history.Epochs.Where(
+            epoch => monitored is not null && epoch.Values.TryGetValue(monitored, out double value) && double.IsFinite(value))];
+        if (known.Length == 0 || history.Epochs.Count < 2)
         {
             return;
         }
 
+        bool least = smallerIsBetter ?? s_small.Any(word => monitored!.Contains(word, StringComparison.OrdinalIgnoreCase));
+        EpochResult best = least ? known.MinBy(epoch => epoch.Values[monitored!])! : known.MaxBy(epoch => epoch.Values[monitored!])!;
+
         foreach (Plot plot in plots)
         {
             VerticalLine line = plot.Add.VerticalLine(best.Epoch, 1, Color.FromHex("#777777"), LinePattern.DenselyDashed);
-            line.LegendText = plot == plots[0] ? $"best: epoch {best.Epoch}" : "";
+            line.LegendText = plot == plots[0] ? $"best{(isNamed ? " " + monitored : "")}: epoch {best.Epoch}" : "";
             plot.MoveToBottom(line);
         }
     }

@@ -230,7 +230,10 @@ public sealed partial class Dataset
     internal void ResumeEpochs(ulong seed, object walker, int epoch) => _epochs.Set(walker, seed, _selection.Key, epoch);
 
     /// <summary>The shape of a sample's (first) targets, and the type in which they are stored.</summary>
-    internal Field TargetKind => _store.Targets[0];
+    internal Field TargetKind => TargetKinds[0];
+
+    /// <summary>Those of all of a sample's targets.</summary>
+    internal IReadOnlyList<Field> TargetKinds => _store.Targets;
 
     /// <summary>Starts to read batches.</summary>
     /// <param name="seed">The seed of the order; null for the samples in their own.</param>

@@ -73,6 +73,31 @@ internal static class FitChecks
         }
     }
 
+    internal static void RequireWeights(string operation, Dataset data, int? sampleWeights)
+    {
+        if (sampleWeights is not { } place)
+        {
+            return;
+        }
+
+        IReadOnlyList<Field> targets = data.TargetKinds;
+        if (place < 1 || place >= targets.Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(sampleWeights),
+                $"{operation}: the weights of samples are targets 1 to {targets.Count - 1} of the data set, which has {targets.Count} in all; there is no {place} "
+                + "among them. Make it of several: new Dataset([x], [y, weights]), with sampleWeights: 1.");
+        }
+
+        if (targets[place].Shape.Size != 1 || !targets[place].DType.IsFloatingPoint)
+        {
+            throw new ArgumentException(
+                $"{operation}: the weights of samples, targets {place}, are {targets[place].Shape} of {targets[place].DType} for each. Give one number of Float32 "
+                + "or Float64.",
+                nameof(sampleWeights));
+        }
+    }
+
     internal static void RequireAccumulating(Optimizer optimizer, int accumulate)
     {
         if (accumulate > 1 && optimizer.NeedsLoss)

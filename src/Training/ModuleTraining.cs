@@ -18,6 +18,11 @@ public static class ModuleTraining
         /// evaluation mode stay frozen from then on. Other threads may predict and evaluate meanwhile.</para>
         /// <para>Weights of classes are the loss's, such as <c>new CrossEntropyLoss(classWeights: …)</c>; gradients are clipped by the optimizer
         /// (<see cref="Optimizer.Clipping"/>). What can be known to be wrong is refused before the first step.</para>
+        /// <para>Weights of samples w (<paramref name="sampleWeights"/>) stand in the data set, beside the targets: what a step makes small is
+        /// Σ w l / n, the losses l of the n samples of its batches with their weights, as in Keras: twice the weight is the gradient of having the
+        /// sample twice. What is reported, for validation data with weights too, is the weighted mean of the epoch, Σ w l / Σ w, as in
+        /// scikit-learn's <c>log_loss</c>, whatever the batches; weights of classes and labels that are ignored count in either as they do without
+        /// weights of samples. Metrics do not look at the weights.</para>
         /// </remarks>
         /// <param name="data">The training set.</param>
         /// <param name="optimizer">The optimizer of the network's parameters.</param>
@@ -45,6 +50,8 @@ public static class ModuleTraining
         /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
         /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
+        /// <param name="sampleWeights">Which of the data set's targets (<see cref="Batch.Ys"/>), from 1, are the weights of its samples, from 0 up:
+        /// 1 with <c>new Dataset([x], [y, weights])</c>. Null for none. Validation data without such targets has none.</param>
         /// <param name="parallel">The processes that train together, such as DeepSharp.Distributed's <c>DataParallel</c>: each calls <c>Fit</c> with the same
         /// arguments, and computes its share of each batch of <paramref name="batchSize"/> samples. Null for this one alone.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
@@ -73,19 +80,23 @@ public static class ModuleTraining
             int? firstEpoch = null,
             int accumulate = 1,
             string? resumeFrom = null,
+            int? sampleWeights = null,
             IParallelTraining? parallel = null,
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(data);
             FitChecks.RequireClasses("Fit", data, loss);
+            FitChecks.RequireWeights("Fit", data, sampleWeights);
             return Train(
-                model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss()), epochs, batchSize, metrics, validation, validationSplit, seed,
+                model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss(), sampleWeights), epochs, batchSize, metrics, validation, validationSplit, seed,
                 dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, parallel, cancellationToken);
         }
 
-        /// <summary>Trains by a function of the batch: for networks of several inputs or outputs, losses of several terms, weights of samples.</summary>
-        /// <remarks>All else is as with a loss. Validation calls the function, too, in evaluation mode and without gradients.</remarks>
+        /// <summary>Trains by a function of the batch: for networks of several inputs or outputs, and losses of several terms.</summary>
+        /// <remarks>The function, <c>step</c>, computes the loss of a batch, one element, the mean over its samples, and what metrics compare with the
+        /// batch's targets, or null if there are no metrics. All else is as with a loss. Validation calls the function, too, in evaluation mode and
+        /// without gradients.</remarks>
         /// <example><code>
         /// model.Fit(data, optimizer, batch =>
         /// {
@@ -93,44 +104,7 @@ public static class ModuleTraining
         ///     return (loss.Compute(prediction, batch.Y) + (0.01 * model.Penalty()), prediction);
         /// });
         /// </code></example>
-        /// <param name="data">The training set.</param>
-        /// <param name="optimizer">The optimizer of the network's parameters.</param>
-        /// <param name="step">Computes the loss of a batch, one element, the mean over its samples, and what metrics compare with the batch's
-        /// targets, or null if there are no metrics.</param>
-        /// <param name="epochs">How many passes over the data, those before the training was resumed included.</param>
-        /// <param name="batchSize">The samples of a batch.</param>
-        /// <param name="metrics">What is measured besides the loss.</param>
-        /// <param name="validation">Data to evaluate on after each epoch.</param>
-        /// <param name="validationSplit">The share of the training set that is held out to evaluate on, if no validation data is
-        /// given; in [0, 1).</param>
-        /// <param name="seed">The seed of split and shuffling; same seed, same device, and on the CPU registers of the same width
-        /// (<see cref="CpuKernels.VectorBits"/>): same bits.</param>
-        /// <param name="dropLast">Whether to leave out the last batch of an epoch if it is smaller: batch normalisation cannot
-        /// train on a single sample, for one.</param>
-        /// <param name="callbacks">Who is told how training goes.</param>
-        /// <param name="mixedPrecision">Float16 or BFloat16 to train, and to evaluate on validation data, in a scope of
-        /// <see cref="MixedPrecision"/>; Float32 for none.</param>
-        /// <param name="lossScaler">What scales the loss in Float16; a new one if null. Other types need none and take none.</param>
-        /// <param name="firstEpoch">Pins the orders: the first epoch has that of the seed's epoch with this number, and so on. If null, they
-        /// follow those that the network has had of the data set with the seed (<see cref="Dataset.Batches"/>): a second call has new
-        /// ones.</param>
-        /// <param name="accumulate">The batches whose gradients are added up for one step, which is that of one batch of so many times the samples:
-        /// for large batches that do not fit into memory. What is left at the end of an epoch makes a step of its own. Batch norm
-        /// sees single batches.</param>
-        /// <param name="resumeFrom">A file of <see cref="ModelCheckpoint"/> to go on from, to the bit, also from the middle of an epoch; null to
-        /// begin. Network, optimizer, metrics and callbacks are made as they were (a callback that the file does not know begins anew), and data, batch size, seed, <paramref name="dropLast"/> and
-        /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
-        /// <param name="parallel">The processes that train together, such as DeepSharp.Distributed's <c>DataParallel</c>: each calls <c>Fit</c> with the same
-        /// arguments, and computes its share of each batch of <paramref name="batchSize"/> samples. Null for this one alone.</param>
-        /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
-        /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
-        /// <returns>Loss and metrics of each epoch.</returns>
-        /// <exception cref="ArgumentException">An argument is out of range, the optimizer has none of the network's parameters, two metrics
-        /// share a name, there is no batch to train on, there is nothing in the validation data or split, or both are given; batch norm would
-        /// see a single sample; or the file to go on from is of another training.</exception>
-        /// <exception cref="KeyNotFoundException">A callback watches a value that no epoch comes to.</exception>
-        /// <exception cref="IOException">What callbacks write cannot be written.</exception>
-        /// <exception cref="InvalidDataException">The file to go on from is damaged, or no checkpoint.</exception>
+        /// <inheritdoc cref="Fit(Module, Dataset, Optimizer, Loss?, int, int, IReadOnlyList{Metric}?, Dataset?, double, ulong, bool, IReadOnlyList{ICallback}?, DType, LossScaler?, int?, int, string?, int?, IParallelTraining?, CancellationToken)"/>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -166,11 +140,12 @@ public static class ModuleTraining
         /// <param name="loss">The loss; <see cref="CrossEntropyLoss"/> if null.</param>
         /// <param name="metrics">What is measured besides the loss.</param>
         /// <param name="batchSize">The samples computed at a time.</param>
+        /// <param name="sampleWeights">Which of the data set's targets, from 1, are the weights of its samples, as <c>Fit</c> takes them; null for none.</param>
         /// <returns>Values by name, <c>loss</c> among them.</returns>
         /// <exception cref="ArgumentException">The data set is empty, two metrics share a name, or a cross-entropy would be of a single
         /// class.</exception>
         public IReadOnlyDictionary<string, double> Evaluate(
-            Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000)
+            Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, int batchSize = 1000, int? sampleWeights = null)
         {
             ArgumentNullException.ThrowIfNull(data);
             Bounds.AtLeast(1, batchSize, "Evaluate");
@@ -182,7 +157,8 @@ public static class ModuleTraining
             }
 
             FitChecks.RequireClasses("Evaluate", data, loss);
-            return TrainingRun.Evaluate(model, data, Objective.Of(model, loss ?? new CrossEntropyLoss()), metrics ?? [], batchSize);
+            FitChecks.RequireWeights("Evaluate", data, sampleWeights);
+            return TrainingRun.Evaluate(model, data, Objective.Of(model, loss ?? new CrossEntropyLoss(), sampleWeights), metrics ?? [], batchSize);
         }
 
         /// <summary>The network's output for inputs, in evaluation mode and without gradients.</summary>

@@ -156,8 +156,12 @@ internal sealed class TrainingRun(
     {
         if (optimizer.NeedsLoss)
         {
-            (Tensor first, (Tensor? Weight, Tensor? Prediction) rest) = Parallel is null ? optimizer.Step(Compute) : optimizer.Step(ComputeTogether);
-            Collect(_loss, metrics, (first, rest.Weight, rest.Prediction), objective.Reduction, batch);
+            (_, Evaluation first) = optimizer.Step(() =>
+            {
+                Evaluation found = Parallel is null ? Compute() : ComputeTogether();
+                return (found.Loss, found);
+            });
+            Collect(_loss, metrics, first, objective.Reduction, batch);
             return;
         }
 
@@ -171,8 +175,8 @@ internal sealed class TrainingRun(
             Parallel.Synchronizes = ends;
         }
 
-        (Tensor value, (Tensor? Weight, Tensor? Prediction) other) = Compute();
-        Tensor counted = share == 1 ? value : value * share;
+        Evaluation evaluation = Compute();
+        Tensor counted = share == 1 ? evaluation.Loss : evaluation.Loss * share;
         (Scaler is null ? counted : Scaler.Scale(counted)).Backward();
         if (ends && Scaler is null)
         {
@@ -183,21 +187,20 @@ internal sealed class TrainingRun(
             Scaler!.Step(optimizer);
         }
 
-        Collect(_loss, metrics, (value, other.Weight, other.Prediction), objective.Reduction, batch);
+        Collect(_loss, metrics, evaluation, objective.Reduction, batch);
 
-        (Tensor Loss, (Tensor? Weight, Tensor? Prediction)) Compute()
+        Evaluation Compute()
         {
             // Not around the step: rules that are made of tensor operators keep their digits.
             using MixedPrecision mixed = new(Precision);
-            (Tensor result, Tensor? weight, Tensor? prediction) = objective.Evaluate(batch);
-            return (result, (weight, prediction));
+            return objective.Evaluate(batch);
         }
 
         // A rule that looks at the loss looks at that of all processes. The mean that it reports is of the whole batch, so that it counts by its rows.
-        (Tensor Loss, (Tensor? Weight, Tensor? Prediction)) ComputeTogether()
+        Evaluation ComputeTogether()
         {
-            (Tensor result, (Tensor? Weight, Tensor? Prediction) rest) = Compute();
-            return (Parallel!.Average(share == 1 ? result : result * share), (null, rest.Prediction));
+            Evaluation own = Compute();
+            return own with { Loss = Parallel!.Average(share == 1 ? own.Loss : own.Loss * share), Reported = null, Weight = null };
         }
     }
 
@@ -325,8 +328,7 @@ internal sealed class TrainingRun(
     private bool IsCancelled(FitPlan plan) => plan.Cancellation.CanBeCanceled
         && (Parallel?.Any(plan.Cancellation.IsCancellationRequested) ?? plan.Cancellation.IsCancellationRequested);
 
-    private static void Collect(
-        RunningMean mean, IReadOnlyList<Metric> metrics, (Tensor Value, Tensor? Weight, Tensor? Prediction) loss, LossReduction reduction, Batch batch)
+    private static void Collect(RunningMean mean, IReadOnlyList<Metric> metrics, Evaluation evaluation, LossReduction reduction, Batch batch)
     {
         // Computed for company only.
         if (batch.Weight == 0)
@@ -335,21 +337,22 @@ internal sealed class TrainingRun(
         }
 
         using NoGrad noGrad = new();
-        if (loss.Weight is { } weight)
+        Tensor value = evaluation.Reported ?? evaluation.Loss;
+        if (evaluation.Weight is { } weight)
         {
-            mean.Add(loss.Value, weight);
+            mean.Add(value, weight);
         }
         else
         {
             // A mean over the batch counts as often as the batch has rows, so that a short last batch weighs less. The prediction may have
             // fewer.
             int rows = batch.Y.Shape[0];
-            mean.Add(loss.Value.Count == 1 ? loss.Value : loss.Value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
+            mean.Add(value.Count == 1 ? value : value.Sum(), rows, reduction == LossReduction.Mean ? rows : 1);
         }
 
         foreach (Metric metric in metrics)
         {
-            metric.Update(Given.Required(metric.Name, "the prediction for a metric", loss.Prediction), batch.Y);
+            metric.Update(Given.Required(metric.Name, "the prediction for a metric", evaluation.Prediction), batch.Y);
         }
     }
 

@@ -22,6 +22,8 @@ public partial class ArchitectureTests
         ["Charts"] = ["Training", "DeepSharp"],
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
+        ["Distributed"] = ["Training", "DeepSharp"],
+        ["Logging"] = ["Training", "DeepSharp"],
     };
 
     internal static string SourceFolder => typeof(ArchitectureTests).Assembly
@@ -95,6 +97,12 @@ public partial class ArchitectureTests
     public void Only_Tables_knows_what_reads_them(string project) => Assert.DoesNotContain(
         project is "DeepSharp" or "Tables" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
         static name => name.Name is "Parquet" or "Sylvan.Data.Csv" or "Microsoft.Data.Analysis");
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_Logging_knows_terminals_and_protocol_buffers(string project) => Assert.DoesNotContain(
+        project is "DeepSharp" or "Logging" ? [] : Assembly.Load($"DeepSharp.{project}").GetReferencedAssemblies(),
+        static name => name.Name!.StartsWith("Spectre.Console", StringComparison.Ordinal) || name.Name == "Google.Protobuf");
 
     [Fact]
     public void Public_types_of_the_kernels_show_nothing_of_ILGPU()

@@ -67,7 +67,7 @@ public class GradientHookTests
         Tensor x = Tensor.From([10.0, 20], [1, 2], s_cpu);
 
         // x W v: by v the row x W = [70, 100], by W the column x times the row vᵀ.
-        Checkpoint.Run(inputs => inputs[0].MatMul(w), x.RequireGrad()).MatMul(v).Sum().Backward();
+        Checkpoint.Run(input => input.MatMul(w), x.RequireGrad()).MatMul(v).Sum().Backward();
         Assert.Equal([[70, 100], [10, 10, 20, 20]], told);
     }
 

@@ -40,6 +40,29 @@ public class HistoryTests
         }
     }
 
+    [Theory]
+    [InlineData(null, null, 3, "best: epoch 3")]
+    [InlineData("val_loss", null, 3, "best val_loss: epoch 3")]
+    [InlineData("loss", null, 5, "best loss: epoch 5")]
+    [InlineData("accuracy", null, 4, "best accuracy: epoch 4")]
+    [InlineData("accuracy", true, 1, "best accuracy: epoch 1")]
+    [InlineData("val_loss", false, 1, "best val_loss: epoch 1")]
+    public void The_best_epoch_is_that_of_the_value_that_is_asked_for(string? monitor, bool? smallerIsBetter, int expected, string label)
+    {
+        History history = Make([5, 4, 3, 2, 1], [9, 3, 2, 4, 5], [1, 1, 1, 1, 1], [0.1, 0.3, 0.6, 0.9, 0.8]);
+        Plot[] plots = history.Plot(monitor, smallerIsBetter).GetPlots();
+        Assert.All(plots, plot => Assert.Equal(expected, Assert.Single(plot.GetPlottables<VerticalLine>()).X));
+        Assert.Equal(label, plots[0].GetPlottables<VerticalLine>().Single().LegendText);
+    }
+
+    [Fact]
+    public void A_value_that_no_epoch_has_is_refused_with_those_there_are()
+    {
+        string message = Assert.Throws<KeyNotFoundException>(static () => Make([1, 2], [1, 2], [1, 1]).Plot("val_auroc")).Message;
+        Assert.Contains("'val_auroc'", message, StringComparison.Ordinal);
+        Assert.Contains("loss, ", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Losses_that_span_powers_of_ten_have_a_logarithmic_axis_and_rates_of_accuracy_have_not()
     {

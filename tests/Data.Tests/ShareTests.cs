@@ -14,7 +14,7 @@ public class ShareTests
     public void Shares_of_all_workers_are_the_batch(int workers, bool fromSource)
     {
         Tensor x = Tensor.From(Enumerable.Range(0, 23).Select(static i => (float)i).ToArray(), Device.Cpu);
-        Dataset data = fromSource ? new Dataset(RowSource.From(x.Reshape(23, 1)), RowSource.From(x)) : new Dataset(x.Reshape(23, 1), x);
+        Dataset data = fromSource ? new Dataset(RowSource.FromTensor(x.Reshape(23, 1)), RowSource.FromTensor(x)) : new Dataset(x.Reshape(23, 1), x);
         float[][] whole = [.. data.Batches(8, seed: 4, epoch: 2).Select(static batch => batch.Y.ToArray<float>())];
         List<float>[] joined = [.. whole.Select(static _ => new List<float>())];
         double[] weights = new double[whole.Length];

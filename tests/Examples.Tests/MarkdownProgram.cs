@@ -50,6 +50,28 @@ internal static partial class MarkdownProgram
         }
     }
 
+    /// <summary>The first block of output (<c>```output</c>) on a page whose lines are not among those printed, in the order of the page; empty if
+    /// there is none.</summary>
+    internal static string FirstUnprinted(string page, string printed)
+    {
+        string[] lines = Lines(printed);
+        int from = 0;
+        foreach (Match block in Output().Matches(File.ReadAllText(page)))
+        {
+            string[] wanted = Lines(block.Groups["text"].Value.TrimEnd());
+            int at = Enumerable.Range(from, Math.Max(0, lines.Length - from - wanted.Length + 1))
+                .FirstOrDefault(start => lines.AsSpan(start, wanted.Length).SequenceEqual(wanted), -1);
+            if (at < 0)
+            {
+                return $"{block.Groups["text"].Value}is not what was printed:\n{string.Join('\n', lines[from..])}";
+            }
+
+            from = at + wanted.Length;
+        }
+
+        return string.Empty;
+    }
+
     /// <summary>Compiles a program with the SDK's compiler.</summary>
     /// <returns>The compiler's messages; none if all is well.</returns>
     internal static string Compile(string program, string assembly)
@@ -62,7 +84,8 @@ internal static partial class MarkdownProgram
         File.WriteAllLines(
             arguments,
             [.. references, "-nologo", "-nostdlib", "-langversion:14", "-nullable:enable", "-optimize", "-warn:0", $"-out:\"{assembly}\"", $"\"{source}\""]);
-        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true };
+        // By a compiler that waits for the next page, since starting one takes longer than compiling.
+        ProcessStartInfo start = new("dotnet", [Metadata("Compiler"), "-noconfig", "-shared:deepsharp-pages", "-keepalive:20", $"@{arguments}"]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -89,6 +112,8 @@ internal static partial class MarkdownProgram
         }
     }
 
+    private static string[] Lines(string text) => [.. text.Split('\n').Select(static line => line.TrimEnd())];
+
     private static string Implicit() => string.Concat(s_implicit.Select(static name => $"global using {name};\n"));
 
     private static string Metadata(string key) => typeof(MarkdownProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -96,6 +121,9 @@ internal static partial class MarkdownProgram
 
     [GeneratedRegex(@"^```(?:csharp|cs|c#)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"^```output\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Output();
 
     [GeneratedRegex(@"^#[:!].*$", RegexOptions.Multiline)]
     private static partial Regex Directive();

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 
 namespace DeepSharp.Tests;
 
-/// <summary>The C# on the pages of the project compiles as printed, and runs.</summary>
+/// <summary>The C# on the pages of the project compiles as printed, runs, and prints what the page says it does.</summary>
 public class ReadmeTests
 {
     public static TheoryData<string> Pages =>
         [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))
             .Where(static page => MarkdownProgram.Of(page).Any()).Select(static page => Path.GetRelativePath(Root, page))];
 
-    private static string Root => Path.GetFullPath(typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    internal static string Root => Path.GetFullPath(typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(static attribute => attribute.Key == "RepositoryFolder").Value!);
 
     [Theory]
@@ -22,12 +23,17 @@ public class ReadmeTests
         string here = Directory.GetCurrentDirectory();
         TextWriter console = Console.Out;
         Generator numbers = Generator.Default;
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        Device device = Device.Default;
+        using StringWriter printed = new(CultureInfo.InvariantCulture);
         try
         {
             // A folder with the files that the pages name, of fewer images.
             Digits(folder["examples/data/mnist"]);
             Directory.SetCurrentDirectory(folder["."]);
-            Console.SetOut(TextWriter.Null);
+            Console.SetOut(printed);
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            Generator.Default = new Generator();
             int count = 0;
             foreach (string program in MarkdownProgram.Of(Path.Combine(Root, page)))
             {
@@ -37,12 +43,17 @@ public class ReadmeTests
                 MethodInfo main = Assembly.Load(File.ReadAllBytes(assembly)).EntryPoint!;
                 main.Invoke(null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()]);
             }
+
+            string unprinted = MarkdownProgram.FirstUnprinted(Path.Combine(Root, page), printed.ToString());
+            Assert.True(unprinted.Length == 0, unprinted);
         }
         finally
         {
             Directory.SetCurrentDirectory(here);
             Console.SetOut(console);
+            CultureInfo.CurrentCulture = culture;
             Generator.Default = numbers;
+            Device.Default = device;
         }
     }
 

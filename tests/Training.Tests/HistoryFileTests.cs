@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
@@ -76,6 +77,48 @@ public class HistoryFileTests
         }
 
         Assert.Equal(3, losses.Length);
+    }
+
+    [Fact]
+    public void Steps_are_logged_every_so_many_and_once_each_wherever_a_training_was_cut()
+    {
+        using TemporaryFolder folder = new();
+        string[] whole = Steps(folder["whole.jsonl"], []);
+
+        // Five batches an epoch: the lines of steps 2 and 4, of the epoch, of 6, 8 and 10, of the epoch, and so on.
+        Assert.Equal(["2 1", "4 1", "1", "6 2", "8 2", "10 2", "2", "12 3", "14 3", "3"], whole.Select(static line => line.Split(':')[0]));
+        Dictionary<int, double> losses = [];
+        Dense model = Problem.LineModel();
+        double sum = 0;
+        LambdaCallback look = new() { BatchEnd = context => losses[(int)context.Steps] = context.Loss };
+        model.Fit(Problem.Line(20), new SGD(model.Parameters(), 0.05), new MeanSquaredErrorLoss(), epochs: 3, batchSize: 4, callbacks: [look]);
+        foreach (string line in whole.Where(static line => line.Contains(' ')))
+        {
+            int step = int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture);
+            Assert.Equal(losses[step], double.Parse(line.Split(':')[1], CultureInfo.InvariantCulture));
+            sum += losses[step];
+        }
+
+        Assert.True(sum > 0);
+        foreach (int cut in (int[])[3, 5, 7, 11, int.MaxValue])
+        {
+            string[] resumed = Steps(folder["cut.jsonl"], [new ModelCheckpoint(folder["c"]), ResumeTests.Stop(cut)], TrainingCheckpoint.Latest(folder["c"]));
+            Assert.Equal(whole[..resumed.Length], resumed);
+            Assert.Equal(cut == int.MaxValue, resumed.Length == whole.Length);
+
+            // As if the process had been killed when it had gone on, and in the middle of a line.
+            File.AppendAllText(folder["cut.jsonl"], $"{{\"step\":{cut + 1L},\"epoch\":1,\"values\":{{}}}}\n{{\"step\":1,");
+        }
+    }
+
+    private static string[] Steps(string path, ICallback[] callbacks, string? resumeFrom = null)
+    {
+        Dense model = Problem.LineModel();
+        model.Fit(
+            Problem.Line(20), new SGD(model.Parameters(), 0.05), new MeanSquaredErrorLoss(), epochs: 3, batchSize: 4,
+            callbacks: [.. callbacks, new JsonLinesLogger(path, every: 2)], resumeFrom: resumeFrom);
+        return [.. File.ReadAllLines(path).Select(static line => JsonDocument.Parse(line).RootElement).Select(static json =>
+            $"{(json.TryGetProperty("step", out JsonElement step) ? $"{step} " : "")}{json.GetProperty("epoch")}:{json.GetProperty("values").GetProperty("loss").GetRawText()}")];
     }
 
     private static History Made()

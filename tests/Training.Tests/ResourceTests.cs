@@ -79,7 +79,7 @@ public class ResourceTests
     }
 
     [Fact]
-    public void Threads_train_networks_of_their_own_to_the_bits_of_one_thread() => AssertThreadsDoNotMeet(6, static seed =>
+    public void Threads_train_networks_of_their_own_to_the_bits_of_one_thread() => AssertThreadsDoNotMeet(8, static seed =>
     {
         Sequential model = Problem.Classifier(seed);
         History history = model.Fit(

@@ -120,6 +120,10 @@ public sealed partial class Device
         }
     }
 
+    /// <summary>The bytes of memory that the device has; for <see cref="Cpu"/> and <see cref="Emulated"/> those of the machine, or of the container that the
+    /// program runs in.</summary>
+    public long MemorySize => Kind is DeviceKind.Cuda or DeviceKind.OpenCL ? Backend!.MemorySize : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>
     /// What computes matrix products, as text: our own kernels, or cuBLAS with its version for products that are large enough, if
     /// its library was there when the device was made.

@@ -59,6 +59,12 @@ internal sealed unsafe class IlgpuBackend
         get => Blas?.Name ?? "DeepSharp kernel";
     }
 
+    internal long MemorySize
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Accelerator.MemorySize;
+    }
+
     internal int MaxGroupSize => Accelerator.MaxNumThreadsPerGroup;
 
     /// <summary>The kernels compiled so far.</summary>

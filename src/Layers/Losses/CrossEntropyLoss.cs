@@ -40,6 +40,9 @@ public sealed class CrossEntropyLoss(
         return target.DType.IsInteger ? OfLabels(prediction, target) : (OfDistributions(prediction, target), null);
     }
 
+    internal override Tensor? Counts(Tensor prediction, Tensor target) =>
+        target.DType.IsInteger ? WeightsOf(target, classWeights, ignoreIndex, prediction.HalfToSingleIfMixed().DType) : null;
+
     private (Tensor Value, Tensor? Weight) OfLabels(Tensor logits, Tensor labels)
     {
         if (logits.Rank != labels.Rank + 1)

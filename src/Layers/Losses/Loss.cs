@@ -18,7 +18,7 @@ public abstract class Loss
     }
 
     /// <summary>What becomes of the losses of single elements.</summary>
-    public LossReduction Reduction { get; }
+    public LossReduction Reduction { get; private set; }
 
     /// <summary>The loss of a batch: one element, or with <see cref="LossReduction.None"/> one for each element or row.</summary>
     /// <param name="prediction">What the network put out.</param>
@@ -32,6 +32,17 @@ public abstract class Loss
     /// rows.</returns>
     public virtual (Tensor Value, Tensor? Weight) ComputeWeighted(Tensor prediction, Tensor target) => (Compute(prediction, target), null);
 
+    /// <summary>The same loss, of single elements or rows.</summary>
+    internal Loss Unreduced()
+    {
+        Loss copy = (Loss)MemberwiseClone();
+        copy.Reduction = LossReduction.None;
+        return copy;
+    }
+
+    /// <summary>How much each element or row counts in the mean, in the shape of the losses; null if each counts 1.</summary>
+    internal virtual Tensor? Counts(Tensor prediction, Tensor target) => null;
+
     /// <summary>The loss's name.</summary>
     public override string ToString() => GetType().Name;
 
@@ -41,6 +52,17 @@ public abstract class Loss
         LossReduction.Sum => losses.Sum(),
         _ => losses,
     };
+
+    /// <summary>The weights of labels: 0 of those that are ignored, else their classes'.</summary>
+    private protected static Tensor WeightsOf(Tensor labels, Tensor? classWeights, int ignoreIndex, DType dtype)
+    {
+        labels = labels.To(DType.Int64);
+        Tensor counted = labels.NotEqual(ignoreIndex);
+        Tensor weight = counted.To(dtype);
+        return classWeights is null
+            ? weight
+            : weight * classWeights.IndexSelect(Tensor.Where(counted, labels, Tensor.ZerosLike(labels)).Flatten()).Reshape(weight.Shape);
+    }
 
     /// <summary>Both inputs of a loss of pairs, from one tensor [2, …].</summary>
     private protected (Tensor First, Tensor Second) Halves(Tensor prediction)

@@ -41,11 +41,7 @@ public sealed class NLLLoss(Tensor? classWeights = null, int ignoreIndex = -100,
         Tensor counted = labels.NotEqual(ignoreIndex);
         Tensor places = Tensor.Where(counted, labels, Tensor.ZerosLike(labels)).Unsqueeze(axis);
         Tensor likelihood = prediction.Gather(places, axis).Squeeze(axis);
-        Tensor weight = counted.To(prediction.DType);
-        if (classWeights is not null)
-        {
-            weight *= classWeights.IndexSelect(places.Flatten()).Reshape(weight.Shape);
-        }
+        Tensor weight = WeightsOf(labels, classWeights, ignoreIndex, prediction.DType);
 
         // An ignored row may hold anything, -inf too.
         Tensor losses = -Tensor.Where(counted, likelihood, Tensor.ZerosLike(likelihood)) * weight;
@@ -57,4 +53,6 @@ public sealed class NLLLoss(Tensor? classWeights = null, int ignoreIndex = -100,
         Tensor total = weight.Sum();
         return (losses.Sum() / total, total);
     }
+
+    internal override Tensor? Counts(Tensor prediction, Tensor target) => WeightsOf(target, classWeights, ignoreIndex, prediction.HalfToSingleIfMixed().DType);
 }

@@ -3,8 +3,8 @@ namespace DeepSharp.Persistence;
 /// <summary>One tensor in NumPy's npy format, which <c>numpy.load</c> and <c>numpy.save</c> read and write.</summary>
 /// <remarks>
 /// Written is version 1.0, row-major, least significant byte first, with the same bytes as NumPy's own. Read are versions 1.0, 2.0
-/// and 3.0, both orders of axes and of bytes, and the types f2, f4, f8, i4, i8, u1 and b1; NumPy has no BFloat16. Nothing in a file
-/// is executed. Source: NumPy's documentation of numpy.lib.format.
+/// and 3.0, both orders of axes and of bytes, and the types f2, f4, f8, i4, i8, u1 and b1; i1, i2, u2, u4 and u8 are converted if that is asked
+/// for. NumPy has no BFloat16. Nothing in a file is executed. Source: NumPy's documentation of numpy.lib.format.
 /// </remarks>
 public static class Npy
 {
@@ -72,15 +72,18 @@ public static class Npy
     /// <summary>Reads a tensor.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensor is made; <see cref="Device.Default"/> if null.</param>
+    /// <param name="convert">Whether integers that no tensor has become larger ones: of 8 and 16 bits Int32, unsigned ones of 32 and 64 bits
+    /// Int64.</param>
     /// <returns>The tensor, row-major whatever the order in the file.</returns>
     /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
-    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold; the
-    /// message names the file, what was expected and what was found.</exception>
-    public static Tensor Load(string path, Device? device = null)
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or holds elements that no tensor can hold, or that
+    /// do not fit what they are to become; the message names the file, what was expected and what was found.</exception>
+    public static Tensor Load(string path, Device? device = null, bool convert = false)
     {
         using FileStream file = InputFile.Open(path, "an npy file", seeks: false);
         ByteSource source = new(file, path);
-        return Read(source, device);
+        NpyHeader header = NpyHeader.Read(source);
+        return header.MisfitOf(convert) is { } misfit ? throw source.Bad(misfit) : Read(source, header, device);
     }
 
     internal static void Write(Stream stream, Tensor tensor)
@@ -89,18 +92,14 @@ public static class Npy
         TensorBytes.Write(tensor, stream.Write);
     }
 
-    internal static Tensor Read(ByteSource source, Device? device)
-    {
-        NpyHeader header = NpyHeader.Read(source);
-        return header.Misfit is { } misfit ? throw source.Bad(misfit) : Read(source, header, device);
-    }
-
-    /// <summary>Reads the elements behind a header that fits a tensor.</summary>
+    /// <summary>Reads the elements behind a header that fits a tensor, or can be made to.</summary>
     internal static Tensor Read(ByteSource source, NpyHeader header, Device? device)
     {
         bool swap = header.IsFortranOrder && header.Shape.Rank > 1;
         Shape stored = swap ? new Shape([.. header.Shape.Reverse()]) : header.Shape;
-        Tensor made = TensorBytes.Read(source, header.Format, stored, device, "the elements");
+        Tensor made = header.Foreign is { } foreign
+            ? foreign.Read(source, stored, foreign.Becomes, device, "the elements")
+            : TensorBytes.Read(source, header.Format, stored, device, "the elements");
         try
         {
             source.RequireEnd("the elements");

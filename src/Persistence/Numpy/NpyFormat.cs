@@ -33,6 +33,14 @@ internal static partial class NpyFormat
         return name[0] == '|' && format?.Size > 1 ? null : format;
     }
 
+    /// <summary>What an element is converted from, or null where it needs no conversion or has none.</summary>
+    internal static ForeignFormat? ForeignOf(string name) => name.Length != 3 ? null : (name[0], name[1..]) switch
+    {
+        ('<' or '>' or '|', "i1") => ForeignFormat.Of("I8"),
+        ('<' or '>', "i2" or "u2" or "u4" or "u8") => ForeignFormat.Of($"{(name[1] == 'i' ? 'I' : 'U')}{8 * (name[2] - '0')}", name[0] == '>'),
+        _ => null,
+    };
+
     /// <summary>Whether NumPy has elements of this name, which no tensor need hold: strings, objects, times, complex and other numbers.</summary>
     internal static bool IsNumPys(string name) => Names().IsMatch(name);
 

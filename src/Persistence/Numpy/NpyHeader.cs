@@ -18,6 +18,15 @@ internal readonly record struct NpyHeader(ElementFormat Format, bool IsFortranOr
     /// <summary>The lengths of the axes, whether a tensor may have them or not; null where no tensor has such elements.</summary>
     internal IReadOnlyList<long>? Lengths { get; init; }
 
+    /// <summary>What the elements are converted from, if they are none of a tensor, but could be; then the shape is right.</summary>
+    internal ForeignFormat? Foreign { get; init; }
+
+    /// <summary>The bytes of the elements.</summary>
+    internal long ByteCount => (long)Shape.Size * (Foreign?.Size ?? Format.Size);
+
+    /// <summary>Why the array becomes no tensor, or null if it does.</summary>
+    internal Misfit? MisfitOf(bool convert) => convert && Foreign is not null ? null : Misfit;
+
     /// <summary>Reads the header, versions 1.0, 2.0 and 3.0.</summary>
     internal static NpyHeader Read(ByteSource source)
     {

@@ -58,7 +58,14 @@ internal sealed class NpyHeaderParser(ByteSource source, string text)
 
         if (hasFields || NpyFormat.Of(descr) is not { } format)
         {
-            Misfit misfit = new($"a plain element type, {NpyFormat.Readable}", hasFields ? Short(descr) : $"'{Short(descr)}'");
+            ForeignFormat? foreign = hasFields ? null : NpyFormat.ForeignOf(descr);
+            string found = hasFields ? Short(descr) : foreign is null ? $"'{Short(descr)}'" : $"'{descr}', of which convert: true makes {foreign.Becomes}";
+            Misfit misfit = new($"a plain element type, {NpyFormat.Readable}", found);
+            if (foreign is not null && TensorShape(dims) is { } possible)
+            {
+                return new NpyHeader(default, fortran.Value, possible, misfit) { Foreign = foreign };
+            }
+
             return hasFields || NpyFormat.IsNumPys(descr) ? new NpyHeader(default, fortran.Value, default, misfit) : throw source.Bad(misfit);
         }
 

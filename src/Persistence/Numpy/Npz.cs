@@ -50,14 +50,16 @@ public static class Npz
     /// <param name="device">Where the tensors are made; <see cref="Device.Default"/> if null.</param>
     /// <param name="maxBytes">The most bytes that the tensors may take together; null for what the file can hold: 1,032 times its length,
     /// which is the most that compression makes of zeros.</param>
+    /// <param name="convert">Whether integers that no tensor has become larger ones: of 8 and 16 bits Int32, unsigned ones of 32 and 64 bits
+    /// Int64. They count by the bytes that they have in the file.</param>
     /// <returns>The tensors by name, without the <c>.npy</c> that their files end with. What no tensor can hold is left out, and said to be
-    /// so: arrays of strings, objects, fields, complex and other numbers, encrypted ones, those compressed by other methods than deflate, and
-    /// files that are no arrays, such as a README, under their whole names. Folders are passed over.</returns>
+    /// so: arrays of strings, objects, fields, complex and, unless they are converted, other numbers, encrypted ones, those compressed by other
+    /// methods than deflate, and files that are no arrays, such as a README, under their whole names. Folders are passed over.</returns>
     /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
     /// <exception cref="InvalidDataException">It is no ZIP archive with npy files, a name comes twice, members overlap, they take more than the
     /// bytes allowed, a checksum is wrong, or a member breaks a rule of its format; the message names the file, what was expected and what
     /// was found.</exception>
-    public static TensorDictionary Load(string path, Device? device = null, long? maxBytes = null)
+    public static TensorDictionary Load(string path, Device? device = null, long? maxBytes = null, bool convert = false)
     {
         using FileStream file = InputFile.Open(path, "a ZIP archive", seeks: true);
         ZipReader archive = new(file, path);
@@ -89,7 +91,7 @@ public static class Npz
                         $"{path}: expected at most {maxBytes:N0} bytes, as was asked for, found {member.Size:N0} for '{name}' that are too many.");
                 }
 
-                Read(archive, member, name, device, path, tensors);
+                Read(archive, member, name, device, path, convert, tensors);
             }
 
             return hasArrays || tensors.Skipped.Count == 0
@@ -104,24 +106,34 @@ public static class Npz
         }
     }
 
-    private static void Read(ZipReader archive, ZipMember member, string name, Device? device, string path, TensorDictionary tensors)
+    private static void Read(ZipReader archive, ZipMember member, string name, Device? device, string path, bool convert, TensorDictionary tensors)
     {
         using Stream content = archive.Open(member);
         ByteSource source = new(content, $"{path}, member {member.Name}", sums: true);
         NpyHeader header = NpyHeader.Read(source);
-        if (header.Misfit is { } misfit)
+        if (header.MisfitOf(convert) is { } misfit)
         {
             tensors.Skip(name, misfit.ToString());
             return;
         }
 
-        long bytes = (long)header.Shape.Size * header.Format.Size;
+        long bytes = header.ByteCount;
         if (source.Count + bytes != member.Size)
         {
             throw source.Bad($"{bytes:N0} bytes of the elements behind {source.Count:N0} of the header", $"{member.Size:N0} bytes in all");
         }
 
-        Tensor tensor = Npy.Read(source, header, device);
+        Tensor tensor;
+        try
+        {
+            tensor = Npy.Read(source, header, device);
+        }
+        catch (InvalidDataException error) when (ForeignFormat.Unfit(error) is not null)
+        {
+            tensors.Skip(name, ForeignFormat.Unfit(error)!);
+            return;
+        }
+
         if (source.Sum != member.Crc32)
         {
             tensor.Dispose();

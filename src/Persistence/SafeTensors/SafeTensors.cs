@@ -11,8 +11,10 @@ namespace DeepSharp.Persistence;
 /// <para>A file is the length of its header (8 bytes, least significant first), the header (JSON: name, dtype, shape and byte range
 /// of each tensor, and strings under <c>__metadata__</c>), and the elements, row-major and without gaps. Nothing in it is code.
 /// Source: the description of the format at github.com/huggingface/safetensors.</para>
-/// <para>All element types that tensors have are written and read. The same tensors give the same bytes, whatever their order in the
-/// dictionary.</para>
+/// <para>All element types that tensors have are written and read. Integers and 8-bit floats that no tensor has are converted if that is asked
+/// for. The same tensors give the same bytes, whatever their order in the dictionary.</para>
+/// <para>A model in several files comes with an index, <c>model.safetensors.index.json</c>, which says in its <c>weight_map</c> which file beside
+/// it holds which tensor. Where a path is that of an index (it ends with <c>.json</c>), the files are read as one.</para>
 /// </remarks>
 /// <example><code>
 /// SafeTensors.Save("model.safetensors", model.State());
@@ -65,14 +67,17 @@ public static class SafeTensors
     }
 
     /// <summary>Reads all tensors of a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or the index of several.</param>
     /// <param name="device">Where the tensors are made; <see cref="Device.Default"/> if null.</param>
-    /// <returns>The tensors by name. What no tensor can hold, such as 16-bit integers, floats of 8 and fewer bits, or complex numbers, is left
-    /// out, and said to be so.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
+    /// <param name="convert">Whether elements that no tensor has become those of the smallest type that holds them all: 8-bit floats Float32, I8,
+    /// I16 and U16 Int32, U32 and U64 Int64. No value changes. <see cref="SafeTensorsFile.Load(string, Device?, DType?)"/> takes the type to convert to.</param>
+    /// <returns>The tensors by name. What no tensor can hold is left out, and said to be so (<see cref="TensorDictionary.Skipped"/>): floats of 4
+    /// and 6 bits, complex numbers, shapes of more axes or elements than a tensor may have and, unless they are converted, 8-bit floats and
+    /// integers of other sizes; then, U64 of which one is 2^63 or more.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder, or a file that an index names is not there.</exception>
     /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names the file, what was expected and what was
     /// found.</exception>
-    public static TensorDictionary Load(string path, Device? device = null)
+    public static TensorDictionary Load(string path, Device? device = null, bool convert = false)
     {
         using SafeTensorsFile file = Open(path);
         TensorDictionary tensors = new(path);
@@ -80,13 +85,20 @@ public static class SafeTensors
         {
             foreach (SafeTensorsEntry entry in file.Entries)
             {
-                if (SafeTensorsFile.MisfitOf(entry) is { } misfit)
+                if (entry.MisfitOf(convert) is { } misfit)
                 {
                     tensors.Skip(entry.Name, misfit.ToString());
                 }
                 else
                 {
-                    tensors.Add(entry.Name, file.Load(entry, device));
+                    try
+                    {
+                        tensors.Add(entry.Name, file.Load(entry, device, dtype: null));
+                    }
+                    catch (InvalidDataException error) when (ForeignFormat.Unfit(error) is not null)
+                    {
+                        tensors.Skip(entry.Name, ForeignFormat.Unfit(error)!);
+                    }
                 }
             }
         }
@@ -99,10 +111,11 @@ public static class SafeTensors
         return tensors;
     }
 
-    /// <summary>Opens a file and reads its header only.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
-    /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
+    /// <summary>Opens a file and reads its header only; of an index, those of the files that it names.</summary>
+    /// <param name="path">The file, or the index of several.</param>
+    /// <exception cref="FileNotFoundException">There is no such file, or it is a folder, or a file that an index names is not there.</exception>
+    /// <exception cref="InvalidDataException">The header breaks a rule of the format, or an index names a file outside its folder, or does not say
+    /// of each tensor which file holds it.</exception>
     public static SafeTensorsFile Open(string path) => new(path);
 
     private static Tensor Checked(string name, Tensor? value) =>

@@ -12,4 +12,11 @@ public sealed record SafeTensorsEntry(string Name, string Format, IReadOnlyList<
 
     /// <summary>Where its elements begin, counted from the end of the header.</summary>
     internal long Offset { get; init; }
+
+    /// <summary>Why it becomes no tensor, or null if it does.</summary>
+    internal Misfit? MisfitOf(bool convert) =>
+        SafeTensorsFormat.Of(Format) is null && !(convert && ForeignFormat.Of(Format) is not null)
+            ? new Misfit(SafeTensorsFormat.Readable, ForeignFormat.About(Format))
+        : ElementBytes.ShapeOf(Lengths) is null ? Misfit.OfShape(Dims)
+        : null;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using DeepSharp.Persistence;
 
 namespace DeepSharp.Training;
@@ -25,18 +24,10 @@ public abstract class EpochLog : ICallback
     public void OnTrainBegin(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!context.IsPrimary)
+        if (context.IsPrimary)
         {
-            return;
+            AtomicFile.WriteText(_path, First(context.ValueNames) + Before(context, _path));
         }
-
-        StringBuilder text = new(First(context.ValueNames));
-        foreach (EpochResult result in context.History.Epochs)
-        {
-            text.Append(Line(result, context.ValueNames));
-        }
-
-        AtomicFile.WriteText(_path, text.ToString());
     }
 
     /// <inheritdoc/>
@@ -47,12 +38,18 @@ public abstract class EpochLog : ICallback
         ArgumentNullException.ThrowIfNull(result);
         if (context.IsPrimary)
         {
-            File.AppendAllText(_path, Line(result, context.ValueNames));
+            Append(Line(result, context.ValueNames));
         }
     }
 
     /// <summary>What the file begins with.</summary>
     private protected abstract string First(IReadOnlyList<string> names);
+
+    /// <summary>The lines of what was done before the training was resumed.</summary>
+    private protected virtual string Before(TrainingContext context, string path) =>
+        string.Concat(context.History.Epochs.Select(result => Line(result, context.ValueNames)));
+
+    private protected void Append(string lines) => File.AppendAllText(_path, lines);
 
     /// <summary>The line of an epoch.</summary>
     private protected abstract string Line(EpochResult result, IReadOnlyList<string> names);

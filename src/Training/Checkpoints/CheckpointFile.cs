@@ -124,7 +124,7 @@ internal sealed class CheckpointFile : IDisposable
 
         string prefix = part.Name + ".";
         return _file.Entries.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(entry => entry.Name[prefix.Length..], entry => _file.Load(entry, Device.Cpu));
+            .ToDictionary(entry => entry.Name[prefix.Length..], entry => _file.Load(entry.Name, Device.Cpu));
     }
 
     internal void RequireSettings(IReadOnlyDictionary<string, string> settings)

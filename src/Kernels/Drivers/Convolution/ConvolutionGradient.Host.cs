@@ -61,6 +61,9 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
     // Up to so many output channels of a group take dot products.
     private const int MostDots = 4;
 
+    // The channels of the source whose sums are joined at a time.
+    private const int Together = 8;
+
     private readonly HostTapGradient<TStored, T> _x;
     private readonly TapPlan _plan;
     private readonly TapRemainder _taps;
@@ -128,8 +131,8 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
         int tasks = shape.Groups * loop._pieces * loop._slices;
         int grain = shape.Work < ParallelFrom ? tasks : (int)Math.Clamp(ParallelFrom / 4 / (shape.Work / tasks), 1, tasks);
         HostParallel.For(tasks, grain, loop);
-        int joins = shape.Groups * shape.SourceChannels;
-        HostParallel.For(joins, (int)Math.Max(1, 32768 / ((long)shape.Kernel * loop._columns * loop._pieces)), new Joining(loop));
+        int joins = shape.Groups * PartsOf(shape.SourceChannels);
+        HostParallel.For(joins, (int)Math.Max(1, 32768 / ((long)Together * shape.Kernel * loop._columns * loop._pieces)), new Joining(loop));
     }
 
     public void Run(int start, int end)
@@ -155,6 +158,8 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
             }
         }
     }
+
+    private static int PartsOf(int channels) => (channels + Together - 1) / Together;
 
     private T* Sums(int task) => _sums + ((nint)task * _rows * _columns);
 
@@ -319,60 +324,80 @@ internal readonly unsafe struct HostConvolutionGradient<TStored, T, TRegister> :
         }
     }
 
-    // The sums of all pieces in the order of the weights, a channel of the source at a time.
+    // The sums of all pieces in the order of the weights, some channels of the source at a time.
     private readonly struct Joining(in HostConvolutionGradient<TStored, T, TRegister> loop) : IRangeBody
     {
         private readonly HostConvolutionGradient<TStored, T, TRegister> _loop = loop;
 
         public void Run(int start, int end)
         {
+            int channels = _loop._x.Shape.SourceChannels;
+            int parts = PartsOf(channels);
             for (int task = start; task < end; task++)
             {
-                Join(task / _loop._x.Shape.SourceChannels, task % _loop._x.Shape.SourceChannels);
+                int first = task % parts * Together;
+                Join(task / parts, first, Math.Min(Together, channels - first));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Join(int group, int channel)
+        private void Join(int group, int first, int count)
         {
             ConvolutionShape shape = _loop._x.Shape;
             int kernel = shape.Kernel;
             int columns = _loop._columns;
-            nint column = _loop._dot ? _loop._rows : 1;
-            nint row = _loop._dot ? 1 : columns;
-            T* rows = GemmScratch.Take<T>(kernel * columns);
+            int taps = count * kernel;
+            T* rows = GemmScratch.Take<T>(2 * taps * columns);
             for (int piece = 0; piece < _loop._pieces; piece++)
             {
-                T* sums = _loop.Sums((((group * _loop._pieces) + piece) * _loop._slices) + (channel / _loop._slice));
-                for (int tap = 0; tap < kernel; tap++)
+                for (int tap = 0; tap < taps; tap++)
                 {
-                    T* from = sums + (_loop.Row(channel % _loop._slice, tap) * row);
-                    T* to = rows + (tap * columns);
-                    if (piece == 0)
-                    {
-                        for (int m = 0; m < columns; m++)
-                        {
-                            to[m] = from[m * column];
-                        }
-                    }
-                    else
-                    {
-                        for (int m = 0; m < columns; m++)
-                        {
-                            to[m] += from[m * column];
-                        }
-                    }
+                    int channel = first + (tap / kernel);
+                    T* sums = _loop.Sums((((group * _loop._pieces) + piece) * _loop._slices) + (channel / _loop._slice));
+                    Take(sums, _loop.Row(channel % _loop._slice, tap % kernel), rows + (tap * columns), piece > 0);
                 }
             }
 
-            T* weight = _loop._x.Weight + ((((nint)group * shape.OutputChannels * shape.SourceChannels) + channel) * kernel);
-            for (int m = 0; m < shape.OutputChannels; m++, weight += (nint)shape.SourceChannels * kernel)
+            // A channel of the output has its weights of all channels of the source one behind the other.
+            nint pitch = (nint)shape.SourceChannels * kernel;
+            T* weight = _loop._x.Weight + ((nint)group * shape.OutputChannels * pitch) + (first * kernel);
+            if (!_loop._x.Adds)
             {
-                for (int tap = 0; tap < kernel; tap++)
+                GemmPack<TStored, T>.Transpose(rows, columns, taps, pitch, shape.OutputChannels, weight);
+                return;
+            }
+
+            T* turned = rows + (taps * columns);
+            GemmPack<TStored, T>.Transpose(rows, columns, taps, taps, shape.OutputChannels, turned);
+            for (int m = 0; m < shape.OutputChannels; m++, weight += pitch, turned += taps)
+            {
+                for (int tap = 0; tap < taps; tap++)
                 {
-                    T value = rows[(tap * columns) + m];
-                    weight[tap] = _loop._x.Adds ? weight[tap] + value : value;
+                    weight[tap] += turned[tap];
                 }
+            }
+        }
+
+        // A row of sums, one for each channel of the output.
+        private void Take(T* sums, int row, T* target, bool adds)
+        {
+            int columns = _loop._columns;
+            if (_loop._dot)
+            {
+                for (int m = 0; m < columns; m++)
+                {
+                    T value = sums[(m * _loop._rows) + row];
+                    target[m] = adds ? target[m] + value : value;
+                }
+
+                return;
+            }
+
+            sums += row * columns;
+            for (int m = 0; m < columns; m += Lanes)
+            {
+                TRegister value = *(TRegister*)(sums + m);
+                *(TRegister*)(target + m) = adds ? GemmSimd<TRegister, T>.Add(*(TRegister*)(target + m), value) : value;
             }
         }
     }

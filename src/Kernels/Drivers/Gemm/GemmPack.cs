@@ -131,13 +131,15 @@ internal static unsafe class GemmPack<TStored, T>
         }
     }
 
-    // Square blocks of one register's side are turned in registers; what is left at the edges goes one by one.
+    /// <summary>Copies <paramref name="width"/> contiguous columns of <paramref name="depth"/> numbers to rows that begin
+    /// <paramref name="panel"/> numbers apart.</summary>
+    /// <remarks>Square blocks of one register's side are turned in registers; what is left at the edges goes one by one.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Transpose(T* source, nint column, int width, int panel, nint depth, T* target)
+    internal static void Transpose(T* source, nint column, int width, nint panel, nint depth, T* target)
     {
         int side = 32 / sizeof(T);
         int j = 0;
-        for (; j <= width - side; j += side)
+        for (; Avx.IsSupported && j <= width - side; j += side)
         {
             T* from = source + (j * column);
             T* to = target + j;
