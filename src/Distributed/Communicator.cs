@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace DeepSharp.Distributed;
 
@@ -234,7 +233,7 @@ public sealed unsafe class Communicator : IDisposable
 
     /// <summary>Ends all ranks of the job with a message that names this one. The process does not go on.</summary>
     /// <param name="error">Why.</param>
-    public void Abort(Exception error)
+    public static void Abort(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
         Mpi.Abort(error);

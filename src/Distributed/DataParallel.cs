@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
-using DeepSharp.Training;
-using Tensor = DeepSharp.Tensor;
 
 namespace DeepSharp.Distributed;
 
@@ -74,6 +72,7 @@ public sealed class DataParallel : ParallelTraining
     {
         _hook.Dispose();
         Optimizer.Stepped -= BringTogether;
+        base.Dispose(disposing);
     }
 
     private void Take(Parameter parameter)

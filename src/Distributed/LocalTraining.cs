@@ -137,7 +137,11 @@ public sealed class LocalTraining : ParallelTraining, ICallback
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => Optimizer.Stepped -= Count;
+    protected override void Dispose(bool disposing)
+    {
+        Optimizer.Stepped -= Count;
+        base.Dispose(disposing);
+    }
 
     private static void Require(bool holds, string name, double value, string allowed)
     {

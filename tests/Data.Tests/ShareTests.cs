@@ -46,7 +46,7 @@ public class ShareTests
         float[][] Of(int worker) => [.. data.Batches(4).Share(worker, 2).Select(static batch => batch.Y.ToArray<float>())];
         Assert.Equal([[0, 1], [4]], Of(0));
         Assert.Equal([[2, 3], [5, 6]], Of(1));
-        Assert.Equal([5, 6], data.Batches(4).Share(1, 2).Skip(1).Single().Y.ToArray<float>());
+        Assert.Equal([5, 6], data.Batches(4).Share(1, 2).Skip(1).Select(static batch => batch.Y.ToArray<float>()).Single());
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public class ShareTests
     {
         Tensor images = Tensor.Uniform([6, 1, 5, 5], device: Device.Cpu);
         Dataset data = new Dataset(images, Tensor.Zeros(6, DType.Int64, Device.Cpu)).Map(new RandomErasing(probability: 0.7));
-        float[] whole = data.Batches(6, seed: 3, epoch: 1).Single().X.ToArray<float>();
-        float[] shared = [.. Enumerable.Range(0, 3).SelectMany(worker => data.Batches(6, seed: 3, epoch: 1).Share(worker, 3).Single().X.ToArray<float>())];
+        float[] whole = data.Batches(6, seed: 3, epoch: 1).Select(static batch => batch.X.ToArray<float>()).Single();
+        float[] shared = [.. Enumerable.Range(0, 3).SelectMany(worker => data.Batches(6, seed: 3, epoch: 1).Share(worker, 3).SelectMany(static batch => batch.X.ToArray<float>()))];
         Assert.NotEqual(images.ToArray<float>().Order(), whole.Order());
         Assert.Equal(whole, shared);
     }

@@ -53,7 +53,7 @@ public class ShardTests
 
         Assert.Equal(8, steps);
         UpdateRun run = Assert.Single(wholeRule.Groups[0].Runs);
-        Assert.Equal(112, run.Length);
+        Assert.Equal(128, run.Length);
         Assert.Equal(run.StateBytes, halves.Sum(static half => half.Rule.Groups[0].Runs[0].StateBytes));
         Assert.True(halves[0].Rule.Groups[0].Runs[0].StateBytes < run.StateBytes);
     }
@@ -82,7 +82,7 @@ public class ShardTests
 
         Tensor Flat(string name)
         {
-            Tensor flat = Tensor.Zeros(112, device: Device.Cpu);
+            Tensor flat = Tensor.Zeros(128, device: Device.Cpu);
             UpdateRun run = wholeRule.Groups[0].Runs[0];
             for (int i = 0; i < whole.Length; i++)
             {

@@ -22,7 +22,7 @@ internal static class GpuSearch
         DeviceSearch search = new();
         if (GpuSupport.IsSupported)
         {
-            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null)];
+            DeviceKind[] drivers = [.. new[] { DeviceKind.Cuda, DeviceKind.OpenCL }.Where(static kind => MissingLibrary(kind) is null && HasPlatform(kind))];
             if (drivers.Length > 0)
             {
                 AskIlgpu(search, drivers);
@@ -44,6 +44,20 @@ internal static class GpuSearch
             _ => [],
         };
         return files.Length > 0 && !files.Any(static file => NativeLibrary.TryLoad(file, out IntPtr _)) ? files[0] : null;
+    }
+
+    // OpenCL's library is but a loader of drivers, which other packages bring along (hwloc, and by it MPI): without a driver there is nothing to ask.
+    private static unsafe bool HasPlatform(DeviceKind kind)
+    {
+        if (kind != DeviceKind.OpenCL || !OperatingSystem.IsLinux()
+            || !(NativeLibrary.TryLoad("libOpenCL.so.1", out IntPtr library) || NativeLibrary.TryLoad("libOpenCL.so", out library))
+            || !NativeLibrary.TryGetExport(library, "clGetPlatformIDs", out IntPtr function))
+        {
+            return true;
+        }
+
+        uint platforms = 0;
+        return ((delegate* unmanaged<uint, void*, uint*, int>)function)(0, null, &platforms) == 0 && platforms > 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
