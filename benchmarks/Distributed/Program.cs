@@ -7,7 +7,6 @@ using DeepSharp.Data;
 using DeepSharp.Distributed;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
-using DeepSharp.Training;
 
 const int Batch = 512;
 const double Seconds = 3;

@@ -67,7 +67,7 @@ internal static class TrainingCases
             Dataset data = Data();
             RunningMean mean = new();
             RunningMean aloneMean = new();
-            using (IEnumerator<Batch> own = parallel.Share(data.Batches(Batch, seed: 1, epoch: 1)).GetEnumerator())
+            using (BatchSequence.Enumerator own = parallel.Share(data.Batches(Batch, seed: 1, epoch: 1)).GetEnumerator())
             {
                 foreach (Batch whole in data.Batches(Batch, seed: 1, epoch: 1))
                 {
