@@ -79,8 +79,8 @@ dotnet publish -c Release -nologo -v quiet "$work/charts" -o "$work/drawing"
 grep -q '0.weight \[30, 20\]' "$work/weights.svg" && [ "$(head -c 4 "$work/images.png" | tail -c 3)" = PNG ] || { echo "DeepSharp.Charts does not draw."; exit 1; }
 if grep -qiE 'skiasharp|scottplot|harfbuzz' "$work/app/obj/project.assets.json"; then echo "$package depends on what draws."; exit 1; fi
 echo "DeepSharp.Charts.$version draws."
-# The packages for tables, pictures, logs and files of other frameworks: each brings DeepSharp and what reads or writes.
-for name in Tables Images Logging Exchange; do
+# The packages for tables, pictures, logs, files of other frameworks and several processes: each brings DeepSharp and what reads or writes.
+for name in Tables Images Logging Exchange Distributed; do
     dotnet pack -c Release -nologo -v quiet "src/$name" -o "$work/feed"
     mkdir "$work/$name"
     sed "s/Include=\"DeepSharp\"/Include=\"DeepSharp.$name\"/; /UseCurrentRuntimeIdentifier/d" "$work/app/app.csproj" > "$work/$name/$name.csproj"
@@ -116,10 +116,23 @@ using DeepSharp.Exchange;
 
 Console.WriteLine(TorchFile.Load("$PWD/tests/golden/files/torch/single.pt")["tensor"].Shape);
 EOF
-for name in Tables Images Logging Exchange; do
+# Without an MPI library the message says so; with one, the program is a job of one process.
+cat > "$work/Distributed/Program.cs" <<EOF
+using DeepSharp.Distributed;
+
+try
+{
+    Console.WriteLine(Communicator.World.Size + " process");
+}
+catch (MpiException error) when (error.Message.Contains("apt-get"))
+{
+    Console.WriteLine("1 process");
+}
+EOF
+for name in Tables Images Logging Exchange Distributed; do
     dotnet publish -c Release -nologo -v quiet "$work/$name" -o "$work/$name/out"
     printed=$(cd "$work/$name" && dotnet "out/$name.dll")
-    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]" | "Logging 1 ProgressBar" | "Exchange [2, 3]") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
+    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]" | "Logging 1 ProgressBar" | "Exchange [2, 3]" | "Distributed 1 process") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
     echo "DeepSharp.$name.$version works."
 done
 if grep -qiE 'skiasharp|sylvan|parquet|spectre|protobuf' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures, or writes logs."; exit 1; fi

@@ -26,6 +26,10 @@ public readonly record struct Batch(Tensor X, Tensor Y)
     /// <summary>All targets, in the data set's order.</summary>
     public IReadOnlyList<Tensor> Ys => _ys is null ? [Y] : [Y, .. _ys.AsSpan(1)];
 
+    /// <summary>How much the mean over this batch counts in the mean over the workers that share it (<see cref="BatchSequence.Share"/>): its rows times
+    /// the workers, over the rows of the whole batch. 1 where nothing is shared, or all shares are equal.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Of sequences that were padded to one length: how long each is, as recurrent layers take it. Null where nothing was
     /// padded.</summary>
     public IReadOnlyList<int>? Lengths { get; init; }

@@ -11,10 +11,12 @@ public sealed class BatchSequence : IEnumerable<Batch>
     private readonly int? _epoch;
     private readonly bool _dropLast;
     private readonly int _first;
+    private readonly BatchShare _share;
 
-    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast, int first)
+    internal BatchSequence(Dataset data, int batchSize, ulong? seed, int? epoch, bool dropLast, int first, BatchShare share = default)
     {
         _first = first;
+        _share = share;
         _data = data;
         _batchSize = batchSize;
         _seed = seed;
@@ -34,14 +36,32 @@ public sealed class BatchSequence : IEnumerable<Batch>
     public BatchSequence Skip(int batches)
     {
         Bounds.AtLeast(0, batches, nameof(Skip));
-        return new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, (int)Math.Min(All, (long)_first + batches));
+        return new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, (int)Math.Min(All, (long)_first + batches), _share);
+    }
+
+    /// <summary>Of each batch, the rows that are one worker's: several together see what one would see of whole batches.</summary>
+    /// <remarks>Shares stand one behind the other and differ by a row at most. So the mean over a whole batch is the mean over the workers of each one's mean
+    /// times its <see cref="Batch.Weight"/>. Where a batch has fewer rows than there are workers, those without a row get the first one with the
+    /// weight 0. Random transforms draw as they do for whole batches.</remarks>
+    /// <param name="worker">Which worker, from 0.</param>
+    /// <param name="workers">How many there are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such worker.</exception>
+    public BatchSequence Share(int worker, int workers)
+    {
+        Bounds.AtLeast(1, workers, nameof(Share));
+        if ((uint)worker >= (uint)workers)
+        {
+            throw new ArgumentOutOfRangeException(nameof(worker), $"Share: of {workers} workers there are 0 to {workers - 1}, and no {worker}.");
+        }
+
+        return new BatchSequence(_data, _batchSize, _seed, _epoch, _dropLast, _first, new BatchShare(worker, workers));
     }
 
     /// <summary>Starts an epoch: the one that is pinned, or the next of the seed.</summary>
     public Enumerator GetEnumerator() => new(this);
 
     /// <summary>The number of batches and what they are cut from.</summary>
-    public override string ToString() => $"{Count} batches of {_batchSize}, {(_seed is null ? "not shuffled" : $"shuffled by seed {_seed}")}, of {_data}";
+    public override string ToString() => $"{Count} batches of {_batchSize}{_share}, {(_seed is null ? "not shuffled" : $"shuffled by seed {_seed}")}, of {_data}";
 
     IEnumerator<Batch> IEnumerable<Batch>.GetEnumerator() => GetEnumerator();
 
@@ -85,8 +105,10 @@ public sealed class BatchSequence : IEnumerable<Batch>
             _scope = Tensor.Scope();
             try
             {
-                Batch batch = _reader.Next(first, Math.Min(_sequence._batchSize, _sequence._data.Count - first));
-                Current = _sequence._data.Transformed(batch, _sequence._seed, _epoch, first);
+                int whole = Math.Min(_sequence._batchSize, _sequence._data.Count - first);
+                (int start, int rows, double weight) = _sequence._share.Of(whole);
+                Batch batch = _reader.Next(first + start, rows);
+                Current = _sequence._data.Transformed(batch, _sequence._seed, _epoch, first + start) with { Weight = weight };
                 return true;
             }
             catch
@@ -113,6 +135,7 @@ public sealed class BatchSequence : IEnumerable<Batch>
         }
 
         private (IBatchReader Reader, int Epoch) Open(int? epoch) => _sequence._data.Open(
-            _sequence._seed, epoch, _sequence._dropLast ? _sequence.All * _sequence._batchSize : _sequence._data.Count, _sequence._batchSize, _next);
+            _sequence._seed, epoch, _sequence._dropLast ? _sequence.All * _sequence._batchSize : _sequence._data.Count, _sequence._batchSize, _next,
+            _sequence._share);
     }
 }

@@ -241,10 +241,11 @@ public sealed partial class Dataset
     /// <param name="rows">How many samples the batches have together.</param>
     /// <param name="batchSize">How many samples a batch has.</param>
     /// <param name="first">The number of the first batch, from 0.</param>
-    internal (IBatchReader Reader, int Epoch) Open(ulong? seed, int? epoch, int rows, int batchSize, int first)
+    /// <param name="share">Which rows of each batch are read.</param>
+    internal (IBatchReader Reader, int Epoch) Open(ulong? seed, int? epoch, int rows, int batchSize, int first, BatchShare share)
     {
         int number = epoch ?? (seed is { } counted ? BeginEpoch(counted) : 0);
-        BatchPlan plan = new(_selection, seed is { } shuffled ? (shuffled, (ulong)number) : null, Scales, rows, batchSize, first, Bucket);
+        BatchPlan plan = new(_selection, seed is { } shuffled ? (shuffled, (ulong)number) : null, Scales, rows, batchSize, first, Bucket, share);
         return (_store.Open(plan), number);
     }
 

@@ -75,8 +75,10 @@ internal interface IBatchReader : IDisposable
 /// <param name="BatchSize">How many samples a batch has, but perhaps the last.</param>
 /// <param name="First">The number of the first batch, from 0.</param>
 /// <param name="Bucket">How many batches are sorted by length together; 0 for none.</param>
+/// <param name="Share">Which rows of each batch are read.</param>
 internal sealed record BatchPlan(
-    Selection Selection, (ulong Seed, ulong Epoch)? Shuffle, (double Scale, double Shift)[] Scales, int Rows, int BatchSize, int First, int Bucket)
+    Selection Selection, (ulong Seed, ulong Epoch)? Shuffle, (double Scale, double Shift)[] Scales, int Rows, int BatchSize, int First, int Bucket,
+    BatchShare Share)
 {
     internal BatchOrder Order { get; } = Selection.Order(Shuffle);
 }

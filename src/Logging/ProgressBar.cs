@@ -36,7 +36,7 @@ public sealed class ProgressBar(IAnsiConsole? console = null) : ICallback
         ArgumentNullException.ThrowIfNull(context);
         _console = console ?? AnsiConsole.Create(new AnsiConsoleSettings());
         Capabilities capabilities = (Capabilities)_console.Profile.Capabilities;
-        if (!capabilities.Ansi || !capabilities.Interactive || (console is null && !_console.Profile.Out.IsTerminal))
+        if (!context.IsPrimary || !capabilities.Ansi || !capabilities.Interactive || (console is null && !_console.Profile.Out.IsTerminal))
         {
             _lines = new ProgressLines(_console.Profile.Out.Writer);
             return;

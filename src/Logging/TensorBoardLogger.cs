@@ -39,6 +39,11 @@ public sealed class TensorBoardLogger(
     public void OnTrainBegin(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (!context.IsPrimary)
+        {
+            return;
+        }
+
         _written = context.Steps;
         _train = Open("train", context);
         if (context.Steps == 0)
@@ -62,13 +67,13 @@ public sealed class TensorBoardLogger(
     public void OnBatchEnd(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_every == 0 || context.Steps == _written || context.Steps % _every != 0)
+        if (_train is null || _every == 0 || context.Steps == _written || context.Steps % _every != 0)
         {
             return;
         }
 
         _written = context.Steps;
-        _train!.AddScalar("batch/loss", context.Loss, context.Steps);
+        _train.AddScalar("batch/loss", context.Loss, context.Steps);
         foreach ((string name, double value) in context.Metrics)
         {
             _train.AddScalar($"batch/{name}", value, context.Steps);
@@ -83,12 +88,17 @@ public sealed class TensorBoardLogger(
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
-        foreach ((string name, double value) in result.Values)
+        if (_train is null)
         {
-            (IsValidation(name) ? _validation! : _train!).AddScalar(Tag(name), value, context.Steps);
+            return;
         }
 
-        _train!.AddScalar("epoch/learning_rate", result.LearningRate, context.Steps);
+        foreach ((string name, double value) in result.Values)
+        {
+            (IsValidation(name) ? _validation! : _train).AddScalar(Tag(name), value, context.Steps);
+        }
+
+        _train.AddScalar("epoch/learning_rate", result.LearningRate, context.Steps);
         _train.AddScalar("epoch/samples_per_second", result.SamplesPerSecond, context.Steps);
         _train.AddScalar("epoch/number", result.Epoch, context.Steps);
         if (_histograms > 0 && result.Epoch % _histograms == 0)

@@ -87,6 +87,39 @@ public abstract partial class Optimizer
     /// <summary>Whether the rule evaluates the loss itself, so that steps need <see cref="Step(Func{Tensor})"/>.</summary>
     public virtual bool NeedsLoss => false;
 
+    /// <summary>A step has been made, and the schedule followed: for what goes on between steps, such as averages, or other processes that are given the
+    /// parameters.</summary>
+    public event EventHandler? Stepped;
+
+    /// <summary>From now on this process keeps one part of the state only, and moves that part of the parameters; others have the other parts. After each step
+    /// somebody has to bring the parts of the parameters together (<see cref="Stepped"/>).</summary>
+    /// <remarks>What the state has been is kept. <see cref="State"/> and <see cref="LoadState"/> are of the whole, which the shards bring together, so that
+    /// all processes call them at once. The same as the optimizer of DeepSpeed's ZeRO, stage 1 (Rajbhandari et al. 2020).</remarks>
+    /// <param name="shards">Says which part is this process's, and brings parts together.</param>
+    /// <exception cref="InvalidOperationException">The rule looks at whole parameters, or keeps more than the state of single elements; or the state is
+    /// shared already.</exception>
+    public void ShardState(IStateShards shards)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        if (!UpdatesElements)
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name}.ShardState: the rule looks at whole parameters, or keeps whole averages of them, and its state cannot be cut. Rules that move one "
+                + "element at a time can, such as Adam, AdamW, SGD or Lion.");
+        }
+
+        if (Shards is not null)
+        {
+            throw new InvalidOperationException($"{GetType().Name}.ShardState: the state is shared already.");
+        }
+
+        Shards = shards;
+        foreach (UpdateRun run in _groups.SelectMany(static group => group.Runs))
+        {
+            run.Shard(shards);
+        }
+    }
+
     /// <summary>Makes a step with the gradients that backward passes have added up.</summary>
     /// <exception cref="InvalidOperationException">The rule needs the loss as a function.</exception>
     public abstract void Step();
@@ -173,6 +206,15 @@ public abstract partial class Optimizer
 
     /// <summary>The names of a group's state for each parameter.</summary>
     internal abstract IReadOnlyList<string> StateNames(ParameterGroup group);
+
+    /// <summary>Whether each element moves by itself, by its own gradient and state, and all state is kept by runs.</summary>
+    private protected virtual bool UpdatesElements => true;
+
+    /// <summary>Who has the other parts of the state.</summary>
+    private protected IStateShards? Shards { get; private set; }
+
+    /// <summary>Tells that a step has been made.</summary>
+    private protected void HasStepped() => Stepped?.Invoke(this, EventArgs.Empty);
 
     private protected void Add(ParameterGroup group)
     {

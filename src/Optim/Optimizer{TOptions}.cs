@@ -129,6 +129,7 @@ public abstract class Optimizer<TOptions> : Optimizer
         }
 
         FollowSchedule();
+        HasStepped();
     }
 
     private void UpdateGroups()
@@ -189,8 +190,13 @@ public abstract class Optimizer<TOptions> : Optimizer
         Check(trained);
         ParameterGroup<TOptions> group = new(trained, options, StateNames);
         int slots = StateNames(options).Count;
-        group.Runs.AddRange(ParameterArena.Pack(trained).Select(run => new UpdateRun(run, slots, slot => InitialState(options, slot))));
-        group.Runs.ForEach(Initialize);
+        group.RunList.AddRange(ParameterArena.Pack(trained).Select(run => new UpdateRun(run, slots, slot => InitialState(options, slot))));
+        group.RunList.ForEach(Initialize);
+        if (Shards is not null)
+        {
+            group.RunList.ForEach(run => run.Shard(Shards));
+        }
+
         Start(group);
         Add(group);
         return group;

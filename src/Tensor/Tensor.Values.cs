@@ -71,6 +71,26 @@ public partial class Tensor
         StridedCopy.Run(Operand, copy.Operand);
     }
 
+    /// <summary>The elements of a tensor on the CPU as they are in memory, to be read and changed in place without a copy.</summary>
+    /// <remarks>For code outside DeepSharp that works on memory: a library, a file, a network. The memory does not move, and is valid until the
+    /// tensor is freed. The call counts as a change of the elements, so ask again for each change: a backward pass that needs the old ones says so.</remarks>
+    /// <inheritdoc cref="ToArray{T}"/>
+    /// <exception cref="InvalidOperationException">The tensor is not on the CPU, or its elements do not stand one behind the other.</exception>
+    public unsafe Span<T> HostSpan<T>()
+        where T : unmanaged
+    {
+        Require<T>(nameof(HostSpan));
+        if (!Device.IsHost || !IsContiguous)
+        {
+            throw new InvalidOperationException(Device.IsHost
+                ? $"HostSpan: the elements of {Shape} do not stand one behind the other in memory. Take Contiguous() of it."
+                : $"HostSpan: the tensor {Shape} is on {Device}, not in the host's memory. Copy it with To(Device.Cpu), or with CopyTo and CopyFrom.");
+        }
+
+        CountChange();
+        return new Span<T>(Storage.Block.Host<T>(_offset), Count);
+    }
+
     /// <summary>Overwrites the elements with those of another tensor, which is broadcast and converted as needed.</summary>
     /// <remarks>No gradient flows through it.</remarks>
     /// <exception cref="ArgumentException">The other shape does not broadcast to this one.</exception>

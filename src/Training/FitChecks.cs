@@ -109,10 +109,22 @@ internal static class FitChecks
         }
     }
 
-    // A single sample has no variance, unless it has several places. The network itself knows; it is asked with one, and put back.
-    internal static void RequireNormable(Module model, Objective objective, Dataset data, int batchSize, bool dropLast)
+    // Somebody would never have a sample.
+    internal static void RequireShares(int batchSize, IParallelTraining? parallel)
     {
-        bool hasSingle = batchSize == 1 || (!dropLast && data.Count % batchSize == 1);
+        if (parallel is not null && batchSize < parallel.Size)
+        {
+            throw new ArgumentException(
+                $"Fit: a batch of {batchSize} samples cannot be shared by {parallel.Size} processes. batchSize is that of all of them together: give {parallel.Size} or more.",
+                nameof(batchSize));
+        }
+    }
+
+    // A single sample has no variance, unless it has several places. The network itself knows; it is asked with one, and put back.
+    internal static void RequireNormable(Module model, Objective objective, Dataset data, int batchSize, bool dropLast, int workers)
+    {
+        int last = data.Count % batchSize;
+        bool hasSingle = batchSize / workers == 1 || (!dropLast && last > 0 && last / workers <= 1);
         if (!hasSingle || !model.All().Any(static module => module is BatchNorm))
         {
             return;
@@ -134,11 +146,14 @@ internal static class FitChecks
         catch (ArgumentException error) when (error.Message.StartsWith(nameof(BatchNorm), StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                batchSize == 1
+                workers > 1
+                    ? $"Fit: of a batch of {batchSize}, or of the last one of {last}, one of {workers} processes has one sample, which batch norm cannot train on. "
+                        + $"Give a larger batchSize, or dropLast: true. ({error.Message})"
+                    : batchSize == 1
                     ? $"Fit: batch norm cannot train on a batch of one sample. Give a larger batchSize. ({error.Message})"
                     : $"Fit: the last of the batches of {batchSize} has one sample ({data.Count} in all), which batch norm cannot train on. Give dropLast: true, or "
                         + $"another batchSize. ({error.Message})",
-                batchSize == 1 ? nameof(batchSize) : nameof(dropLast), error);
+                batchSize / workers == 1 ? nameof(batchSize) : nameof(dropLast), error);
         }
         finally
         {

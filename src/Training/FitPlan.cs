@@ -13,6 +13,9 @@ internal sealed record FitPlan(
     /// <summary>The number of the first epoch's order, if it is pinned.</summary>
     internal int? FirstEpoch { get; init; }
 
+    /// <summary>The samples of a batch, from 0, of all processes together.</summary>
+    internal int RowsOf(int batch) => (int)Math.Min(BatchSize, Data.Count - ((long)batch * BatchSize));
+
     /// <summary>What a checkpoint must have been saved with.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Settings(DType precision) =>
     [

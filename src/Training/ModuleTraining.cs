@@ -52,6 +52,8 @@ public static class ModuleTraining
         /// <paramref name="accumulate"/> must be the same. A training that has had all its epochs comes back with its history.</param>
         /// <param name="sampleWeights">Which of the data set's targets (<see cref="Batch.Ys"/>), from 1, are the weights of its samples, from 0 up:
         /// 1 with <c>new Dataset([x], [y, weights])</c>. Null for none. Validation data without such targets has none.</param>
+        /// <param name="parallel">The processes that train together, such as DeepSharp.Distributed's <c>DataParallel</c>: each calls <c>Fit</c> with the same
+        /// arguments, and computes its share of each batch of <paramref name="batchSize"/> samples. Null for this one alone.</param>
         /// <param name="cancellationToken">Ends the training after the step under way, or after the validation under way: the history is returned,
         /// the epoch that is broken off has no result, and a <see cref="ModelCheckpoint"/> has saved where it stands.</param>
         /// <returns>Loss and metrics of each epoch.</returns>
@@ -79,6 +81,7 @@ public static class ModuleTraining
             int accumulate = 1,
             string? resumeFrom = null,
             int? sampleWeights = null,
+            IParallelTraining? parallel = null,
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -87,7 +90,7 @@ public static class ModuleTraining
             FitChecks.RequireWeights("Fit", data, sampleWeights);
             return Train(
                 model, data, optimizer, Objective.Of(model, loss ?? new CrossEntropyLoss(), sampleWeights), epochs, batchSize, metrics, validation, validationSplit, seed,
-                dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
+                dropLast, callbacks, mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, parallel, cancellationToken);
         }
 
         /// <summary>Trains by a function of the batch: for networks of several inputs or outputs, and losses of several terms.</summary>
@@ -101,7 +104,7 @@ public static class ModuleTraining
         ///     return (loss.Compute(prediction, batch.Y) + (0.01 * model.Penalty()), prediction);
         /// });
         /// </code></example>
-        /// <inheritdoc cref="Fit(Module, Dataset, Optimizer, Loss?, int, int, IReadOnlyList{Metric}?, Dataset?, double, ulong, bool, IReadOnlyList{ICallback}?, DType, LossScaler?, int?, int, string?, int?, CancellationToken)"/>
+        /// <inheritdoc cref="Fit(Module, Dataset, Optimizer, Loss?, int, int, IReadOnlyList{Metric}?, Dataset?, double, ulong, bool, IReadOnlyList{ICallback}?, DType, LossScaler?, int?, int, string?, int?, IParallelTraining?, CancellationToken)"/>
         public History Fit(
             Dataset data,
             Optimizer optimizer,
@@ -119,6 +122,7 @@ public static class ModuleTraining
             int? firstEpoch = null,
             int accumulate = 1,
             string? resumeFrom = null,
+            IParallelTraining? parallel = null,
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -126,7 +130,7 @@ public static class ModuleTraining
             ArgumentNullException.ThrowIfNull(step);
             return Train(
                 model, data, optimizer, Objective.Of(step), epochs, batchSize, metrics, validation, validationSplit, seed, dropLast, callbacks,
-                mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, cancellationToken);
+                mixedPrecision, lossScaler, firstEpoch, accumulate, resumeFrom, parallel, cancellationToken);
         }
 
         /// <summary>Loss and metrics over a data set, in evaluation mode and without gradients.</summary>
@@ -213,7 +217,7 @@ public static class ModuleTraining
     private static History Train(
         Module model, Dataset data, Optimizer optimizer, Objective objective, int epochs, int batchSize, IReadOnlyList<Metric>? metrics, Dataset? validation,
         double validationSplit, ulong seed, bool dropLast, IReadOnlyList<ICallback>? callbacks, DType mixedPrecision, LossScaler? lossScaler,
-        int? firstEpoch, int accumulate, string? resumeFrom, CancellationToken cancellationToken)
+        int? firstEpoch, int accumulate, string? resumeFrom, IParallelTraining? parallel, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         foreach (ICallback callback in callbacks ?? [])
@@ -262,10 +266,12 @@ public static class ModuleTraining
                 nameof(data));
         }
 
-        FitChecks.RequireNormable(model, objective, data, batchSize, dropLast);
+        FitChecks.RequireShares(batchSize, parallel);
+        FitChecks.RequireNormable(model, objective, data, batchSize, dropLast, parallel?.Size ?? 1);
         using TrainingRun run = new(model, optimizer, objective, metrics ?? [], callbacks ?? [])
         {
             Precision = mixedPrecision,
+            Parallel = parallel,
             Scaler = mixedPrecision == DType.Float16 ? lossScaler ?? new LossScaler() : null,
         };
         FitPlan plan = new(data, validation, epochs, batchSize, seed, dropLast, accumulate, cancellationToken) { All = all, FirstEpoch = firstEpoch };

@@ -19,6 +19,9 @@ internal sealed class TrainingRun(
     /// <summary>What scales the loss, if anything does.</summary>
     internal LossScaler? Scaler { get; init; }
 
+    /// <summary>The processes that train together; null for one.</summary>
+    internal IParallelTraining? Parallel { get; init; }
+
     public void Dispose() => _loss.Dispose();
 
     internal History Fit(FitPlan plan, string? resumeFrom)
@@ -27,6 +30,7 @@ internal sealed class TrainingRun(
         TrainingContext context = new(model, optimizer, _loss, metrics, new History(), plan.Epochs, batches)
         {
             ValueNames = Names(metrics, plan.Validation is not null),
+            Parallel = Parallel,
         };
         FitState state = new(context, plan, Scaler, Precision, _loss, callbacks, metrics);
         context.State = state;
@@ -41,6 +45,13 @@ internal sealed class TrainingRun(
             model.Train();
         }
 
+        if (Parallel is not null && Scaler is not null)
+        {
+            // The scaler's steps ask for it: all processes must decide by the gradients of all.
+            optimizer.SkipsNonFinite = true;
+        }
+
+        Parallel?.Begin(model, optimizer);
         Exception? error = null;
         int begun = 0;
         try
@@ -55,6 +66,7 @@ internal sealed class TrainingRun(
             if (file is not null)
             {
                 state.Resume(file);
+                Parallel?.Begin(model, optimizer);
             }
 
             for (int epoch = Math.Max(1, context.Epoch); epoch <= plan.Epochs && !IsStopped(context, plan); epoch = context.Epoch + 1)
@@ -89,7 +101,7 @@ internal sealed class TrainingRun(
     }
 
     internal static Dictionary<string, double> Evaluate(
-        Module model, Dataset data, Objective objective, IReadOnlyList<Metric> metrics, int batchSize)
+        Module model, Dataset data, Objective objective, IReadOnlyList<Metric> metrics, int batchSize, IParallelTraining? parallel = null)
     {
         using NoGrad noGrad = new();
         using EvaluationMode mode = new(model);
@@ -99,12 +111,12 @@ internal sealed class TrainingRun(
             metric.Reset();
         }
 
-        foreach (Batch batch in data.Batches(batchSize, shuffle: false))
+        foreach (Batch batch in Shared(data.Batches(batchSize, shuffle: false), parallel))
         {
             Collect(mean, metrics, objective.Evaluate(batch), objective.Reduction, batch);
         }
 
-        return Values(mean, metrics);
+        return Values(mean, metrics, parallel);
     }
 
     /// <summary>Trains and evaluates on one batch, with all that a training does on the device.</summary>
@@ -146,7 +158,7 @@ internal sealed class TrainingRun(
         {
             (_, Evaluation first) = optimizer.Step(() =>
             {
-                Evaluation found = Compute();
+                Evaluation found = Parallel is null ? Compute() : ComputeTogether();
                 return (found.Loss, found);
             });
             Collect(_loss, metrics, first, objective.Reduction, batch);
@@ -156,6 +168,11 @@ internal sealed class TrainingRun(
         if (begins)
         {
             optimizer.ZeroGradients();
+        }
+
+        if (Parallel is not null)
+        {
+            Parallel.Synchronizes = ends;
         }
 
         Evaluation evaluation = Compute();
@@ -178,6 +195,13 @@ internal sealed class TrainingRun(
             using MixedPrecision mixed = new(Precision);
             return objective.Evaluate(batch);
         }
+
+        // A rule that looks at the loss looks at that of all processes. The mean that it reports is of the whole batch, so that it counts by its rows.
+        Evaluation ComputeTogether()
+        {
+            Evaluation own = Compute();
+            return own with { Loss = Parallel!.Average(share == 1 ? own.Loss : own.Loss * share), Reported = null, Weight = null };
+        }
     }
 
     private void Begin(TrainingContext context, FitPlan plan, int epoch)
@@ -197,7 +221,7 @@ internal sealed class TrainingRun(
         double before = context.Seconds;
         long began = Stopwatch.GetTimestamp();
         BatchSequence batches = plan.Data.Batches(plan.BatchSize, seed: plan.Seed, epoch: context.Order, dropLast: plan.DropLast).Skip(context.Batch);
-        foreach (Batch batch in batches)
+        foreach (Batch batch in Shared(batches, Parallel))
         {
             if (callbacks.Count > 0)
             {
@@ -206,7 +230,7 @@ internal sealed class TrainingRun(
 
             bool ends = (context.Batch + 1) % plan.Accumulate == 0 || context.Batch + 1 == context.Batches;
             TryStep(context, plan, batch, ends);
-            context.EndBatch(batch.X.Shape[0], before + Stopwatch.GetElapsedTime(began).TotalSeconds, ends);
+            context.EndBatch(Parallel is null ? batch.X.Shape[0] : plan.RowsOf(context.Batch), before + Stopwatch.GetElapsedTime(began).TotalSeconds, ends);
             if (plan.Cancellation.IsCancellationRequested)
             {
                 context.Stop("It was cancelled.");
@@ -223,12 +247,12 @@ internal sealed class TrainingRun(
             }
         }
 
-        if (IsStopped(context, plan) && plan.Cancellation.IsCancellationRequested)
+        if (IsStopped(context, plan) && IsCancelled(plan))
         {
             return false;
         }
 
-        Dictionary<string, double> values = Values(_loss, metrics);
+        Dictionary<string, double> values = Values(_loss, metrics, Parallel);
 
         // Validation uses the same metrics; callbacks go on seeing those of the training.
         context.EpochMetrics = metrics.ToDictionary(static metric => metric.Name, metric => values[metric.Name]);
@@ -247,11 +271,12 @@ internal sealed class TrainingRun(
 
     private void Validate(TrainingContext context, Dataset validation, int batchSize, Dictionary<string, double> values)
     {
+        Parallel?.Align(model);
         Tell(context, callback => callback.OnValidationBegin(context));
         Dictionary<string, double> found;
         using (new MixedPrecision(Precision))
         {
-            found = Evaluate(model, validation, objective, metrics, batchSize);
+            found = Evaluate(model, validation, objective, metrics, batchSize, Parallel);
         }
 
         foreach ((string name, double value) in found)
@@ -264,12 +289,12 @@ internal sealed class TrainingRun(
 
     private void TryStep(TrainingContext context, FitPlan plan, Batch batch, bool ends)
     {
-        int rows = batch.X.Shape[0];
+        int rows = Parallel is null ? batch.X.Shape[0] : plan.RowsOf(context.Batch);
         int first = context.Batch / plan.Accumulate * plan.Accumulate;
         long together = Math.Min((long)plan.Accumulate * plan.BatchSize, (plan.DropLast ? (long)context.Batches * plan.BatchSize : plan.Data.Count) - ((long)first * plan.BatchSize));
         try
         {
-            Step(batch, objective.Reduction == LossReduction.Mean ? (double)rows / together : 1, context.Batch == first, ends);
+            Step(batch, Share(batch, (double)rows / together), context.Batch == first, ends);
         }
         catch (ArithmeticException error) when (AnomalyMode.IsOpen)
         {
@@ -277,18 +302,40 @@ internal sealed class TrainingRun(
         }
     }
 
-    private static bool IsStopped(TrainingContext context, FitPlan plan)
+    // What a batch's loss counts by: in the mean over those that make a step together and, of one that processes share, over these.
+    private double Share(Batch batch, double rows) =>
+        objective.Reduction == LossReduction.Mean ? rows * batch.Weight : Parallel is null ? 1 : batch.Weight == 0 ? 0 : Parallel.Size;
+
+    private static BatchSequence Shared(BatchSequence batches, IParallelTraining? parallel) =>
+        parallel is null ? batches : batches.Share(parallel.Rank, parallel.Size);
+
+    // Processes that train together stop together.
+    private bool IsStopped(TrainingContext context, FitPlan plan)
     {
         if (plan.Cancellation.IsCancellationRequested)
         {
             context.Stop("It was cancelled.");
         }
 
+        if (Parallel is not null && (callbacks.Count > 0 || plan.Cancellation.CanBeCanceled) && Parallel.Any(context.StopRequested))
+        {
+            context.Stop("Another process has stopped it.");
+        }
+
         return context.StopRequested;
     }
 
+    private bool IsCancelled(FitPlan plan) => plan.Cancellation.CanBeCanceled
+        && (Parallel?.Any(plan.Cancellation.IsCancellationRequested) ?? plan.Cancellation.IsCancellationRequested);
+
     private static void Collect(RunningMean mean, IReadOnlyList<Metric> metrics, Evaluation evaluation, LossReduction reduction, Batch batch)
     {
+        // Computed for company only.
+        if (batch.Weight == 0)
+        {
+            return;
+        }
+
         using NoGrad noGrad = new();
         Tensor value = evaluation.Reported ?? evaluation.Loss;
         if (evaluation.Weight is { } weight)
@@ -309,8 +356,9 @@ internal sealed class TrainingRun(
         }
     }
 
-    private static Dictionary<string, double> Values(RunningMean mean, IReadOnlyList<Metric> metrics)
+    private static Dictionary<string, double> Values(RunningMean mean, IReadOnlyList<Metric> metrics, IParallelTraining? parallel = null)
     {
+        parallel?.Add(mean, metrics);
         Dictionary<string, double> values = new() { ["loss"] = mean.Result() };
         foreach (Metric metric in metrics)
         {

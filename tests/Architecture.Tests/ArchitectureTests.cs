@@ -22,6 +22,7 @@ public partial class ArchitectureTests
         ["Charts"] = ["Training", "DeepSharp"],
         ["Tables"] = ["Training", "DeepSharp"],
         ["Images"] = ["Training", "DeepSharp"],
+        ["Distributed"] = ["Training", "DeepSharp"],
         ["Logging"] = ["Training", "DeepSharp"],
         ["Exchange"] = ["Layers", "Persistence", "DeepSharp"],
     };

@@ -14,6 +14,7 @@ internal sealed class BackwardPass
     private readonly long _number = Interlocked.Increment(ref s_passes);
     private readonly bool _createGraph;
     private readonly long _floor;
+    private Dictionary<LeafNode, int>? _hooked;
     private Node? _acting;
 
     private BackwardPass(bool createGraph, long floor)
@@ -80,6 +81,11 @@ internal sealed class BackwardPass
             }
 
             pass.Collect(root, order, targets is not null);
+            if (targets is null)
+            {
+                pass.FindHooks(order);
+            }
+
             using GradMode.Restore mode = GradMode.Set(createGraph);
             using MixedPrecision.Restoration precision = MixedPrecision.Suspend();
             Tensor first = seed is not null ? seed.Alias(seed.Shape, seed.Strides.ToArray(), seed.Operand.Offset, seed.Origin)
@@ -88,6 +94,7 @@ internal sealed class BackwardPass
             first.Node = seed?.Node;
             root.Pending = first;
             pass.Walk(order, results, retainGraph || createGraph);
+            pass.TellEnd();
             root.RootOf = targets is null && retainGraph ? pass._number : root.RootOf;
         }
         finally
@@ -95,6 +102,10 @@ internal sealed class BackwardPass
             foreach (Node node in order)
             {
                 node.Forget();
+                if (node is LeafNode leaf)
+                {
+                    leaf.Awaited = 0;
+                }
             }
 
             foreach (Node node in targets ?? [])
@@ -179,49 +190,122 @@ internal sealed class BackwardPass
         using TensorScope? scope = _createGraph ? null : TensorScope.Open();
         foreach (Node node in order)
         {
-            if (node.Pending is not { } gradient)
+            Act(node, results, retainGraph);
+            if (_hooked is not null)
             {
-                continue;
+                Settle(node);
             }
 
-            node.Pending = null;
-            if (node.Order < _floor)
-            {
-                if (node.Target >= 0)
-                {
-                    results[node.Target] = gradient;
-                }
+            scope?.Clear();
+        }
+    }
 
-                continue;
-            }
+    private void Act(Node node, Tensor?[] results, bool retainGraph)
+    {
+        if (node.Pending is not { } gradient)
+        {
+            return;
+        }
 
-            if (node.IsReleased)
-            {
-                throw new InvalidOperationException(node.IsUsed
-                    ? $"Backward: what {node.Name} saved has been freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute "
-                    + "the output again. An optimizer's Step(() => loss) calls Backward itself."
-                    : $"Backward: what {node.Name} saved has been freed, since the scope (Tensor.Scope(), or a step of Batches) in which it was computed "
-                    + "has ended. Call Backward inside the scope: Keep() moves values out of it, not the graph behind them.");
-            }
-
+        node.Pending = null;
+        if (node.Order < _floor)
+        {
             if (node.Target >= 0)
             {
                 results[node.Target] = gradient;
             }
 
-            _acting = node;
-            node.Backward(gradient);
-            if (!_createGraph && node.Target < 0)
+            return;
+        }
+
+        if (node.IsReleased)
+        {
+            throw new InvalidOperationException(node.IsUsed
+                ? $"Backward: what {node.Name} saved has been freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute "
+                + "the output again. An optimizer's Step(() => loss) calls Backward itself."
+                : $"Backward: what {node.Name} saved has been freed, since the scope (Tensor.Scope(), or a step of Batches) in which it was computed "
+                + "has ended. Call Backward inside the scope: Keep() moves values out of it, not the graph behind them.");
+        }
+
+        if (node.Target >= 0)
+        {
+            results[node.Target] = gradient;
+        }
+
+        _acting = node;
+        node.Backward(gradient);
+        if (!_createGraph && node.Target < 0)
+        {
+            gradient.Dispose();
+        }
+
+        if (!retainGraph && node is not LeafNode)
+        {
+            node.Use();
+        }
+    }
+
+    // Leaves are the oldest nodes and would all act last. Those whose gradients somebody waits for act when their last use has: so the pass counts uses.
+    private void FindHooks(List<Node> order)
+    {
+        foreach (Node node in order)
+        {
+            if (node is LeafNode { Hooks.Length: > 0 } leaf)
             {
-                gradient.Dispose();
+                (_hooked ??= []).Add(leaf, leaf.Changes);
             }
 
-            if (!retainGraph && node is not LeafNode)
+            foreach (Node? input in node.Inputs)
             {
-                node.Use();
+                if (input is LeafNode { Hooks.Length: > 0 } used)
+                {
+                    used.Awaited++;
+                }
+            }
+        }
+    }
+
+    private void Settle(Node node)
+    {
+        foreach (Node? input in node.Inputs)
+        {
+            if (input is LeafNode { Hooks.Length: > 0 } leaf && --leaf.Awaited == 0)
+            {
+                Act(leaf, [], retainGraph: true);
+                Tell(leaf);
+            }
+        }
+
+        // A leaf that the pass begins at.
+        if (node is LeafNode { Hooks.Length: > 0 } own)
+        {
+            Tell(own);
+        }
+    }
+
+    private void Tell(LeafNode leaf)
+    {
+        if (_hooked!.TryGetValue(leaf, out int before) && leaf.Changes != before)
+        {
+            _hooked[leaf] = leaf.Changes;
+            foreach (GradientHook hook in leaf.Hooks)
+            {
+                hook.Ready(leaf);
             }
 
-            scope?.Clear();
+            // What a hook has done to the gradient is no further one.
+            _hooked[leaf] = leaf.Changes;
+        }
+    }
+
+    private void TellEnd()
+    {
+        if (_hooked is not null)
+        {
+            foreach (GradientHook hook in _hooked.Keys.SelectMany(static leaf => leaf.Hooks).Distinct().ToArray())
+            {
+                hook.End();
+            }
         }
     }
 

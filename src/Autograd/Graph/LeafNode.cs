@@ -28,6 +28,15 @@ internal sealed class LeafNode(string name, Shape shape, DType dtype, Device dev
     /// <summary>Whether a gradient has arrived, or somebody has written one, since it was last set to zero.</summary>
     internal bool HasGradient => _gradient is not null && _gradient.Storage.Version != _zeroed;
 
+    /// <summary>Who is told when the gradient is ready.</summary>
+    internal GradientHook[] Hooks { get; set; } = [];
+
+    /// <summary>How many uses of the leaf the pass under way has still to come to, if there are hooks.</summary>
+    internal int Awaited { get; set; }
+
+    /// <summary>How often the gradient has changed.</summary>
+    internal int Changes => _gradient?.Storage.Version ?? 0;
+
     /// <summary>Whether the gradient has 16 bits, too few to add up in.</summary>
     internal bool IsHalfPrecision => dtype.IsHalfPrecision;
 

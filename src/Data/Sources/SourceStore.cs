@@ -116,6 +116,8 @@ internal sealed class SourceStore : SampleStore
         for (int batch = plan.First; (long)batch * plan.BatchSize < plan.Rows; batch++)
         {
             ReadOnlySpan<int> samples = order.Samples(batch);
+            (int start, int rows, _) = plan.Share.Of(samples.Length);
+            samples = samples.Slice(start, rows);
             ReadBatch read = new(_sources.Length) { Lengths = ragged is null ? null : [.. samples.ToArray().Select(ragged.LengthOf)] };
             try
             {

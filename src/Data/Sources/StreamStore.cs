@@ -44,13 +44,20 @@ internal sealed class StreamStore<TX, TY>(
 
         for (int first = plan.First * plan.BatchSize; first < plan.Rows; first += plan.BatchSize)
         {
-            int rows = Math.Min(plan.BatchSize, plan.Rows - first);
+            int whole = Math.Min(plan.BatchSize, plan.Rows - first);
+            (int start, int rows, _) = plan.Share.Of(whole);
             TX[] xs = new TX[checked(rows * features.Shape.Size)];
             TY[] ys = new TY[checked(rows * targets.Shape.Size)];
-            for (int row = 0; row < rows; row++)
+            for (int place = 0; place < whole; place++)
             {
                 stop.ThrowIfCancellationRequested();
                 _ = samples.MoveNext();
+                int row = place - start;
+                if ((uint)row >= (uint)rows)
+                {
+                    continue;
+                }
+
                 samples.Current.X.CopyTo(xs, row * features.Shape.Size);
                 samples.Current.Y.CopyTo(ys, row * targets.Shape.Size);
             }

@@ -73,12 +73,15 @@ public sealed class Lookahead : Optimizer
 
     internal override GradientGate Gate => _inner.Gate;
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     public override void Step()
     {
         Follow();
         _inner.Step();
         SlowStep();
+        HasStepped();
     }
 
     /// <inheritdoc/>
@@ -87,6 +90,7 @@ public sealed class Lookahead : Optimizer
         Follow();
         Tensor value = _inner.Step(loss);
         SlowStep();
+        HasStepped();
         return value;
     }
 

@@ -12,7 +12,7 @@ internal static class OptimizerState
     internal static IReadOnlyDictionary<string, Tensor> Save(Optimizer optimizer)
     {
         Dictionary<string, Tensor> state = [];
-        foreach ((string name, Tensor value) in Tensors(optimizer))
+        foreach ((string name, Tensor value) in Tensors(optimizer, []))
         {
             state.Add(name, value);
         }
@@ -27,9 +27,14 @@ internal static class OptimizerState
 
     internal static void Load(Optimizer optimizer, IReadOnlyDictionary<string, Tensor> state)
     {
-        List<(string Name, Tensor Value)> tensors = [.. Tensors(optimizer)];
+        Dictionary<(UpdateRun, int), Tensor> shared = [];
+        List<(string Name, Tensor Value)> tensors = [.. Tensors(optimizer, shared)];
         Check(optimizer, state, tensors, [.. Numbers(optimizer)]);
         SavedState.Copy([.. tensors.Select(tensor => (tensor.Value, state[tensor.Name]))]);
+        foreach (((UpdateRun run, int slot), Tensor whole) in shared)
+        {
+            run.TakePart(slot, whole);
+        }
 
         for (int i = 0; i < optimizer.Groups.Count; i++)
         {
@@ -86,7 +91,7 @@ internal static class OptimizerState
         _ => optimizer.IsPossibleNumber(name[(name.LastIndexOf('.') + 1)..], value),
     };
 
-    private static IEnumerable<(string Name, Tensor Value)> Tensors(Optimizer optimizer)
+    private static IEnumerable<(string Name, Tensor Value)> Tensors(Optimizer optimizer, Dictionary<(UpdateRun, int), Tensor> shared)
     {
         int index = 0;
         foreach (ParameterGroup group in optimizer.Groups)
@@ -94,10 +99,17 @@ internal static class OptimizerState
             IReadOnlyList<string> names = optimizer.StateNames(group);
             foreach (Parameter parameter in group.Parameters)
             {
-                UpdateRun run = group.Runs.Find(run => run.Run.Members.Contains(parameter))!;
+                UpdateRun run = group.RunList.Find(run => run.Run.Members.Contains(parameter))!;
                 for (int slot = 0; slot < run.State.Length; slot++)
                 {
-                    yield return ($"state.{index}.{names[slot]}", run.View(run.State[slot], parameter));
+                    // Of a state that others have parts of, the whole is put together once for all parameters.
+                    Tensor flat = run.State[slot];
+                    if (run.IsSharded && !shared.TryGetValue((run, slot), out flat!))
+                    {
+                        shared.Add((run, slot), flat = run.Whole(slot));
+                    }
+
+                    yield return ($"state.{index}.{names[slot]}", run.View(flat, parameter));
                 }
 
                 index++;

@@ -6,7 +6,6 @@ public abstract class ParameterGroup
     private protected ParameterGroup(IReadOnlyList<Parameter> parameters)
     {
         Parameters = parameters;
-        Runs = [];
     }
 
     /// <summary>The parameters.</summary>
@@ -54,8 +53,11 @@ public abstract class ParameterGroup
     /// <summary>The hyper-parameters that every rule has, and how to copy the others.</summary>
     internal abstract OptimizerOptions CommonOptions { get; set; }
 
-    /// <summary>The stretches of arenas that hold the parameters, with their state.</summary>
-    internal List<UpdateRun> Runs { get; }
+    /// <summary>The stretches of flat memory that hold the parameters, with their gradients and state: one as a rule.</summary>
+    public IReadOnlyList<UpdateRun> Runs => RunList;
+
+    /// <summary>The same, to be added to.</summary>
+    internal List<UpdateRun> RunList { get; } = [];
 
     /// <summary>Numbers a rule keeps from step to step besides the counts, by name: saved with the state.</summary>
     internal Dictionary<string, double> Numbers { get; } = [];

@@ -5,13 +5,16 @@ namespace DeepSharp.Optim;
 /// <summary>A stretch of flat memory that one launch updates: parameters of a group, their gradients and their state.</summary>
 public sealed class UpdateRun
 {
-    private readonly Operand[] _stateOperands;
+    private Operand[] _stateOperands;
     private readonly Operand _gradients;
     private readonly bool[] _withoutGradient;
+    private IStateShards? _shards;
+    private (int Start, int Length) _own;
 
     internal UpdateRun(ParameterRun run, int slots, Func<int, double> initial)
     {
         Run = run;
+        _own = (0, run.Length);
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         State = [.. Enumerable.Range(0, slots).Select(_ => Tensor.Zeros(run.Length, DType, Device))];
         for (int slot = 0; slot < slots; slot++)
@@ -34,9 +37,20 @@ public sealed class UpdateRun
     /// <summary>Where they are.</summary>
     public Device Device => Run.Arena.Values.Device;
 
+    /// <summary>The parameters that stand in it, in order.</summary>
+    public IReadOnlyList<Parameter> Parameters => Run.Members;
+
+    /// <summary>The elements, gaps between parameters included: they are zero, and stay zero.</summary>
+    public int Length => Run.Length;
+
+    /// <summary>The bytes of state that this process keeps for it.</summary>
+    public long StateBytes => State.Sum(static state => (long)state.Count * state.DType.Size);
+
     internal ParameterRun Run { get; }
 
     internal Tensor[] State { get; }
+
+    internal bool IsSharded => _shards is not null;
 
     internal Operand Values { get; }
 
@@ -78,6 +92,50 @@ public sealed class UpdateRun
 
             return false;
         }
+    }
+
+    /// <summary>Where a parameter begins.</summary>
+    /// <param name="parameter">A parameter of the stretch.</param>
+    /// <exception cref="ArgumentException">It stands elsewhere.</exception>
+    public int OffsetOf(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return Run.Members.Contains(parameter)
+            ? parameter.ArenaOffset - Run.Start
+            : throw new ArgumentException($"UpdateRun.OffsetOf: the parameter {parameter.Shape} is not of this stretch.", nameof(parameter));
+    }
+
+    /// <summary>Elements of the parameters, flat, as a view: what is written there is written into the parameters. The call counts as a change of them.</summary>
+    /// <remarks>The view belongs to no scope.</remarks>
+    /// <param name="start">The first element.</param>
+    /// <param name="length">How many.</param>
+    public Tensor ValuesAt(int start, int length)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor view = Run.Arena.Values.Narrow(0, Run.Start + start, length);
+        foreach (Parameter member in Within(start, length))
+        {
+            member.CountChange();
+        }
+
+        return view;
+    }
+
+    /// <summary>Elements of the gradients, flat, as a view: what is written there is written into the gradients.</summary>
+    /// <remarks>Gradients that are zero by note alone (<see cref="Optimizer.ZeroGradients"/>) are filled with zeros first. Whether a parameter has a gradient
+    /// does not change by it. The view belongs to no scope.</remarks>
+    /// <param name="start">The first element.</param>
+    /// <param name="length">How many.</param>
+    public Tensor GradientsAt(int start, int length)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor view = Run.Arena.Gradients.Narrow(0, Run.Start + start, length);
+        foreach (Parameter member in Within(start, length))
+        {
+            member.Leaf.Settle();
+        }
+
+        return view;
     }
 
     /// <summary>
@@ -146,7 +204,7 @@ public sealed class UpdateRun
     internal void Apply<TRule>(TRule rule, params ReadOnlySpan<Operand> state)
         where TRule : unmanaged, IUpdateRule
     {
-        if (!LeavesOut)
+        if (!LeavesOut && !IsSharded)
         {
             UpdateKernel.Run(rule, Values, Gradients, state, Treatment);
             return;
@@ -167,17 +225,58 @@ public sealed class UpdateRun
                 continue;
             }
 
-            int start = Run.Members[first].ArenaOffset - Run.Start;
-            int end = next < Run.Members.Count ? Run.Members[next].ArenaOffset - Run.Start : Run.Length;
+            // Of a state that is shared, what is this process's.
+            int start = Math.Max(_own.Start, Run.Members[first].ArenaOffset - Run.Start);
+            int end = Math.Min(_own.Start + _own.Length, next < Run.Members.Count ? Run.Members[next].ArenaOffset - Run.Start : Run.Length);
+            if (start >= end)
+            {
+                continue;
+            }
+
             Operand[] parts = new Operand[state.Length];
             for (int slot = 0; slot < parts.Length; slot++)
             {
-                parts[slot] = Part(state[slot], start, end);
+                parts[slot] = Part(state[slot], start - _own.Start, end - _own.Start);
             }
 
             UpdateKernel.Run(rule, Part(Values, start, end), Part(Gradients, start, end), parts, Treatment);
         }
     }
+
+    /// <summary>Keeps one part of the state only.</summary>
+    internal void Shard(IStateShards shards)
+    {
+        (int start, int length) = shards.PartOf(Run.Length);
+        if (start < 0 || length < 0 || start > Run.Length - length || start % 16 != 0 || length % 16 != 0)
+        {
+            throw new ArgumentException(
+                $"UpdateRun: a part of {length} elements from {start} on is none of a stretch of {Run.Length}. It must begin and end at multiples of 16.", nameof(shards));
+        }
+
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        for (int slot = 0; slot < State.Length; slot++)
+        {
+            using Tensor whole = State[slot];
+            State[slot] = whole.Narrow(0, start, length).Clone().KeepForever();
+        }
+
+        _stateOperands = [.. State.Select(static tensor => tensor.Operand)];
+        (_shards, _own) = (shards, (start, length));
+    }
+
+    /// <summary>All of a state that is shared.</summary>
+    internal Tensor Whole(int slot)
+    {
+        Tensor whole = Tensor.Zeros(Run.Length, DType, Device);
+        _shards!.Gather(State[slot], whole);
+        return whole;
+    }
+
+    /// <summary>Takes this process's part of a whole state.</summary>
+    internal void TakePart(int slot, Tensor whole) => State[slot].CopyFrom(whole.Narrow(0, _own.Start, _own.Length));
+
+    private IEnumerable<Parameter> Within(int start, int length) => Run.Members.Where(
+        member => member.ArenaOffset - Run.Start < start + length && member.ArenaOffset - Run.Start + member.Count > start);
 
     private bool Moves(int member) => (IncludesFrozen || Run.Members[member].IsTrainable) && !_withoutGradient[member];
 

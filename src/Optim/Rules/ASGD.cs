@@ -48,6 +48,8 @@ public sealed class ASGD : Optimizer<ASGDOptions>
     {
     }
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(ASGDOptions options) => ["average"];
 

@@ -61,6 +61,8 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
 
     private readonly Dictionary<Parameter, (Tensor First, Tensor? Second)> _squares = [];
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(AdafactorOptions options) => [];
 

@@ -52,6 +52,8 @@ public sealed class LAMB : Optimizer<LAMBOptions>
 
     private readonly Dictionary<UpdateRun, (Segments Segments, Tensor Direction)> _runs = [];
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(LAMBOptions options) => ["mean", "square"];
 

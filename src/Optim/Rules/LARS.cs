@@ -52,6 +52,8 @@ public sealed class LARS : Optimizer<LARSOptions>
 
     private readonly Dictionary<UpdateRun, Segments> _segments = [];
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(LARSOptions options) => ["momentum"];
 

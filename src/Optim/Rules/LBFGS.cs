@@ -125,8 +125,11 @@ public sealed class LBFGS : Optimizer<LBFGSOptions>
 
         Groups[0].StepCount++;
         FollowSchedule();
+        HasStepped();
         return first;
     }
+
+    private protected override bool UpdatesElements => false;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(LBFGSOptions options) =>

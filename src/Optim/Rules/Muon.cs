@@ -54,6 +54,8 @@ public sealed class Muon : Optimizer<MuonOptions>
 
     private readonly Dictionary<UpdateRun, Tensor> _directions = [];
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(MuonOptions options) => ["momentum"];
 

@@ -65,6 +65,8 @@ public sealed class NesterovAccelerated : Optimizer<NesterovAcceleratedOptions>
         return value;
     }
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(NesterovAcceleratedOptions options) => ["momentum"];
 

@@ -109,8 +109,11 @@ public sealed class NewtonCG : Optimizer<NewtonCGOptions>
 
         Groups[0].StepCount++;
         FollowSchedule();
+        HasStepped();
         return first;
     }
+
+    private protected override bool UpdatesElements => false;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(NewtonCGOptions options) => [];

@@ -58,6 +58,8 @@ public sealed class ScheduleFreeAdamW : Optimizer<ScheduleFreeAdamWOptions>
     {
     }
 
+    private protected override bool UpdatesElements => false;
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames(ScheduleFreeAdamWOptions options) => ["z", "square"];
 

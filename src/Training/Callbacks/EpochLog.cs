@@ -24,7 +24,10 @@ public abstract class EpochLog : ICallback
     public void OnTrainBegin(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        AtomicFile.WriteText(_path, First(context.ValueNames) + Before(context, _path));
+        if (context.IsPrimary)
+        {
+            AtomicFile.WriteText(_path, First(context.ValueNames) + Before(context, _path));
+        }
     }
 
     /// <inheritdoc/>
@@ -33,7 +36,10 @@ public abstract class EpochLog : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
-        Append(Line(result, context.ValueNames));
+        if (context.IsPrimary)
+        {
+            Append(Line(result, context.ValueNames));
+        }
     }
 
     /// <summary>What the file begins with.</summary>

@@ -30,7 +30,7 @@ public sealed class JsonLinesLogger : EpochLog, ICallback
     public void OnBatchEnd(TrainingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_every == 0 || !context.HasStepped || context.Steps == _written || context.Steps % _every != 0)
+        if (_every == 0 || !context.IsPrimary || !context.HasStepped || context.Steps == _written || context.Steps % _every != 0)
         {
             return;
         }

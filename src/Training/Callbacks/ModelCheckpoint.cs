@@ -101,7 +101,11 @@ public sealed class ModelCheckpoint : ICallback
         }
 
         // Now, not after an epoch's work.
-        AtomicFile.RequireWritable(_name.At(1, 1));
+        if (context.IsPrimary)
+        {
+            AtomicFile.RequireWritable(_name.At(1, 1));
+        }
+
         _savedAt = Stopwatch.GetTimestamp();
         _savedPosition = Position(context);
 
@@ -119,7 +123,7 @@ public sealed class ModelCheckpoint : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.HasStepped && ((_everySteps > 0 && context.Steps % _everySteps == 0)
-            || (_everyMinutes > 0 && Stopwatch.GetElapsedTime(_savedAt).TotalMinutes >= _everyMinutes)))
+            || (_everyMinutes > 0 && context.PrimarySays(Stopwatch.GetElapsedTime(_savedAt).TotalMinutes >= _everyMinutes))))
         {
             context.SaveLater(() => Save(context, double.NaN));
         }
@@ -187,8 +191,14 @@ public sealed class ModelCheckpoint : ICallback
 
         try
         {
-            if (_weightsOnly)
+            if (_weightsOnly && !context.IsPrimary)
             {
+                // The first process's file is all processes'.
+                context.Parallel!.Align(context.Model);
+            }
+            else if (_weightsOnly)
+            {
+                context.Parallel?.Align(context.Model);
                 SafeTensors.Save(
                     path, context.Model.State(), new Dictionary<string, string>(notes) { ["epoch"] = context.Epoch.ToString(CultureInfo.InvariantCulture) });
             }
@@ -206,7 +216,7 @@ public sealed class ModelCheckpoint : ICallback
         _bestFile = path;
         _savedPosition = Position(context);
         _savedAt = Stopwatch.GetTimestamp();
-        foreach (string old in _name.Files().Select(static file => file.Path).Where(file => Path.GetFullPath(file) != Path.GetFullPath(path))
+        foreach (string old in !context.IsPrimary ? [] : _name.Files().Select(static file => file.Path).Where(file => Path.GetFullPath(file) != Path.GetFullPath(path))
             .Skip((_keepLast ?? int.MaxValue) - 1))
         {
             File.Delete(old);

@@ -9,6 +9,11 @@ public sealed class ProgressLines(TextWriter? writer = null) : ICallback
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(result);
+        if (!context.IsPrimary)
+        {
+            return;
+        }
+
         string values = string.Join("  ", result.Values.Select(static pair => $"{pair.Key} {pair.Value:F4}"));
         (writer ?? Console.Out).WriteLine(
             $"epoch {result.Epoch}/{context.Epochs}  {values}  {result.SamplesPerSecond:N0} samples/s  {result.Seconds:F1} s");

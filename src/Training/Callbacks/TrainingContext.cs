@@ -53,6 +53,9 @@ public sealed class TrainingContext
     /// <summary>Seconds of training in this epoch.</summary>
     public double Seconds { get; internal set; }
 
+    /// <summary>Whether this process is to print and write files: the only one, or the first of several that train together.</summary>
+    public bool IsPrimary => Parallel is null or { Rank: 0 };
+
     /// <summary>Whether training ends after this step; a callback sets it, or who cancels.</summary>
     public bool StopRequested { get; private set; }
 
@@ -103,6 +106,9 @@ public sealed class TrainingContext
     /// <summary>Whether the last step is not worth saving.</summary>
     internal bool IsBroken { get; set; }
 
+    /// <summary>The processes that train together; null for one.</summary>
+    internal IParallelTraining? Parallel { get; init; }
+
     /// <summary>What a checkpoint holds.</summary>
     internal FitState? State { get; set; }
 
@@ -117,6 +123,9 @@ public sealed class TrainingContext
                 + "validation data or a validation split.");
         }
     }
+
+    /// <summary>What the first process says, which has a clock and a disk of its own.</summary>
+    internal bool PrimarySays(bool value) => Parallel?.Any(IsPrimary && value) ?? value;
 
     internal void BeginEpoch(int epoch)
     {

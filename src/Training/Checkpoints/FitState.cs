@@ -10,12 +10,14 @@ internal sealed class FitState
     private static readonly string[] s_counts = ["steps", "samples", "order"];
     private readonly TrainingContext _context;
     private readonly FitPlan _plan;
+    private readonly RunningMean _loss;
+    private readonly IReadOnlyList<Metric> _metrics;
 
     internal FitState(
         TrainingContext context, FitPlan plan, LossScaler? scaler, DType precision, RunningMean loss, IReadOnlyList<ICallback> callbacks,
         IReadOnlyList<Metric> metrics)
     {
-        (_context, _plan) = (context, plan);
+        (_context, _plan, _loss, _metrics) = (context, plan, loss, metrics);
         Checkpoint = new TrainingCheckpoint(context.Model, context.Optimizer);
         foreach ((string name, string value) in plan.Settings(precision))
         {
@@ -61,6 +63,12 @@ internal sealed class FitState
         {
             _plan.All.ResumeEpochs(_plan.Seed, _context.Model, _context.Order);
         }
+
+        // What is saved is added up over all processes.
+        if (!_context.IsPrimary)
+        {
+            Reset();
+        }
     }
 
     internal void Save(string path, IEnumerable<KeyValuePair<string, string>> notes)
@@ -75,7 +83,40 @@ internal sealed class FitState
             Checkpoint.Notes[name] = value;
         }
 
-        Checkpoint.Save(path);
+        if (_context.Parallel is { } parallel)
+        {
+            parallel.Align(_context.Model);
+            if (!_context.IsEpochDone)
+            {
+                parallel.Add(_loss, _metrics);
+                if (!_context.IsPrimary)
+                {
+                    Reset();
+                }
+            }
+        }
+
+        if (_context.IsPrimary)
+        {
+            Checkpoint.Save(path);
+            return;
+        }
+
+        // Parts of a state that processes share are brought together by all of them.
+        using TensorScope scope = Tensor.Scope();
+        foreach (CheckpointPart part in Checkpoint.Parts)
+        {
+            _ = part.State();
+        }
+    }
+
+    private void Reset()
+    {
+        _loss.Reset();
+        foreach (Metric metric in _metrics)
+        {
+            metric.Reset();
+        }
     }
 
     private Dictionary<string, Tensor> Counts()

@@ -120,7 +120,8 @@ public sealed class TrainingCheckpoint
 
     internal IReadOnlyList<CheckpointPart> Parts => _parts;
 
-    internal IReadOnlyList<Generator> Generators => [.. _model.All().Select(static module => module.RandomSource).OfType<Generator>()
+    /// <summary>The streams of random numbers that layers of the network have of their own, each once; <see cref="Generator.Default"/> is not among them.</summary>
+    public IReadOnlyList<Generator> Generators => [.. _model.All().Select(static module => module.RandomSource).OfType<Generator>()
         .Where(static generator => !ReferenceEquals(generator, Generator.Default)).Distinct()];
 
     internal void AddPart(CheckpointPart part)

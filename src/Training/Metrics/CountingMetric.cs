@@ -38,6 +38,27 @@ public abstract class CountingMetric : Metric
     /// <exception cref="ArgumentException">The counts are missing, or are not of this metric.</exception>
     public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
+        Tensor? loaded = Loaded(nameof(LoadState), state);
+        Reset();
+        _counts = loaded;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The counts are missing, or are not of this metric, or of another number of classes.</exception>
+    public override void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        if (Loaded(nameof(Add), state) is { } added)
+        {
+            using (added)
+            {
+                Counts(added.Shape, _counts?.Device ?? added.Device).AddInPlace(added.To(_counts!.Device));
+            }
+        }
+    }
+
+    // A copy of the counts of a state; null if it has none yet.
+    private Tensor? Loaded(string operation, IReadOnlyDictionary<string, Tensor> state)
+    {
         ArgumentNullException.ThrowIfNull(state);
         Tensor? loaded = null;
         if (state.Count > 0)
@@ -45,14 +66,13 @@ public abstract class CountingMetric : Metric
             Shape shape = state.TryGetValue("counts", out Tensor? counts) && counts is not null && CanBe(counts.Shape) ? counts.Shape : Shape.Scalar;
             if (SavedState.Faults([("counts", shape)], state) is { Count: > 0 } faults)
             {
-                throw new ArgumentException($"{GetType().Name}.LoadState: {string.Join("; ", faults)}. Load what this metric's State gave.", nameof(state));
+                throw new ArgumentException($"{GetType().Name}.{operation}: {string.Join("; ", faults)}. Load what this metric's State gave.", nameof(state));
             }
 
             loaded = counts!.To(DType.Int64).Clone().KeepForever();
         }
 
-        Reset();
-        _counts = loaded;
+        return loaded;
     }
 
     /// <summary>Adds a batch to the <see cref="Counts"/>; temporary tensors are freed, and nothing is recorded.</summary>

@@ -38,8 +38,23 @@ public abstract class MeanMetric : Metric
     /// <exception cref="ArgumentException">The sums are missing, or are none.</exception>
     public override void LoadState(IReadOnlyDictionary<string, Tensor> state) => Load(GetType().Name, _mean, state);
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The sums are missing, or are none.</exception>
+    public override void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        RequireSums(GetType().Name, state);
+        _mean.Add(state);
+    }
+
     /// <summary>Goes back to sums that are such.</summary>
     internal static void Load(string metric, RunningMean mean, IReadOnlyDictionary<string, Tensor> state)
+    {
+        RequireSums(metric, state);
+        mean.LoadState(state);
+    }
+
+    /// <summary>Refuses a state without sums.</summary>
+    internal static void RequireSums(string metric, IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (!state.TryGetValue("sums", out Tensor? sums) || sums is not { Rank: 1, Count: 2 or 4 })
@@ -49,8 +64,6 @@ public abstract class MeanMetric : Metric
                 + "metric's State gave.",
                 nameof(state));
         }
-
-        mean.LoadState(state);
     }
 
     /// <summary>The quantities of a batch whose mean is wanted, one for each element or sample, in a tensor of any shape. Nothing is recorded.</summary>

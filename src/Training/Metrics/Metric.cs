@@ -26,6 +26,12 @@ public abstract class Metric
     {
     }
 
+    /// <summary>Adds what the same metric has collected of other samples, on another process for one.</summary>
+    /// <param name="state">What its <see cref="State"/> gave.</param>
+    /// <exception cref="NotSupportedException">The metric does not say how.</exception>
+    public virtual void Add(IReadOnlyDictionary<string, Tensor> state) => throw new NotSupportedException(
+        $"{GetType().Name}.Add: the metric '{Name}' does not say how what two processes have collected is added up. Override Add, or leave the metric out.");
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 

@@ -46,4 +46,12 @@ public sealed class Perplexity(int ignoreIndex = -100) : Metric
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The sums are missing, or are none.</exception>
     public override void LoadState(IReadOnlyDictionary<string, Tensor> state) => MeanMetric.Load(nameof(Perplexity), _mean, state);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The sums are missing, or are none.</exception>
+    public override void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        MeanMetric.RequireSums(nameof(Perplexity), state);
+        _mean.Add(state);
+    }
 }

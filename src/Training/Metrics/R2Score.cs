@@ -94,6 +94,40 @@ public sealed class R2Score : Metric
         (_sums, _samples) = (loaded, (long)state["samples"].Item());
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A value is missing or has another shape.</exception>
+    public override void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Count == 0 || _samples == 0)
+        {
+            if (state.Count > 0)
+            {
+                LoadState(state);
+            }
+
+            return;
+        }
+
+        using NoGrad noGrad = new();
+        using TensorScope scope = Tensor.Scope();
+        if (SavedState.Faults([("sums", _sums!.Shape), ("samples", null)], state) is { Count: > 0 } faults)
+        {
+            throw new ArgumentException($"R2Score.Add: {string.Join("; ", faults)}. Add what the State of such a metric gave.", nameof(state));
+        }
+
+        long rows = (long)state["samples"].Item();
+        Tensor sums = Sums(_sums.Shape, _sums.DType, _sums.Device);
+        Tensor other = state["sums"].To(sums.Device).To(sums.DType);
+        double all = _samples + rows;
+        Tensor step = other[1] - sums[1];
+        sums[0].AddInPlace(other[0]);
+        sums[2].AddInPlace(other[2]);
+        sums[2].AddInPlace(step.Square(), _samples * (rows / all));
+        sums[1].AddInPlace(step, rows / all);
+        _samples += rows;
+    }
+
     private double Score(double errors, double spread) =>
         _samples < 2 ? double.NaN : spread != 0 ? 1 - (errors / spread) : errors == 0 ? 1 : 0;
 

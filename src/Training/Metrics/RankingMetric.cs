@@ -96,6 +96,34 @@ public abstract class RankingMetric : Metric
     /// <exception cref="ArgumentException">A value is missing or has another shape.</exception>
     public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
+        List<(Tensor Scores, Tensor Truths)> loaded = Loaded(nameof(LoadState), state);
+        Reset();
+        _batches.AddRange(loaded);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A value is missing or has another shape, or the number of classes is another.</exception>
+    public override void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        foreach ((Tensor scores, Tensor truths) in Loaded(nameof(Add), state))
+        {
+            if (_batches is [var (before, _), ..])
+            {
+                if (before.Shape[1] != scores.Shape[1])
+                {
+                    throw new ArgumentException($"{GetType().Name}.Add: the state is of {scores.Shape[1]} classes, and the batches so far had {before.Shape[1]}.", nameof(state));
+                }
+
+                _batches.Add((scores.To(before.Device).To(before.DType).KeepForever(), truths.To(before.Device).KeepForever()));
+                continue;
+            }
+
+            _batches.Add((scores, truths));
+        }
+    }
+
+    private List<(Tensor Scores, Tensor Truths)> Loaded(string operation, IReadOnlyDictionary<string, Tensor> state)
+    {
         ArgumentNullException.ThrowIfNull(state);
         List<(Tensor Scores, Tensor Truths)> loaded = [];
         if (state.Count > 0)
@@ -103,14 +131,13 @@ public abstract class RankingMetric : Metric
             Shape shape = state.TryGetValue("scores", out Tensor? scores) && scores is { Rank: 2 } ? scores.Shape : new Shape(1, 1);
             if (SavedState.Faults([("scores", shape), ("truths", shape)], state) is { Count: > 0 } faults)
             {
-                throw new ArgumentException($"{GetType().Name}.LoadState: {string.Join("; ", faults)}. Load what this metric's State gave.", nameof(state));
+                throw new ArgumentException($"{GetType().Name}.{operation}: {string.Join("; ", faults)}. Load what this metric's State gave.", nameof(state));
             }
 
             loaded.Add((scores!.Clone().KeepForever(), state["truths"].To(scores.Device).To(DType.UInt8).Clone().KeepForever()));
         }
 
-        Reset();
-        _batches.AddRange(loaded);
+        return loaded;
     }
 
     /// <summary>The value of a class from its curve: for every threshold, from the highest score down, the samples at or above it that are yes and

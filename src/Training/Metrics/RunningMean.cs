@@ -45,16 +45,29 @@ public sealed class RunningMean : IDisposable
     /// <summary>The mean so far; NaN if there is none. Waits for the device.</summary>
     public double Result()
     {
-        (double sum, double weights) = _sums is null ? default : RunningSum.Read(_sums.To(Device.Cpu).To(DType.Float64).ToArray<double>());
+        (double sum, double weights) = _sums is null ? default : Read(_sums);
         return weights == 0 ? double.NaN : sum / weights;
     }
 
     /// <summary>What has to be saved to go on: the sums as the device keeps them.</summary>
-    internal IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor> { ["sums"] = _sums ?? Tensor.Zeros(2, DType.Float64, Device.Cpu) };
+    public IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor> { ["sums"] = _sums ?? Tensor.Zeros(2, DType.Float64, Device.Cpu) };
+
+    /// <summary>Adds the sums of another mean, of another process for one. Waits for the device.</summary>
+    /// <param name="state">What its <see cref="State"/> gave.</param>
+    public void Add(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        using TensorScope scope = Tensor.Scope();
+        (double sum, double weights) = Read(state["sums"]);
+        (double own, double ownWeights) = _sums is null ? default : Read(_sums);
+        LoadState(new Dictionary<string, Tensor> { ["sums"] = Tensor.From([own + sum, ownWeights + weights], Device.Cpu) });
+    }
 
     /// <summary>Goes back to what <see cref="State"/> gave.</summary>
-    internal void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    /// <param name="state">Values by name; they belong to the caller.</param>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
+        ArgumentNullException.ThrowIfNull(state);
         Tensor sums = state["sums"].Clone().KeepForever();
         _sums?.Dispose();
         (_sums, _begun, _isLoaded) = (sums, true, true);
@@ -75,6 +88,8 @@ public sealed class RunningMean : IDisposable
         _sums?.Dispose();
         _sums = null;
     }
+
+    private static (double Sum, double Weights) Read(Tensor sums) => RunningSum.Read(sums.To(Device.Cpu).To(DType.Float64).ToArray<double>());
 
     private static void RequireOne(Tensor value, string name)
     {
@@ -124,7 +139,7 @@ public sealed class RunningMean : IDisposable
             return sums.To(device);
         }
 
-        (double sum, double weights) = RunningSum.Read(sums.To(Device.Cpu).To(DType.Float64).ToArray<double>());
+        (double sum, double weights) = Read(sums);
         double[] kept = count == 2 ? [sum, weights] : [(float)sum, sum - (float)sum, (float)weights, weights - (float)weights];
         return Tensor.From(kept, [count], Device.Cpu).To(dtype).To(device);
     }
