@@ -20,6 +20,7 @@ internal sealed class OnnxGraphReader
 
     private readonly string _file;
     private readonly Dictionary<string, TensorProto> _initializers = [];
+    private readonly Dictionary<string, int?> _firstLengths = [];
 
     internal OnnxGraphReader(ModelProto model, string file)
     {
@@ -54,11 +55,15 @@ internal sealed class OnnxGraphReader
         Outputs = [.. graph.Output.Select(static output => output.Name)];
         foreach (ValueInfoProto input in inputs)
         {
-            if (input.Type?.TensorType?.Shape is { } shape)
+            if (ShapeOf(input) is { } shape)
             {
-                Shapes[input.Name] = [.. shape.Dim.Select(static dim =>
-                    dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : (int?)null)];
+                Shapes[input.Name] = shape;
             }
+        }
+
+        foreach (ValueInfoProto output in graph.Output)
+        {
+            _firstLengths[output.Name] = ShapeOf(output) is { Length: > 0 } shape ? shape[0] : null;
         }
 
         CheckOrder();
@@ -146,8 +151,34 @@ internal sealed class OnnxGraphReader
         return values;
     }
 
+    /// <summary>Lets the first axis of the inputs have any length, where the file says one for all of them.</summary>
+    /// <returns>The outputs whose first axis is the same by the file.</returns>
+    internal HashSet<string> FreeBatch()
+    {
+        string[] said = [.. Inputs.Where(name => Shapes.TryGetValue(name, out IReadOnlyList<int?>? shape) && shape is [not null, ..])];
+        int?[] lengths = [.. said.Select(name => Shapes[name][0]).Distinct()];
+        if (lengths.Length > 1)
+        {
+            throw new InvalidDataException(
+                $"{_file}: the first axes of its inputs {string.Join(", ", said)} are {string.Join(", ", lengths)} long, so they are no batch. Load it without dynamicBatch.");
+        }
+
+        foreach (string name in said)
+        {
+            Shapes[name] = [null, .. Shapes[name].Skip(1)];
+        }
+
+        return lengths.Length == 0 ? [] : [.. Outputs.Where(name => _firstLengths[name] == lengths[0])];
+    }
+
     /// <summary>Whether a node has nothing to compute in a pass.</summary>
     internal bool IsKnownBefore(OnnxNode node) => node.Operator == "Constant" || IsCopy(node);
+
+    // Null where the length is none that the file says.
+    private static int?[]? ShapeOf(ValueInfoProto value) => value.Type?.TensorType?.Shape is { } shape
+        ? [.. shape.Dim.Select(static dim =>
+            dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : (int?)null)]
+        : null;
 
     private bool IsCopy(OnnxNode node) => node.Operator == "Identity" && node.Has(0) && _initializers.TryGetValue(node.Inputs[0], out TensorProto? weight)
         && OnnxTensor.TypeOf(weight.DataType) is DType.Float32 or DType.Float64;
