@@ -51,7 +51,10 @@ static void Run(int trained, int tested, ulong seed)
     Print($"{trained:N0} digits, looked at in {look:F1} s, {look / trained:F3} s each in batches of {Batch}; the head learned in {budget - look:F1} s");
     Print($"  {Accuracy(head, seenInTest):P1} of {test.Count:N0} read by what the network learned from photographs");
 
+    // Batch norm keeps its means and variances: the head has learned from features that were made with them.
     Sequential whole = [features, head];
+    whole.Train();
+    network.Eval();
     (int seenByAll, double before, double after) = TrainFor(budget, whole, train, seed, learningRate: 1e-4);
     Print($"  {Accuracy(whole, test):P1} when all of it is trained on for as long: it saw {seenByAll:N0} digits; the loss fell from {before:F3} to {after:F3}");
     if (!(after < before))
@@ -62,6 +65,7 @@ static void Run(int trained, int tested, ulong seed)
     OnnxModel unlearned = OnnxModel.Load(file, dynamicBatch: true);
     Forget(unlearned, new Generator(seed));
     Sequential scratch = [picture, unlearned, new Flatten(), Head(Features, seed)];
+    scratch.Train();
     (int seenFromScratch, _, _) = TrainFor(budget, scratch, train, seed, learningRate: 1e-3);
     Print($"  {Accuracy(scratch, test):P1} by the same network, trained from scratch for as long: it saw {seenFromScratch:N0} digits");
 
@@ -104,7 +108,6 @@ static (int Seen, double Before, double After) TrainFor(double seconds, Module m
     const int Least = 4;
     Adam optimizer = new(model.Parameters(), learningRate);
     CrossEntropyLoss loss = new();
-    model.Train();
     double before = Loss();
     long began = Stopwatch.GetTimestamp();
     int seen = 0;

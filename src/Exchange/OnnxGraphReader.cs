@@ -38,6 +38,11 @@ internal sealed class OnnxGraphReader
         foreach (TensorProto weight in graph.Initializer)
         {
             OnnxTensor.Check(weight, file);
+            if (weight.Name.Length == 0)
+            {
+                throw new InvalidDataException($"{file}: there is a weight without a name.");
+            }
+
             if (!_initializers.TryAdd(weight.Name, weight))
             {
                 throw new InvalidDataException($"{file}: there are two weights of the name '{weight.Name}'.");
@@ -75,6 +80,8 @@ internal sealed class OnnxGraphReader
                 OnnxTensor.Check(constant, file);
             }
         }
+
+        CheckCopies();
     }
 
     internal IReadOnlyList<OnnxNode> Nodes { get; }
@@ -101,7 +108,7 @@ internal sealed class OnnxGraphReader
                 Dictionary<string, Tensor> weights = node.Inputs.Where(_initializers.ContainsKey).Distinct()
                     .ToDictionary(static name => name, name => OnnxTensor.Read(_initializers[name], _file, device));
                 node.Layer = layer(node.Name, OnnxRecurrence.Make(node, weights, device));
-                used.UnionWith(node.Inputs.Skip(4));
+                used.UnionWith([.. node.Inputs.Take(1), .. node.Inputs.Skip(4)]);
                 continue;
             }
 
@@ -197,6 +204,20 @@ internal sealed class OnnxGraphReader
         }
     }
 
+    // A weight that many nodes copy would take any amount of memory out of a small file.
+    private void CheckCopies()
+    {
+        const int Most = 64;
+        double held = _initializers.Values.Sum(OnnxTensor.Bytes);
+        double copied = Nodes.Where(node => IsCopy(node) || OnnxRecurrence.IsOne(node))
+            .Sum(node => node.Inputs.Where(_initializers.ContainsKey).Sum(name => OnnxTensor.Bytes(_initializers[name])));
+        if (copied > Most * held)
+        {
+            throw new InvalidDataException(
+                FormattableString.Invariant($"{_file}: its nodes make {copied:0} bytes of copies out of {held:0} bytes of weights; {Most} times as many are read."));
+        }
+    }
+
     // Nodes stand in the order in which they are computed; so a circle cannot be.
     private void CheckOrder()
     {
@@ -216,6 +237,11 @@ internal sealed class OnnxGraphReader
             if (node.Outputs.Count == 0 || (node.Operator is "Identity" or "Constant" && node.Outputs[0].Length == 0))
             {
                 throw node.Fault("it makes nothing.");
+            }
+
+            if (node.Operator is "Identity" or "Constant" && node.Outputs.Count > 1)
+            {
+                throw node.Fault($"it makes {node.Outputs.Count} values instead of one.");
             }
         }
 

@@ -11,6 +11,9 @@ namespace DeepSharp.Exchange;
 /// </remarks>
 public sealed class OnnxModel : Module
 {
+    // Names in files may have any number of dots; each is a module inside another.
+    private const int DeepestName = 32;
+
     private readonly string _file;
     private readonly IReadOnlyList<OnnxNode> _nodes;
     private readonly Dictionary<string, Tensor> _values;
@@ -144,13 +147,13 @@ public sealed class OnnxModel : Module
         return place.Register(last, value);
     }
 
-    private Module RegisterLayer(string name, Module layer) => Add(Free(this, name.Replace('.', '_')), layer);
+    private Module RegisterLayer(string name, Module layer) => Add((_root ??= new Part(this)).Take(name.Replace('.', '_')), layer);
 
     // Where a name with dots has its place: in parts inside one another, as in the module that was exported.
     private (Part Place, string Last) Place(string name)
     {
         string[] parts = name.Split('.');
-        if (parts.Any(static part => part.Length == 0))
+        if (parts.Length > DeepestName || parts.Any(static part => part.Length == 0))
         {
             parts = [name.Replace('.', '_')];
         }
@@ -163,16 +166,6 @@ public sealed class OnnxModel : Module
         }
 
         return (place, parts[^1]);
-    }
-
-    private static string Free(Module module, string name)
-    {
-        while (module.Children.Any(child => child.Name == name))
-        {
-            name += "_";
-        }
-
-        return name.Length == 0 ? "layer" : name;
     }
 
     // A part of a name: the model itself, or a module that has nothing but names.
@@ -204,7 +197,7 @@ public sealed class OnnxModel : Module
 
         internal Tensor Register(string name, Tensor value) => _model is { } model ? model.AddBuffer(Take(name), value) : _holder!.Hold(Take(name), value);
 
-        private string Take(string name)
+        internal string Take(string name)
         {
             while (!_taken.Add(name))
             {

@@ -90,6 +90,64 @@ public class OnnxModelTests
         Assert.Equal([8], model.Forward(Tensor.From([3f])).ToArray<float>());
     }
 
+    // What a file can say, each of which made another exception than one of the file's.
+    [Theory]
+    [InlineData("axes", "it has 9 axes; tensors have at most 8 here")]
+    [InlineData("nameless", "there is a weight without a name")]
+    [InlineData("twice", "the node 'double' (Identity): it makes 2 values instead of one")]
+    [InlineData("copies", "its nodes make 800 bytes of copies out of 8 bytes of weights")]
+    [InlineData("units", "its weights are not in the file, or not those of 1073741824 units")]
+    [InlineData("direction", "what it asks for has no layer here")]
+    public void Files_that_make_no_sense_are_refused_with_a_reason(string what, string reason)
+    {
+        GraphProto graph = Relu();
+        graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 2 }, FloatData = { 1, 2 } });
+        AttributeProto attribute = what == "units" ? new() { Name = "hidden_size", I = 1 << 30 } : new() { Name = "direction", S = ByteString.CopyFromUtf8("sideways") };
+        switch (what)
+        {
+            case "axes":
+                graph.Initializer.Add(new TensorProto { Name = "v", DataType = 1, Dims = { Enumerable.Repeat(1L, 9) }, FloatData = { 1 } });
+                break;
+            case "nameless":
+                graph.Initializer.Add(new TensorProto { DataType = 1, Dims = { 1 }, FloatData = { 1 } });
+                break;
+            case "twice":
+                graph.Node.Add(new NodeProto { OpType = "Identity", Name = "double", Input = { "w" }, Output = { "a", "b" } });
+                break;
+            case "copies":
+                graph.Node.AddRange(Enumerable.Range(0, 100).Select(static i => new NodeProto { OpType = "Identity", Input = { "w" }, Output = { $"w{i}" } }));
+                break;
+            default:
+                graph.Node.Add(new NodeProto { OpType = "LSTM", Input = { "x", "w", "w" }, Output = { "z" }, Attribute = { attribute } });
+                break;
+        }
+
+        Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => Load(graph)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_of_ten_thousand_dots_is_one_name_and_a_layer_may_be_named_as_a_weight()
+    {
+        using TemporaryFolder folder = new();
+        GRU gru = new(2, 3);
+        new OnnxExporter().Export(gru, Tensor.Zeros([4, 1, 2]), folder["gru.onnx"]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["gru.onnx"]));
+        string deep = string.Join('.', Enumerable.Repeat("a", 10_000));
+        NodeProto node = model.Graph.Node.Single(static node => node.OpType == "GRU");
+        node.Name = "same";
+        foreach (string name in (string[])["same", deep])
+        {
+            model.Graph.Initializer.Add(new TensorProto { Name = name, DataType = 1, Dims = { 1 }, FloatData = { 1 } });
+            model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { name }, Output = { $"{name}_out" } });
+        }
+
+        OnnxModel read = Load(model.Graph);
+        string[] names = [.. read.NamedParameters().Select(static named => named.Name)];
+        Assert.Contains("same.weight_ih_l0", names);
+        Assert.Contains("same_", names);
+        Assert.Contains(deep.Replace('.', '_'), names);
+    }
+
     // As CNTK wrote residual networks: operator set 8, one image, and less padding behind than before. On images of 8 no window reaches what is missing;
     // on those of 9 the last one does.
     [Theory]
@@ -160,7 +218,7 @@ public class OnnxModelTests
     }
 
     // One residual block between a stem and an average.
-    private static GraphProto Residual(int side)
+    internal static GraphProto Residual(int side)
     {
         GraphProto graph = new() { Name = "residual", Input = { Value("x", 1, 2, side, side) }, Output = { Value("y", 1, 3, 1, 1) } };
         int seed = 0;
@@ -236,7 +294,7 @@ public class OnnxModelTests
         return OnnxModel.Load(folder["model.onnx"], dynamicBatch: dynamicBatch);
     }
 
-    private static void Save(GraphProto graph, string path, long operatorSet) => File.WriteAllBytes(
+    internal static void Save(GraphProto graph, string path, long operatorSet) => File.WriteAllBytes(
         path, new ModelProto { IrVersion = 3, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = operatorSet } } }.ToByteArray());
 
     internal static void Close(Tensor expected, Tensor actual, double tolerance)
