@@ -51,10 +51,10 @@ static void Run(int trained, int tested, ulong seed)
     Print($"{trained:N0} digits, looked at in {look:F1} s, {look / trained:F3} s each in batches of {Batch}; the head learned in {budget - look:F1} s");
     Print($"  {Accuracy(head, seenInTest):P1} of {test.Count:N0} read by what the network learned from photographs");
 
-    // Batch norm keeps its means and variances: the head has learned from features that were made with them.
+    // Batch norm takes its statistics from batches of digits now, which the head has not seen: the loss begins high. Those that predictions use move from
+    // the photographs' to the digits' over hundreds of steps, so after a few of them the predictions are worse than the head's alone.
     Sequential whole = [features, head];
     whole.Train();
-    network.Eval();
     (int seenByAll, double before, double after) = TrainFor(budget, whole, train, seed, learningRate: 1e-4);
     Print($"  {Accuracy(whole, test):P1} when all of it is trained on for as long: it saw {seenByAll:N0} digits; the loss fell from {before:F3} to {after:F3}");
     if (!(after < before))

@@ -17,7 +17,7 @@ public class OnnxModelTests
     [InlineData("text")]
     public void What_PyTorch_exports_gives_PyTorchs_outputs_and_gradients(string name)
     {
-        IReadOnlyDictionary<string, Tensor> golden = Npz.Load(Path.Combine(Files, $"{name}.npz"));
+        TensorDictionary golden = Npz.Load(Path.Combine(Files, $"{name}.npz"));
         OnnxModel model = OnnxModel.Load(Path.Combine(Files, $"{name}.onnx"));
         Assert.Equal(["x"], model.InputNames);
         model.Eval();
