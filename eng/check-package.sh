@@ -112,9 +112,19 @@ using (EventFileWriter events = new("run"))
 Console.WriteLine(Directory.GetFiles("run", "events.out.tfevents.*").Length + " " + new ProgressBar().GetType().Name);
 EOF
 cat > "$work/Exchange/Program.cs" <<EOF
+using DeepSharp;
 using DeepSharp.Exchange;
+using DeepSharp.Layers;
 
-Console.WriteLine(TorchFile.Load("$PWD/tests/golden/files/torch/single.pt")["tensor"].Shape);
+Sequential model = [new Conv2D(1, 4, 3), new BatchNorm(4), new ReLU(), new Flatten(), new Dense(64, 3)];
+Tensor x = Tensor.Normal([2, 1, 6, 6]);
+model.Eval();
+new OnnxExporter().Export(model, x, "model.onnx");
+OnnxModel same = OnnxModel.Load("model.onnx");
+same.Eval();
+(Tensor here, Tensor there) = (model.Forward(x), same.Forward(x));
+bool isSame = here.Shape == there.Shape && (here - there).Abs().Max().Item() < 1e-5;
+Console.WriteLine(TorchFile.Load("$PWD/tests/golden/files/torch/single.pt")["tensor"].Shape + (isSame ? " same " : " other ") + there.Shape);
 EOF
 # Without an MPI library the message says so; with one, the program is a job of one process.
 cat > "$work/Distributed/Program.cs" <<EOF
@@ -132,7 +142,7 @@ EOF
 for name in Tables Images Logging Exchange Distributed; do
     dotnet publish -c Release -nologo -v quiet "$work/$name" -o "$work/$name/out"
     printed=$(cd "$work/$name" && dotnet "out/$name.dll")
-    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]" | "Logging 1 ProgressBar" | "Exchange [2, 3]" | "Distributed 1 process") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
+    case "$name $printed" in "Tables [2, 3]" | "Images [1, 3, 16, 16]" | "Logging 1 ProgressBar" | "Exchange [2, 3] same [2, 3]" | "Distributed 1 process") ;; *) echo "DeepSharp.$name printed $printed."; exit 1 ;; esac
     echo "DeepSharp.$name.$version works."
 done
 if grep -qiE 'skiasharp|sylvan|parquet|spectre|protobuf' "$work/app/obj/project.assets.json"; then echo "$package depends on what reads tables or pictures, or writes logs."; exit 1; fi

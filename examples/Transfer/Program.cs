@@ -1,18 +1,19 @@
-// Transfer: a ResNet-18 that has learned to name photographs looks at digits, and a single layer learns to read what it sees. Its weights come
-// from an ONNX file; that the network is the same is checked against ONNX Runtime.
+// Transfer: a ResNet-18 that has learned to name photographs looks at digits, and a single layer learns to read what it sees; then all of it learns.
+// The network comes from an ONNX file; that it computes the same is checked against ONNX Runtime.
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using DeepSharp;
 using DeepSharp.Data;
 using DeepSharp.Examples;
-using DeepSharp.Examples.Transfer;
+using DeepSharp.Exchange;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
 using DeepSharp.Training;
 using Microsoft.ML.OnnxRuntime;
 
 const int Side = 224;
+const int Features = 512;
 const int Batch = 20;
 const double Tolerance = 1e-4;
 
@@ -31,29 +32,41 @@ static void Run(int trained, int tested, ulong seed)
     (Dataset train, Dataset test) = (digits.Train.Take(trained), digits.Test.Take(tested));
 
     // A digit becomes a picture as the network knows them: three channels of 0 to 255, less the mean photograph.
-    Tensor mean = OnnxWeights.MeanImage(Path.Combine(folder, "ResNetPrepOnnx", "ResNetPreprocess.onnx"));
+    Tensor mean = OnnxWeights.Load(Path.Combine(folder, "ResNetPrepOnnx", "ResNetPreprocess.onnx"))["MeanImage"];
     Lambda picture = new(x => (x.Unsqueeze(1) * 255).Interpolate(Side, mode: Interpolation.Linear) - mean);
 
-    Sequential network = ResNet18.Make(new Generator(seed));
-    network.LoadState(OnnxWeights.OfResNet18(file));
-    network.Eval();
-    Sequential fused = network.Fuse();
-    Compare(file, fused, picture.Forward(First(test, 8)));
+    // The file is of a network for one picture at a time.
+    OnnxModel network = OnnxModel.Load(file, dynamicBatch: true);
+    Compare(file, network, picture.Forward(First(test, 8)));
 
     // What the network sees is computed once; the layer on top of it is all that learns.
     long began = Stopwatch.GetTimestamp();
-    Sequential features = [picture, fused];
+    Sequential features = [picture, network, new Flatten()];
     Dataset seen = new(features.Predict(train, Batch), train.Targets);
     double look = Stopwatch.GetElapsedTime(began).TotalSeconds;
-    Sequential head = Head(ResNet18.Features, seed);
+    Sequential head = Head(Features, seed);
     Train(head, seen);
     double budget = Stopwatch.GetElapsedTime(began).TotalSeconds;
     Dataset seenInTest = new(features.Predict(test, Batch), test.Targets);
     Print($"{trained:N0} digits, looked at in {look:F1} s, {look / trained:F3} s each in batches of {Batch}; the head learned in {budget - look:F1} s");
     Print($"  {Accuracy(head, seenInTest):P1} of {test.Count:N0} read by what the network learned from photographs");
 
-    Sequential scratch = [picture, ResNet18.Make(new Generator(seed)), Head(ResNet18.Features, seed)];
-    int seenFromScratch = TrainFor(budget, scratch, train, seed);
+    // Batch norm takes its statistics from batches of digits now, which the head has not seen: the loss begins high. Those that predictions use move from
+    // the photographs' to the digits' over hundreds of steps, so after a few of them the predictions are worse than the head's alone.
+    Sequential whole = [features, head];
+    whole.Train();
+    (int seenByAll, double before, double after) = TrainFor(budget, whole, train, seed, learningRate: 1e-4);
+    Print($"  {Accuracy(whole, test):P1} when all of it is trained on for as long: it saw {seenByAll:N0} digits; the loss fell from {before:F3} to {after:F3}");
+    if (!(after < before))
+    {
+        throw new InvalidDataException("The loss of the whole network has not fallen.");
+    }
+
+    OnnxModel unlearned = OnnxModel.Load(file, dynamicBatch: true);
+    Forget(unlearned, new Generator(seed));
+    Sequential scratch = [picture, unlearned, new Flatten(), Head(Features, seed)];
+    scratch.Train();
+    (int seenFromScratch, _, _) = TrainFor(budget, scratch, train, seed, learningRate: 1e-3);
     Print($"  {Accuracy(scratch, test):P1} by the same network, trained from scratch for as long: it saw {seenFromScratch:N0} digits");
 
     Sequential pixels = [new Flatten(), Head(784, seed)];
@@ -66,27 +79,63 @@ static Sequential Head(int inputs, ulong seed) => [new Dense(inputs, 10, generat
 static void Train(Module model, Dataset data) =>
     model.Fit(data, new AdamW(model.Parameters(), learningRate: 3e-3, weightDecay: 0.1), epochs: 100, batchSize: Batch, seed: 1);
 
-// As many steps as there is time for, at least one; how many digits they took.
-static int TrainFor(double seconds, Module model, Dataset data, ulong seed)
+// The network of the file with random first values. The scale of a batch norm stands before its shift there, and its mean before its variance.
+static void Forget(OnnxModel network, Generator random)
 {
-    Adam optimizer = new(model.Parameters(), learningRate: 1e-3);
+    HeNormal initial = new();
+    Dictionary<string, Tensor> state = [];
+    foreach ((string name, Parameter weight) in network.NamedParameters().Where(static named => named.Value.Rank > 1))
+    {
+        state[name] = initial.Create(weight.Shape, generator: random);
+    }
+
+    foreach ((int i, (string name, Parameter scale)) in network.NamedParameters().Where(static named => named.Value.Rank == 1).Index())
+    {
+        state[name] = Tensor.Full(scale.Shape, i % 2 == 0 ? 1 : 0);
+    }
+
+    foreach ((int i, (string name, Tensor statistic)) in network.NamedBuffers().Index())
+    {
+        state[name] = Tensor.Full(statistic.Shape, i % 2 == 0 ? 0 : 1);
+    }
+
+    network.LoadState(state);
+}
+
+// As many steps as there is time for, at least four: how many digits they took, and the loss on the first digits before and after them.
+static (int Seen, double Before, double After) TrainFor(double seconds, Module model, Dataset data, ulong seed, double learningRate)
+{
+    const int Least = 4;
+    Adam optimizer = new(model.Parameters(), learningRate);
     CrossEntropyLoss loss = new();
+    double before = Loss();
     long began = Stopwatch.GetTimestamp();
     int seen = 0;
-    while (true)
+    for (int step = 0; ;)
     {
         // A rest of one could not be normalised.
-        foreach ((Tensor x, Tensor y) in data.Batches(Math.Min(Batch, data.Count), seed: seed, dropLast: true))
+        foreach ((Tensor x, Tensor y) in data.Batches(Math.Min(Batch, data.Count), seed: seed + (ulong)step, dropLast: true))
         {
             optimizer.ZeroGradients();
             loss.Compute(model.Forward(x), y).Backward();
             optimizer.Step();
             seen += x.Shape[0];
-            if (Stopwatch.GetElapsedTime(began).TotalSeconds >= seconds)
+            step++;
+            if (step >= Least && Stopwatch.GetElapsedTime(began).TotalSeconds >= seconds)
             {
-                return seen;
+                return (seen, before, Loss());
             }
         }
+    }
+
+    double Loss()
+    {
+        foreach ((Tensor x, Tensor y) in data.Batches(Batch, shuffle: false))
+        {
+            return loss.Compute(model.Forward(x), y).Item();
+        }
+
+        return double.NaN;
     }
 }
 

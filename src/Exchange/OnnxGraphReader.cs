@@ -20,6 +20,7 @@ internal sealed class OnnxGraphReader
 
     private readonly string _file;
     private readonly Dictionary<string, TensorProto> _initializers = [];
+    private readonly Dictionary<string, int?> _firstLengths = [];
 
     internal OnnxGraphReader(ModelProto model, string file)
     {
@@ -37,6 +38,11 @@ internal sealed class OnnxGraphReader
         foreach (TensorProto weight in graph.Initializer)
         {
             OnnxTensor.Check(weight, file);
+            if (weight.Name.Length == 0)
+            {
+                throw new InvalidDataException($"{file}: there is a weight without a name.");
+            }
+
             if (!_initializers.TryAdd(weight.Name, weight))
             {
                 throw new InvalidDataException($"{file}: there are two weights of the name '{weight.Name}'.");
@@ -54,11 +60,15 @@ internal sealed class OnnxGraphReader
         Outputs = [.. graph.Output.Select(static output => output.Name)];
         foreach (ValueInfoProto input in inputs)
         {
-            if (input.Type?.TensorType?.Shape is { } shape)
+            if (ShapeOf(input) is { } shape)
             {
-                Shapes[input.Name] = [.. shape.Dim.Select(static dim =>
-                    dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : (int?)null)];
+                Shapes[input.Name] = shape;
             }
+        }
+
+        foreach (ValueInfoProto output in graph.Output)
+        {
+            _firstLengths[output.Name] = ShapeOf(output) is { Length: > 0 } shape ? shape[0] : null;
         }
 
         CheckOrder();
@@ -70,6 +80,8 @@ internal sealed class OnnxGraphReader
                 OnnxTensor.Check(constant, file);
             }
         }
+
+        CheckCopies();
     }
 
     internal IReadOnlyList<OnnxNode> Nodes { get; }
@@ -96,7 +108,7 @@ internal sealed class OnnxGraphReader
                 Dictionary<string, Tensor> weights = node.Inputs.Where(_initializers.ContainsKey).Distinct()
                     .ToDictionary(static name => name, name => OnnxTensor.Read(_initializers[name], _file, device));
                 node.Layer = layer(node.Name, OnnxRecurrence.Make(node, weights, device));
-                used.UnionWith(node.Inputs.Skip(4));
+                used.UnionWith([.. node.Inputs.Take(1), .. node.Inputs.Skip(4)]);
                 continue;
             }
 
@@ -146,8 +158,34 @@ internal sealed class OnnxGraphReader
         return values;
     }
 
+    /// <summary>Lets the first axis of the inputs have any length, where the file says one for all of them.</summary>
+    /// <returns>The outputs whose first axis is the same by the file.</returns>
+    internal HashSet<string> FreeBatch()
+    {
+        string[] said = [.. Inputs.Where(name => Shapes.TryGetValue(name, out IReadOnlyList<int?>? shape) && shape is [not null, ..])];
+        int?[] lengths = [.. said.Select(name => Shapes[name][0]).Distinct()];
+        if (lengths.Length > 1)
+        {
+            throw new InvalidDataException(
+                $"{_file}: the first axes of its inputs {string.Join(", ", said)} are {string.Join(", ", lengths)} long, so they are no batch. Load it without dynamicBatch.");
+        }
+
+        foreach (string name in said)
+        {
+            Shapes[name] = [null, .. Shapes[name].Skip(1)];
+        }
+
+        return lengths.Length == 0 ? [] : [.. Outputs.Where(name => _firstLengths[name] == lengths[0])];
+    }
+
     /// <summary>Whether a node has nothing to compute in a pass.</summary>
     internal bool IsKnownBefore(OnnxNode node) => node.Operator == "Constant" || IsCopy(node);
+
+    // Null where the length is none that the file says.
+    private static int?[]? ShapeOf(ValueInfoProto value) => value.Type?.TensorType?.Shape is { } shape
+        ? [.. shape.Dim.Select(static dim =>
+            dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : (int?)null)]
+        : null;
 
     private bool IsCopy(OnnxNode node) => node.Operator == "Identity" && node.Has(0) && _initializers.TryGetValue(node.Inputs[0], out TensorProto? weight)
         && OnnxTensor.TypeOf(weight.DataType) is DType.Float32 or DType.Float64;
@@ -163,6 +201,20 @@ internal sealed class OnnxGraphReader
             throw new NotSupportedException(
                 $"{_file}: operators that are not known here: {string.Join(", ", unknown.Take(10))}{(unknown.Length > 10 ? $" and {unknown.Length - 10} more" : string.Empty)}. "
                 + "docs/onnx.md lists those that are. The weights are read by OnnxWeights.Load.");
+        }
+    }
+
+    // A weight that many nodes copy would take any amount of memory out of a small file.
+    private void CheckCopies()
+    {
+        const int Most = 64;
+        double held = _initializers.Values.Sum(OnnxTensor.Bytes);
+        double copied = Nodes.Where(node => IsCopy(node) || OnnxRecurrence.IsOne(node))
+            .Sum(node => node.Inputs.Where(_initializers.ContainsKey).Sum(name => OnnxTensor.Bytes(_initializers[name])));
+        if (copied > Most * held)
+        {
+            throw new InvalidDataException(
+                FormattableString.Invariant($"{_file}: its nodes make {copied:0} bytes of copies out of {held:0} bytes of weights; {Most} times as many are read."));
         }
     }
 
@@ -185,6 +237,11 @@ internal sealed class OnnxGraphReader
             if (node.Outputs.Count == 0 || (node.Operator is "Identity" or "Constant" && node.Outputs[0].Length == 0))
             {
                 throw node.Fault("it makes nothing.");
+            }
+
+            if (node.Operator is "Identity" or "Constant" && node.Outputs.Count > 1)
+            {
+                throw node.Fault($"it makes {node.Outputs.Count} values instead of one.");
             }
         }
 

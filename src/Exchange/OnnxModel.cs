@@ -11,20 +11,25 @@ namespace DeepSharp.Exchange;
 /// </remarks>
 public sealed class OnnxModel : Module
 {
+    // Names in files may have any number of dots; each is a module inside another.
+    private const int DeepestName = 32;
+
     private readonly string _file;
     private readonly IReadOnlyList<OnnxNode> _nodes;
     private readonly Dictionary<string, Tensor> _values;
     private readonly Dictionary<string, IReadOnlyList<int?>> _shapes;
+    private readonly HashSet<string> _batches;
 
     // Not a part of the state: no child of this module.
     private readonly Constants _constants = new();
     private Part? _root;
 
-    private OnnxModel(string file, OnnxGraphReader read, Device? device)
+    private OnnxModel(string file, OnnxGraphReader read, Device? device, bool dynamicBatch)
     {
         (_file, _nodes) = (file, [.. read.Nodes.Where(node => !read.IsKnownBefore(node))]);
         (InputNames, OutputNames, OperatorSet) = (read.Inputs, read.Outputs, read.OperatorSet);
         _shapes = read.Shapes;
+        _batches = dynamicBatch ? read.FreeBatch() : [];
         _values = read.Values(device, RegisterParameter, RegisterBuffer, _constants.Hold, RegisterLayer);
     }
 
@@ -40,13 +45,20 @@ public sealed class OnnxModel : Module
     /// <summary>Reads a network.</summary>
     /// <param name="path">An ONNX file. Values that it keeps in files beside it are read from its folder, and from nowhere else.</param>
     /// <param name="device">Where the weights go; <see cref="Device.Default"/> if null.</param>
+    /// <param name="dynamicBatch">
+    /// Whether the first axis of the inputs may have any length where the file says one: many networks were written for one sample at a time, and are trained on
+    /// batches. An output whose first axis the file says to be as long as that of the inputs must still be so; where constants of the graph have the length
+    /// in them, that is an error of <see cref="Forward(Tensor)"/>.
+    /// </param>
     /// <exception cref="NotSupportedException">The graph has operators that are not known here; all are named, and nothing has been allocated.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or no ONNX model, or its graph makes no sense.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or no ONNX model, or its graph makes no sense; or the batch is asked to be dynamic, and the inputs' first axes have different lengths.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static OnnxModel Load(string path, Device? device = null)
+    public static OnnxModel Load(string path, Device? device = null, bool dynamicBatch = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new OnnxModel(path, new OnnxGraphReader(OnnxFile.Read(path), path), device);
+        return new OnnxModel(path, new OnnxGraphReader(OnnxFile.Read(path), path), device, dynamicBatch);
     }
 
     /// <summary>The first output for the only input.</summary>
@@ -79,7 +91,10 @@ public sealed class OnnxModel : Module
                 && (shape.Count != value.Rank || shape.Where((length, i) => length is { } fixedLength && value.Shape[i] != fixedLength).Any()))
             {
                 throw new ArgumentException(
-                    $"OnnxModel: the input {name} is {value.Shape}, and the file says [{string.Join(", ", shape.Select(static length => length is null ? "?" : $"{length}"))}].",
+                    $"OnnxModel: the input {name} is {value.Shape}, and the file says [{string.Join(", ", shape.Select(static length => length is null ? "?" : $"{length}"))}]."
+                    + (shape.Count == value.Rank && shape[0] is { } batch && batch != value.Shape[0]
+                        ? " Where only the length of the batch differs, load it with dynamicBatch: true."
+                        : string.Empty),
                     nameof(inputs));
             }
 
@@ -100,10 +115,17 @@ public sealed class OnnxModel : Module
                     }
                 }
             }
-            catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException or IndexOutOfRangeException or OverflowException)
+            catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
             {
                 throw node.Fault($"{e.Message} Its inputs are {string.Join(", ", node.Inputs.Select(name => name.Length == 0 ? "none" : $"{values[name].Shape}"))}.", e);
             }
+        }
+
+        int samples = _batches.Count > 0 ? inputs[InputNames[0]].Shape[0] : 0;
+        foreach (string name in _batches.Where(name => values[name].Rank == 0 || values[name].Shape[0] != samples))
+        {
+            throw new InvalidDataException(
+                $"{_file}: the output '{name}' is {values[name].Shape} for a batch of {samples}: the graph has another length in its constants. Load it without dynamicBatch.");
         }
 
         return OutputNames.ToDictionary(static name => name, name => values[name]);
@@ -125,13 +147,13 @@ public sealed class OnnxModel : Module
         return place.Register(last, value);
     }
 
-    private Module RegisterLayer(string name, Module layer) => Add(Free(this, name.Replace('.', '_')), layer);
+    private Module RegisterLayer(string name, Module layer) => Add((_root ??= new Part(this)).Take(name.Replace('.', '_')), layer);
 
     // Where a name with dots has its place: in parts inside one another, as in the module that was exported.
     private (Part Place, string Last) Place(string name)
     {
         string[] parts = name.Split('.');
-        if (parts.Any(static part => part.Length == 0))
+        if (parts.Length > DeepestName || parts.Any(static part => part.Length == 0))
         {
             parts = [name.Replace('.', '_')];
         }
@@ -144,16 +166,6 @@ public sealed class OnnxModel : Module
         }
 
         return (place, parts[^1]);
-    }
-
-    private static string Free(Module module, string name)
-    {
-        while (module.Children.Any(child => child.Name == name))
-        {
-            name += "_";
-        }
-
-        return name.Length == 0 ? "layer" : name;
     }
 
     // A part of a name: the model itself, or a module that has nothing but names.
@@ -185,7 +197,7 @@ public sealed class OnnxModel : Module
 
         internal Tensor Register(string name, Tensor value) => _model is { } model ? model.AddBuffer(Take(name), value) : _holder!.Hold(Take(name), value);
 
-        private string Take(string name)
+        internal string Take(string name)
         {
             while (!_taken.Add(name))
             {

@@ -72,6 +72,16 @@ internal static partial class OnnxOperators
             }
         }
 
+        // What is added behind, out of reach of the last window, may be as much as before.
+        for (int i = 0; i < axes && step.Node.Int("ceil_mode", 0) == 0; i++)
+        {
+            int least = x.Shape[i + 2] - extent[i] + pads[i] + pads[i + axes];
+            if (pads[i + axes] < pads[i] && least >= 0 && least / stride[i] == (least + pads[i] - pads[i + axes]) / stride[i])
+            {
+                pads[i + axes] = pads[i];
+            }
+        }
+
         if (pads.AsSpan(0, axes).SequenceEqual(pads.AsSpan(axes)) && (value == 0 || Enumerable.Range(0, axes).All(i => 2 * pads[i] <= extent[i])))
         {
             return (x, pads[..axes]);

@@ -27,10 +27,11 @@ internal static class OnnxRecurrence
         string[] activations = node.Attribute("activations") is { Strings.Count: > 0 } said ? [.. said.Strings.Select(static text => text.ToStringUtf8())] : usual;
         bool isKnown = activations.Chunk(usual.Length).All(part => part.SequenceEqual(usual))
             || (node.Operator == "RNN" && activations.All(static name => name == "Relu"));
-        int gates = Order(node.Operator).Length;
-        int directions = node.Text("direction", "forward") == "bidirectional" ? 2 : 1;
+        long gates = Order(node.Operator).Length;
+        string direction = node.Text("direction", "forward");
+        int directions = direction == "bidirectional" ? 2 : 1;
         int units = node.Int("hidden_size", 0);
-        if (!isKnown || node.Text("direction", "forward") == "reverse" || node.Has("clip") || node.Int("input_forget", 0) != 0 || node.Int("layout", 0) != 0
+        if (!isKnown || direction is not ("forward" or "bidirectional") || node.Has("clip") || node.Int("input_forget", 0) != 0 || node.Int("layout", 0) != 0
             || (node.Operator == "GRU" && node.Int("linear_before_reset", 0) == 0) || node.Has(7))
         {
             throw node.Fault(
@@ -42,7 +43,7 @@ internal static class OnnxRecurrence
             throw node.Fault($"its weights are not in the file, or not those of {units} units.");
         }
 
-        bool Fits(int input, params ReadOnlySpan<int> shape)
+        bool Fits(int input, params ReadOnlySpan<long> shape)
         {
             if (!node.Has(input) || !weights.TryGetValue(node.Inputs[input], out TensorProto? weight) || weight.Dims.Count != shape.Length || units < 1)
             {
@@ -51,7 +52,7 @@ internal static class OnnxRecurrence
 
             for (int i = 0; i < shape.Length; i++)
             {
-                if (shape[i] >= 0 && weight.Dims[i] != shape[i])
+                if (shape[i] >= 0 ? weight.Dims[i] != shape[i] : weight.Dims[i] < 1)
                 {
                     return false;
                 }
@@ -76,7 +77,7 @@ internal static class OnnxRecurrence
             "GRU" => new GRU(inputs, units, bias: b is not null, bidirectional: two, dtype: w.DType, device: device),
             _ => new RNN(
                 inputs, units, bias: b is not null, bidirectional: two, dtype: w.DType, device: device,
-                nonlinearity: node.Attribute("activations")?.Strings[0].ToStringUtf8() == "Relu" ? RecurrentNonlinearity.ReLU : RecurrentNonlinearity.Tanh),
+                nonlinearity: node.Attribute("activations")?.Strings.FirstOrDefault()?.ToStringUtf8() == "Relu" ? RecurrentNonlinearity.ReLU : RecurrentNonlinearity.Tanh),
         };
         int gates = Order(node.Operator).Length;
         Dictionary<string, Tensor> state = [];

@@ -44,6 +44,11 @@ internal static class OnnxTensor
             throw Fault(tensor, file, $"its elements are of ONNX's type {(Element)tensor.DataType}, which no tensor has here");
         }
 
+        if (tensor.Dims.Count > Shape.MaxRank)
+        {
+            throw Fault(tensor, file, $"it has {tensor.Dims.Count} axes; tensors have at most {Shape.MaxRank} here");
+        }
+
         long count = 1;
         foreach (long length in tensor.Dims)
         {
@@ -128,6 +133,9 @@ internal static class OnnxTensor
         where T : unmanaged => BitConverter.IsLittleEndian
             ? MemoryMarshal.Cast<byte, T>(raw).ToArray()
             : throw new PlatformNotSupportedException("ONNX files are read on little-endian machines.");
+
+    /// <summary>How many bytes a tensor of a file has by its shape.</summary>
+    internal static double Bytes(TensorProto tensor) => tensor.Dims.Aggregate((double)Size(tensor.DataType), static (bytes, length) => bytes * length);
 
     private static int Size(int element) => (Element)element switch
     {

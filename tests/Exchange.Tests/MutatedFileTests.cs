@@ -1,4 +1,5 @@
 using DeepSharp.Exchange;
+using DeepSharp.Layers;
 using DeepSharp.Testing;
 using Google.Protobuf;
 using Onnx;
@@ -47,5 +48,29 @@ public class MutatedFileTests
                 tensor.Dispose();
             }
         });
+    }
+
+    [Fact]
+    public void Mutated_networks_of_ONNX()
+    {
+        using TemporaryFolder folder = new();
+        Module[] models =
+        [
+            new Sequential(new Conv2D(1, 2, 3, padding: 1), new BatchNorm(2), new ReLU(), new MaxPool2D(2), new Flatten(), new Dense(8, 2)),
+            new Sequential(new Dense(4, 4), new LayerNorm(4), new GELU(), new Dropout(0.1), new Softmax()),
+            new LSTM(4, 2), new RNN(4, 2, bidirectional: true),
+        ];
+        Shape[] inputs = [[1, 1, 4, 4], [2, 4], [2, 3, 4], [2, 3, 4]];
+        for (int i = 0; i < models.Length; i++)
+        {
+            new OnnxExporter().Export(models[i], Tensor.Zeros(inputs[i]), folder[$"{i}.onnx"]);
+        }
+
+        OnnxModelTests.Save(OnnxModelTests.Residual(8), folder["4.onnx"], 8);
+        new MutatedFiles(
+            "a.onnx", Enumerable.Range(0, models.Length + 1).Select(i => folder[$"{i}.onnx"]), "Conv", "Identity", "Constant", "LSTM", "Reshape", "Expand", "a.b", "x", "value", "activations")
+        {
+            Refusals = [typeof(NotSupportedException)],
+        }.Read(1500, static path => OnnxModel.Load(path, Device.Cpu, dynamicBatch: true));
     }
 }

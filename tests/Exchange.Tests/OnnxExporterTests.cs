@@ -170,7 +170,7 @@ public class OnnxExporterTests
         _ => model.Forward(inputs[0]),
     };
 
-    private static Tensor Run(string file, params Tensor[] inputs)
+    internal static Tensor Run(string file, params Tensor[] inputs)
     {
         using SessionOptions quiet = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = 1 };
         using InferenceSession session = new(file, quiet);

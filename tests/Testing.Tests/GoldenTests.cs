@@ -10,7 +10,7 @@ public class GoldenTests
             "activations", "affine", "arranging", "attention", "convolution", "derivatives", "functions", "half", "initializers", "layers", "losses",
             "metrics", "modules",
             "norms", "operators", "optimizer_options", "optimizers", "padding", "patches", "pooling", "products", "programs", "recurrent",
-            "residual", "rows", "schedule_options", "schedules", "second_order", "state_dicts", "training", "upsampling",
+            "residual", "rows", "sample_weights", "schedule_options", "schedules", "second_order", "state_dicts", "training", "upsampling",
         ];
 
         Assert.Equal(expected, Golden.Families);
