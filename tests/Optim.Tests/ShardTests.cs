@@ -29,7 +29,7 @@ public class ShardTests
         int steps = 0;
         for (int i = 0; i < 2; i++)
         {
-            halves[i].Rule.ShardState(exchange.Of(i));
+            halves[i].Rule.ShardState(Exchange.Of(i));
             halves[i].Rule.Stepped += (_, _) => steps++;
         }
 
@@ -143,7 +143,7 @@ public class ShardTests
     // Parts as two processes would have them, brought together in memory.
     private sealed class Exchange(Optimizer[] rules)
     {
-        internal IStateShards Of(int index) => new Shard(index);
+        internal static IStateShards Of(int index) => new Shard(index);
 
         internal void BringTogether()
         {

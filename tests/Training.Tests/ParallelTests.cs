@@ -1,4 +1,3 @@
-using DeepSharp.Data;
 using DeepSharp.Layers;
 using DeepSharp.Optim;
 using DeepSharp.Training;
