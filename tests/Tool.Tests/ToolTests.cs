@@ -54,6 +54,36 @@ public sealed partial class ToolTests : IDisposable
         Assert.Matches(@"model\.0\.weight +\[3, 2\] +F32", text);
     }
 
+    [Theory]
+    [InlineData("""{"batch":"x"}""")]
+    [InlineData("""{"batch":1.5}""")]
+    [InlineData("""{"batch":99999999999}""")]
+    [InlineData("""{"batch":1,"history":"x"}""")]
+    [InlineData("""{"batch":1,"history":[1]}""")]
+    [InlineData("""{"batch":1,"batch":2}""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("x")]
+    public void A_damaged_description_of_a_training_is_told_in_a_line(string description)
+    {
+        string file = SafeTensorsBytes.Write(
+            _folder["run.safetensors"], new JsonObject { ["deepsharp.training"] = description }.ToJsonString(), ("model.weight", [1], [1]));
+        Assert.StartsWith("deepsharp: The description of the training in the file is ", Tool.Fail("inspect", file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_and_metadata_of_a_file_cannot_move_the_cursor()
+    {
+        string file = SafeTensorsBytes.Write(
+            _folder["a.safetensors"], """{"k\u001b]0;title\u0007":"v\u001b[31m\nsafetensors: 9 tensors"}""", ("a\\u001b[2J\\nb", [1], [1]));
+        (int code, string text, string errors) = Tool.Run("inspect", file);
+        Assert.Equal(("", 0), (errors, code));
+        Assert.DoesNotContain(text, static c => char.IsControl(c) && c is not ('\n' or '\r'));
+        Assert.Contains(@"a\u001b[2J\u000ab ", text, StringComparison.Ordinal);
+        Assert.Contains(@"k\u001b]0;title\u0007: v\u001b[31m\u000asafetensors: 9 tensors", text, StringComparison.Ordinal);
+        Assert.Contains(@"a\u001b[2J\u000ab ", Tool.Run("summary", file).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Inspect_reads_what_PyTorch_wrote()
     {

@@ -9,18 +9,24 @@ internal static class Checkpoint
     internal const string Key = "deepsharp.training";
 
     /// <summary>Lines of name and text; a checkpoint of a later version may say less.</summary>
-    internal static IEnumerable<(string Name, string Text)> Describe(string json)
+    /// <exception cref="InvalidDataException">The description is damaged.</exception>
+    internal static IReadOnlyList<(string Name, string Text)> Describe(string json)
     {
-        JsonObject about;
         try
         {
-            about = JsonNode.Parse(json)!.AsObject();
+            return JsonNode.Parse(json) is JsonObject about
+                ? [.. Lines(about)]
+                : throw new InvalidDataException("The description of the training in the file is no JSON object.");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"The description of the training in the file is no JSON: {error.Message}", error);
+            // What is of another kind than it should be, and names that are there twice.
+            throw new InvalidDataException($"The description of the training in the file is damaged: {error.Message}", error);
         }
+    }
 
+    private static IEnumerable<(string Name, string Text)> Lines(JsonObject about)
+    {
         yield return ("goes on", $"with batch {(int?)about["batch"] + 1} of epoch {about["epoch"]}");
         yield return ("written by", $"DeepSharp {about["deepsharp"]}");
         if (about["parts"] is JsonArray parts)

@@ -50,6 +50,9 @@ internal static class InspectCommand
 
     private static void Print(TensorFile file, Statistics?[] statistics, bool shows)
     {
+        // Before anything is printed: what is damaged is told alone.
+        (string Name, string Text)[] lines = [.. file.Metadata.SelectMany(static pair =>
+            pair.Key == Checkpoint.Key ? Checkpoint.Describe(pair.Value) : [(pair.Key, pair.Value)])];
         Table table = shows
             ? Output.Table("name", "shape", "type", " bytes", " min", " max", " mean", " std", " zeros", " not finite")
             : Output.Table("name", "shape", "type", " bytes");
@@ -67,18 +70,14 @@ internal static class InspectCommand
         Output.Write(table);
         Console.WriteLine(Output.Text(
             $"{file.Kind}: {file.Entries.Count} tensors, {file.Entries.Sum(static entry => entry.Count):N0} elements, {Output.Bytes(file.Bytes)}"));
-        foreach ((string name, string text) in file.Metadata)
+        foreach ((string name, string text) in lines)
         {
-            IEnumerable<(string, string)> lines = name == Checkpoint.Key ? Checkpoint.Describe(text) : [(name, text)];
-            foreach ((string key, string line) in lines)
-            {
-                Console.WriteLine($"{key}: {line}");
-            }
+            Console.WriteLine($"{Output.Visible(name)}: {Output.Visible(text)}");
         }
 
         foreach ((string name, string reason) in file.Skipped)
         {
-            Console.WriteLine($"{name} is left out: {reason}");
+            Console.WriteLine($"{Output.Visible(name)} is left out: {Output.Visible(reason)}");
         }
     }
 

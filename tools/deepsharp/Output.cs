@@ -34,7 +34,12 @@ internal static class Output
     }
 
     /// <summary>Adds a row of plain text.</summary>
-    internal static void Add(this Table table, params string[] cells) => table.AddRow([.. cells.Select(static cell => new Text(cell))]);
+    internal static void Add(this Table table, params string[] cells) => table.AddRow([.. cells.Select(static cell => new Text(Visible(cell)))]);
+
+    /// <summary>Text of a file in a line, with control characters as JSON writes them: they move the cursor, and forge lines.</summary>
+    internal static string Visible(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(static c => char.IsControl(c) ? Text($"\\u{(int)c:x4}") : c.ToString()))
+        : text;
 
     /// <summary>Prints a table: on a terminal as wide as it is, elsewhere in full.</summary>
     internal static void Write(Table table)

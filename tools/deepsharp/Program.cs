@@ -32,6 +32,7 @@ try
 catch (Exception error) when (error is DeepSharp.DeviceException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException
     or NotSupportedException or KeyNotFoundException or OutOfMemoryException)
 {
-    Console.Error.WriteLine($"deepsharp: {error.Message}");
+    // Names in messages are a file's; lines of a message stay.
+    Console.Error.WriteLine($"deepsharp: {string.Join('\n', error.Message.ReplaceLineEndings("\n").Split('\n').Select(Output.Visible))}");
     return 2;
 }
