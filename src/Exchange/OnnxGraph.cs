@@ -22,6 +22,7 @@ public sealed class OnnxGraph
         foreach ((string name, Tensor value) in model.State())
         {
             _names.TryAdd(value, name);
+            _taken.Add(name);
         }
     }
 
@@ -69,7 +70,6 @@ public sealed class OnnxGraph
 
         if (_written.Add(name))
         {
-            _taken.Add(name);
             _graph.Initializer.Add(OnnxTensor.Write(name, written));
         }
 
@@ -136,6 +136,13 @@ public sealed class OnnxGraph
             _names[value] = name;
         }
     }
+
+    /// <summary>A name that a caller has chosen, which nothing else may have.</summary>
+    internal string Take(string name) => !string.IsNullOrEmpty(name) && _taken.Add(name)
+        ? name
+        : throw new ArgumentException(
+            $"OnnxExporter: an input or the output is named '{name}', {(string.IsNullOrEmpty(name) ? "which is no name" : "as a weight or another of them is")}. "
+            + "Give each a name of its own, in InputNames and OutputName.");
 
     internal string Free(string name)
     {

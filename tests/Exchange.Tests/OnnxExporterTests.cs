@@ -86,6 +86,29 @@ public class OnnxExporterTests
         OnnxModelTests.Close(model.Forward(x), same.Forward(x), 0);
     }
 
+    [Theory]
+    [InlineData("weight", "output")]
+    [InlineData("x", "bias")]
+    [InlineData("x", "x")]
+    [InlineData("", "output")]
+    [InlineData("x", "")]
+    public void Names_of_inputs_and_output_are_their_own(string input, string output)
+    {
+        using TemporaryFolder folder = new();
+        OnnxExporter exporter = new() { InputNames = [input], OutputName = output };
+        ArgumentException error = Assert.Throws<ArgumentException>(() => exporter.Export(new Dense(2, 2), Tensor.Zeros([1, 2]), folder["m.onnx"]));
+        Assert.Contains($"'{(input is "x" ? output : input)}'", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["m.onnx"]));
+    }
+
+    [Fact]
+    public void Nodes_do_not_take_the_name_of_the_output()
+    {
+        using TemporaryFolder folder = new();
+        new OnnxExporter { OutputName = "Gemm_0_out" }.Export(new Dense(2, 2), Tensor.Zeros([1, 2]), folder["m.onnx"]);
+        Assert.Equal(["Gemm_0_out"], OnnxModel.Load(folder["m.onnx"]).OutputNames);
+    }
+
     [Fact]
     public void Batch_norm_is_folded_if_asked_to()
     {
