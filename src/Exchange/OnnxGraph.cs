@@ -76,6 +76,16 @@ public sealed class OnnxGraph
         return name;
     }
 
+    /// <summary>The name of a table that is not trained, such as a mask: a node, since what reads initializers takes them for weights.</summary>
+    internal string Constant(Tensor value)
+    {
+        NodeProto node = new() { OpType = "Constant", Name = Free(string.Create(CultureInfo.InvariantCulture, $"Constant_{_count++}")) };
+        node.Output.Add(Free($"{node.Name}_out"));
+        node.Attribute.Add(new AttributeProto { Name = "value", Type = Kind.Tensor, T = OnnxTensor.Write(node.Output[0], value) });
+        _graph.Node.Add(node);
+        return node.Output[0];
+    }
+
     /// <summary>The name of a constant of whole numbers, such as a shape.</summary>
     /// <param name="values">The numbers.</param>
     public string Integers(params ReadOnlySpan<int> values) =>

@@ -172,6 +172,22 @@ public class OnnxExporterTests
         OnnxModelTests.Close(Run(folder["m.onnx"], x), encoder.Forward(x, null, causal: true), 1e-5);
     }
 
+    [Fact]
+    public void Masks_and_tables_of_positions_are_no_parameters()
+    {
+        using TemporaryFolder folder = new();
+        Sequential model =
+        [
+            new SinusoidalEncoding(8, batchFirst: true), new TransformerEncoder([new TransformerEncoderLayer(8, 2, 16, batchFirst: true, rotary: new RotaryEmbedding(4))]),
+        ];
+        OnnxExporter exporter = new();
+        exporter.AddWriter<TransformerEncoder>(static (graph, module, inputs) => graph.Encoder(module, inputs[0], causal: true));
+        exporter.Export(model, Tensor.Normal([2, 5, 8]), folder["m.onnx"]);
+        Assert.Equal(
+            model.NamedParameters().Select(static named => named.Name).Order(StringComparer.Ordinal),
+            OnnxModel.Load(folder["m.onnx"]).NamedParameters().Select(static named => named.Name).Order(StringComparer.Ordinal));
+    }
+
     private static BatchNorm Moved(BatchNorm norm)
     {
         norm.RunningMean.CopyFrom(Tensor.Uniform(norm.Features, -1, 1, generator: new Generator(4)));
