@@ -35,7 +35,7 @@ internal static class AttentionWriter
         {
             Tensor hidden = Tensor.Ones([query.Shape[steps], key.Shape[steps]], DType.Float32, Device.Cpu).Triu(1);
             Tensor mask = Tensor.Where(hidden > 0, double.NegativeInfinity, Tensor.ZerosLike(hidden)).To(query.Example.DType);
-            scores = graph.Add("Add", [scores, graph.Weight(mask)]);
+            scores = graph.Add("Add", [scores, graph.Constant(mask)]);
         }
 
         string mixed = graph.Add("MatMul", [graph.Add("Softmax", [scores], ("axis", -1)), v]);
@@ -72,8 +72,8 @@ internal static class AttentionWriter
         return graph.Add(
             "Add",
             [
-                graph.Add("Mul", [x, graph.Weight(Tensor.From(cos, shape, Device.Cpu))]),
-                graph.Add("Mul", [turned, graph.Weight(Tensor.From(sin, shape, Device.Cpu))]),
+                graph.Add("Mul", [x, graph.Constant(Tensor.From(cos, shape, Device.Cpu))]),
+                graph.Add("Mul", [turned, graph.Constant(Tensor.From(sin, shape, Device.Cpu))]),
             ]);
     }
 

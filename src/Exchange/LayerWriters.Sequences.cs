@@ -24,7 +24,7 @@ internal static partial class LayerWriters
         {
             // What the layer adds to zeros is its table.
             Tensor table = layer.Forward(Tensor.Zeros([Steps(x, layer.BatchFirst), layer.Features], x.Example.DType, x.Example.Device));
-            return graph.Add("Add", [x.Name, Positions(graph, x, graph.Weight(table), layer.BatchFirst)]);
+            return graph.Add("Add", [x.Name, Positions(graph, x, graph.Constant(table), layer.BatchFirst)]);
         }),
         Of<RotaryEmbedding>(static (graph, layer, x) => AttentionWriter.Turned(graph, layer, x.Name, x.Shape[^2])),
         OfParts<MultiHeadAttention>(static (graph, layer, inputs) => inputs.Count is 1 or 3

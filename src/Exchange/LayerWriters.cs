@@ -193,8 +193,8 @@ internal static partial class LayerWriters
         {
             int axis = norm.Axis is { } given ? given < 0 ? given + x.Shape.Rank : given : x.Shape.Rank - 1;
             int[] dims = [norm.Features, .. Enumerable.Repeat(1, x.Shape.Rank - axis - 1)];
-            string centred = graph.Add("Sub", [x.Name, graph.Weight(norm.Mean.Reshape(dims))]);
-            return graph.Add("Div", [centred, graph.Weight(norm.Variance.Sqrt().ClampMin(1e-7).Reshape(dims))]);
+            string centred = graph.Add("Sub", [x.Name, graph.Constant(norm.Mean.Reshape(dims))]);
+            return graph.Add("Div", [centred, graph.Constant(norm.Variance.Sqrt().ClampMin(1e-7).Reshape(dims))]);
         }),
     ];
 

@@ -52,7 +52,7 @@ public sealed class OnnxExporter
     /// <param name="example">An input, of which the shape and element type count; the first axis is the batch.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="NotSupportedException">A module cannot be written; it is named.</exception>
-    /// <exception cref="ArgumentException">The example does not fit.</exception>
+    /// <exception cref="ArgumentException">The example does not fit, or the input or the output has no name, that of the other, or a weight's.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Export(Module model, Tensor example, string path) => Export(model, [example], path);
 
@@ -61,7 +61,7 @@ public sealed class OnnxExporter
     /// <param name="examples">An example of each input.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="NotSupportedException">A module cannot be written; it is named.</exception>
-    /// <exception cref="ArgumentException">The examples do not fit.</exception>
+    /// <exception cref="ArgumentException">The examples do not fit, or an input or the output has no name, that of another, or a weight's.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Export(Module model, IReadOnlyList<Tensor> examples, string path)
     {
@@ -85,9 +85,9 @@ public sealed class OnnxExporter
         GraphProto graph = new() { Name = model.GetType().Name };
         OnnxGraph written = new(graph, this, model);
         OnnxValue[] inputs = [.. examples.Select((example, i) => new OnnxValue(
-            written.Free(InputNames?[i] ?? (examples.Count == 1 ? "input" : $"input{i}")), example ?? throw new ArgumentNullException(nameof(examples))))];
+            written.Take(InputNames is null ? (examples.Count == 1 ? "input" : $"input{i}") : InputNames[i]), example ?? throw new ArgumentNullException(nameof(examples))))];
+        string output = written.Take(OutputName);
         OnnxValue last = written.Write(model, inputs);
-        string output = written.Free(OutputName);
         graph.Node.Add(new NodeProto { OpType = "Identity", Name = written.Free("Output"), Input = { last.Name }, Output = { output } });
         graph.Input.AddRange(inputs.Select(Describe));
         graph.Output.Add(Describe(last with { Name = output }));

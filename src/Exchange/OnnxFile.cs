@@ -8,12 +8,18 @@ internal static class OnnxFile
 {
     /// <summary>The model of a file.</summary>
     /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
+    /// <exception cref="IOException">The file is not there, a folder, or cannot be read.</exception>
     internal static ModelProto Read(string path)
     {
         // Out of memory, not from a stream: then no length in the file is believed that goes beyond its end.
-        byte[] bytes = new FileInfo(path) is { Exists: true, Length: > int.MaxValue - 64 } file
-            ? throw new InvalidDataException($"{path}: {file.Length} bytes. An ONNX file has less than 2 GB; larger models keep their weights in files beside it.")
-            : File.ReadAllBytes(path);
+        using FileStream file = InputFile.Open(path, "an ONNX file", seeks: true);
+        if (file.Length > int.MaxValue - 64)
+        {
+            throw new InvalidDataException($"{path}: {file.Length} bytes. An ONNX file has less than 2 GB; larger models keep their weights in files beside it.");
+        }
+
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
         ModelProto model;
         try
         {

@@ -22,6 +22,7 @@ public sealed class OnnxGraph
         foreach ((string name, Tensor value) in model.State())
         {
             _names.TryAdd(value, name);
+            _taken.Add(name);
         }
     }
 
@@ -69,11 +70,20 @@ public sealed class OnnxGraph
 
         if (_written.Add(name))
         {
-            _taken.Add(name);
             _graph.Initializer.Add(OnnxTensor.Write(name, written));
         }
 
         return name;
+    }
+
+    /// <summary>The name of a table that is not trained, such as a mask: a node, since what reads initializers takes them for weights.</summary>
+    internal string Constant(Tensor value)
+    {
+        NodeProto node = new() { OpType = "Constant", Name = Free(string.Create(CultureInfo.InvariantCulture, $"Constant_{_count++}")) };
+        node.Output.Add(Free($"{node.Name}_out"));
+        node.Attribute.Add(new AttributeProto { Name = "value", Type = Kind.Tensor, T = OnnxTensor.Write(node.Output[0], value) });
+        _graph.Node.Add(node);
+        return node.Output[0];
     }
 
     /// <summary>The name of a constant of whole numbers, such as a shape.</summary>
@@ -136,6 +146,13 @@ public sealed class OnnxGraph
             _names[value] = name;
         }
     }
+
+    /// <summary>A name that a caller has chosen, which nothing else may have.</summary>
+    internal string Take(string name) => !string.IsNullOrEmpty(name) && _taken.Add(name)
+        ? name
+        : throw new ArgumentException(
+            $"OnnxExporter: an input or the output is named '{name}', {(string.IsNullOrEmpty(name) ? "which is no name" : "as a weight or another of them is")}. "
+            + "Give each a name of its own, in InputNames and OutputName.");
 
     internal string Free(string name)
     {

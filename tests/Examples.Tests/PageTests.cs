@@ -17,7 +17,7 @@ public partial class PageTests
         [.. new[]
             {
                 typeof(Device), typeof(Tensor), typeof(Grad), typeof(Sequential), typeof(Optimizer), typeof(Data.Dataset), typeof(Persistence.SafeTensors),
-                typeof(History), typeof(Plots), typeof(Table), typeof(ImageFolder),
+                typeof(History), typeof(Plots), typeof(Table), typeof(ImageFolder), typeof(Exchange.OnnxExporter), typeof(Logging.ProgressBar),
             }
             .SelectMany(static type => type.Assembly.GetExportedTypes())];
 

@@ -86,6 +86,29 @@ public class OnnxExporterTests
         OnnxModelTests.Close(model.Forward(x), same.Forward(x), 0);
     }
 
+    [Theory]
+    [InlineData("weight", "output")]
+    [InlineData("x", "bias")]
+    [InlineData("x", "x")]
+    [InlineData("", "output")]
+    [InlineData("x", "")]
+    public void Names_of_inputs_and_output_are_their_own(string input, string output)
+    {
+        using TemporaryFolder folder = new();
+        OnnxExporter exporter = new() { InputNames = [input], OutputName = output };
+        ArgumentException error = Assert.Throws<ArgumentException>(() => exporter.Export(new Dense(2, 2), Tensor.Zeros([1, 2]), folder["m.onnx"]));
+        Assert.Contains($"'{(input is "x" ? output : input)}'", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["m.onnx"]));
+    }
+
+    [Fact]
+    public void Nodes_do_not_take_the_name_of_the_output()
+    {
+        using TemporaryFolder folder = new();
+        new OnnxExporter { OutputName = "Gemm_0_out" }.Export(new Dense(2, 2), Tensor.Zeros([1, 2]), folder["m.onnx"]);
+        Assert.Equal(["Gemm_0_out"], OnnxModel.Load(folder["m.onnx"]).OutputNames);
+    }
+
     [Fact]
     public void Batch_norm_is_folded_if_asked_to()
     {
@@ -147,6 +170,22 @@ public class OnnxExporterTests
         Tensor x = Tensor.Normal([2, 5, 8], generator: new Generator(1));
         exporter.Export(holder, x, folder["m.onnx"]);
         OnnxModelTests.Close(Run(folder["m.onnx"], x), encoder.Forward(x, null, causal: true), 1e-5);
+    }
+
+    [Fact]
+    public void Masks_and_tables_of_positions_are_no_parameters()
+    {
+        using TemporaryFolder folder = new();
+        Sequential model =
+        [
+            new SinusoidalEncoding(8, batchFirst: true), new TransformerEncoder([new TransformerEncoderLayer(8, 2, 16, batchFirst: true, rotary: new RotaryEmbedding(4))]),
+        ];
+        OnnxExporter exporter = new();
+        exporter.AddWriter<TransformerEncoder>(static (graph, module, inputs) => graph.Encoder(module, inputs[0], causal: true));
+        exporter.Export(model, Tensor.Normal([2, 5, 8]), folder["m.onnx"]);
+        Assert.Equal(
+            model.NamedParameters().Select(static named => named.Name).Order(StringComparer.Ordinal),
+            OnnxModel.Load(folder["m.onnx"]).NamedParameters().Select(static named => named.Name).Order(StringComparer.Ordinal));
     }
 
     private static BatchNorm Moved(BatchNorm norm)

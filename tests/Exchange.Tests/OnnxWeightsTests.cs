@@ -35,6 +35,14 @@ public class OnnxWeightsTests
     }
 
     [Fact]
+    public void A_folder_or_no_file_is_told_by_its_name()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains("expected an ONNX file and found a folder", Assert.Throws<FileNotFoundException>(() => OnnxModel.Load(folder["."])).Message, StringComparison.Ordinal);
+        Assert.Contains("expected an ONNX file and found no file", Assert.Throws<FileNotFoundException>(() => OnnxWeights.Load(folder["none.onnx"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_cut_off_is_refused()
     {
         using TemporaryFolder folder = new();

@@ -84,11 +84,17 @@ public sealed partial class ToolTests : IDisposable
         Assert.Contains(@"a\u001b[2J\u000ab ", Tool.Run("summary", file).Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Inspect_reads_what_PyTorch_wrote()
+    [Theory]
+    [InlineData(".pt")]
+    [InlineData(".pth")]
+    [InlineData(".ckpt")]
+    [InlineData(".bin")]
+    public void Inspect_reads_what_PyTorch_wrote(string ending)
     {
         // torch.save of a tensor [2, 3]: see tests/golden/files.
-        JsonNode found = Tool.Json("inspect", Path.Combine(AppContext.BaseDirectory, "single.pt"));
+        string file = _folder[$"single{ending}"];
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "single.pt"), file);
+        JsonNode found = Tool.Json("inspect", file);
         Assert.Equal("PyTorch", (string?)found["kind"]);
         Assert.Equal("[2,3]", found["tensors"]![0]!["shape"]!.ToJsonString());
     }

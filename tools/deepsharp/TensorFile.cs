@@ -47,10 +47,10 @@ internal sealed class TensorFile : IDisposable
         ".safetensors" or ".json" => OfSafeTensors(path),
         ".npz" => Of("npz", Npz.Load(path, Device.Cpu)),
         ".npy" => OfArray(path),
-        ".pt" or ".pth" or ".bin" => Of("PyTorch", TorchFile.Load(path, device: Device.Cpu)),
+        ".pt" or ".pth" or ".ckpt" or ".bin" => Of("PyTorch", TorchFile.Load(path, device: Device.Cpu)),
         ".onnx" => Of("ONNX", OnnxWeights.Load(path, Device.Cpu)),
         var other => throw new ArgumentException(
-            $"{path}: files that end in '{other}' are not known; .safetensors, .safetensors.index.json, .npz, .npy, .pt, .pth and .onnx are."),
+            $"{path}: files that end in '{other}' are not known; .safetensors, .safetensors.index.json, .npz, .npy, .pt, .pth, .ckpt, .bin and .onnx are."),
     };
 
     /// <summary>Reads a tensor to the CPU; the caller frees it.</summary>
