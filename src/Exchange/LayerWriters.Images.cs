@@ -193,7 +193,7 @@ internal static partial class LayerWriters
         else
         {
             float[] factors = [.. layer.ScaleFactor!.Count == 1 ? Enumerable.Repeat(layer.ScaleFactor[0], axes).Select(static f => (float)f) : layer.ScaleFactor.Select(static f => (float)f)];
-            inputs = [x.Name, string.Empty, graph.Weight(Tensor.From((float[])[1, 1, .. factors], Device.Cpu))];
+            inputs = [x.Name, string.Empty, graph.Constant(Tensor.From((float[])[1, 1, .. factors], Device.Cpu))];
         }
 
         return graph.Add(

@@ -167,14 +167,14 @@ internal static partial class LayerWriters
         Of<InstanceNorm1D>(Instance), Of<InstanceNorm2D>(Instance), Of<InstanceNorm3D>(Instance),
         Of<LayerNorm>(static (graph, norm, x) => graph.Add(
             "LayerNormalization",
-            [x.Name, graph.Weight(norm.Weight ?? Tensor.Ones(norm.NormalizedShape, x.Example.DType)), .. norm.Bias is null ? (string[])[] : [graph.Weight(norm.Bias)]],
+            [x.Name, Given(graph, norm.Weight, Tensor.Ones(norm.NormalizedShape, x.Example.DType)), .. norm.Bias is null ? (string[])[] : [graph.Weight(norm.Bias)]],
             ("axis", -norm.NormalizedShape.Rank), ("epsilon", norm.Epsilon))),
         Of<GroupNorm>(static (graph, norm, x) =>
         {
             string groups = graph.Add("Reshape", [x.Name, graph.Integers(0, norm.Groups, -1)]);
             string normal = graph.Add(
                 "InstanceNormalization",
-                [groups, graph.Weight(Tensor.Ones(norm.Groups, x.Example.DType)), graph.Weight(Tensor.Zeros(norm.Groups, x.Example.DType))], ("epsilon", norm.Epsilon));
+                [groups, graph.Constant(Tensor.Ones(norm.Groups, x.Example.DType)), graph.Constant(Tensor.Zeros(norm.Groups, x.Example.DType))], ("epsilon", norm.Epsilon));
             return Scaled(graph, Reshape(graph, normal, x.Shape, x.Shape), norm.Weight, norm.Bias, norm.Channels, x.Shape.Rank - 2);
         }),
         Of<RMSNorm>(static (graph, norm, x) =>
@@ -209,8 +209,8 @@ internal static partial class LayerWriters
         return graph.Add(
             "InstanceNormalization",
             [
-                x.Name, graph.Weight(norm.Weight ?? Tensor.Ones(norm.Features, x.Example.DType)),
-                graph.Weight(norm.Bias ?? Tensor.Zeros(norm.Features, x.Example.DType)),
+                x.Name, Given(graph, norm.Weight, Tensor.Ones(norm.Features, x.Example.DType)),
+                Given(graph, norm.Bias, Tensor.Zeros(norm.Features, x.Example.DType)),
             ],
             ("epsilon", norm.Epsilon));
     }
@@ -219,7 +219,7 @@ internal static partial class LayerWriters
         OnnxGraph graph, OnnxValue x, int features, Tensor? weight, Tensor? bias, Tensor mean, Tensor variance, double epsilon, double momentum) => graph.Add(
         "BatchNormalization",
         [
-            x.Name, graph.Weight(weight ?? Tensor.Ones(features, mean.DType)), graph.Weight(bias ?? Tensor.Zeros(features, mean.DType)), graph.Weight(mean),
+            x.Name, Given(graph, weight, Tensor.Ones(features, mean.DType)), Given(graph, bias, Tensor.Zeros(features, mean.DType)), graph.Weight(mean),
             graph.Weight(variance),
         ],
         ("epsilon", epsilon), ("momentum", momentum));
@@ -231,4 +231,7 @@ internal static partial class LayerWriters
         x = weight is null ? x : graph.Add("Mul", [x, graph.Add("Reshape", [graph.Weight(weight), graph.Integers(dims)])]);
         return bias is null ? x : graph.Add("Add", [x, graph.Add("Reshape", [graph.Weight(bias), graph.Integers(dims)])]);
     }
+
+    // What ONNX asks for and the layer does not have is no weight either.
+    private static string Given(OnnxGraph graph, Tensor? weight, Tensor instead) => weight is null ? graph.Constant(instead) : graph.Weight(weight);
 }

@@ -89,7 +89,7 @@ public sealed class OnnxGraph
     /// <summary>The name of a constant of whole numbers, such as a shape.</summary>
     /// <param name="values">The numbers.</param>
     public string Integers(params ReadOnlySpan<int> values) =>
-        Weight(Tensor.From((long[])[.. values.ToArray().Select(static value => (long)value)], Device.Cpu));
+        Constant(Tensor.From((long[])[.. values.ToArray().Select(static value => (long)value)], Device.Cpu));
 
     /// <summary>The name of a constant of one number.</summary>
     /// <param name="value">The number.</param>
@@ -97,7 +97,7 @@ public sealed class OnnxGraph
     public string Number(double value, OnnxValue like)
     {
         ArgumentNullException.ThrowIfNull(like);
-        return Weight(Tensor.Scalar(value, like.Example.DType, Device.Cpu));
+        return Constant(Tensor.Scalar(value, like.Example.DType, Device.Cpu));
     }
 
     /// <summary>Writes a module.</summary>

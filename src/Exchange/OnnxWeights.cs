@@ -4,8 +4,10 @@ namespace DeepSharp.Exchange;
 
 /// <summary>The weights of an ONNX file by name, for a network that is built here.</summary>
 /// <remarks>
-/// Names are the file's. PyTorch's exporter keeps those of its modules, which are those here too: <c>model.LoadState(OnnxWeights.Load("model.onnx"))</c>;
-/// the names of a network that was named otherwise are changed in the dictionary before.
+/// Names are the file's. PyTorch's exporter keeps those of its modules, and <see cref="OnnxExporter"/> those of ours, which are the same:
+/// <c>model.LoadState(OnnxWeights.Load("model.onnx"), strict: false)</c>, since what is no weight in ONNX, such as the batches that batch norm has counted, is not
+/// there. Those of recurrent layers are put together in another order in ONNX, and have no names of layers. The names of a network that was named otherwise are
+/// changed in the dictionary before.
 /// </remarks>
 public static class OnnxWeights
 {

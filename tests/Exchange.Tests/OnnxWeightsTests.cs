@@ -1,4 +1,5 @@
 using DeepSharp.Exchange;
+using DeepSharp.Layers;
 using Google.Protobuf;
 using Onnx;
 
@@ -32,6 +33,28 @@ public class OnnxWeightsTests
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => OnnxWeights.Load(Write(folder, model)));
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
         Assert.Contains("'w'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_we_export_goes_back_into_a_network_by_name()
+    {
+        using TemporaryFolder folder = new();
+        Sequential model = Make(1);
+        new OnnxExporter().Export(model, Tensor.Zeros([1, 2, 8, 8]), folder["model.onnx"]);
+        Sequential other = Make(2);
+        Dictionary<string, Tensor> weights = OnnxWeights.Load(folder["model.onnx"]);
+        Assert.Empty(weights.Keys.Except(model.State().Keys));
+        other.LoadState(weights, strict: false);
+        model.Eval();
+        other.Eval();
+        Tensor x = Tensor.Normal([3, 2, 8, 8]);
+        Assert.Equal(model.Forward(x).ToArray<float>(), other.Forward(x).ToArray<float>());
+
+        static Sequential Make(ulong seed) =>
+        [
+            new Conv2D(2, 4, 3, padding: 1, generator: new Generator(seed)), new BatchNorm(4), new GELU(), new Upsample(scaleFactor: [2]), new MaxPool2D(4), new Flatten(),
+            new LayerNorm(64, affine: false), new Dense(64, 3, generator: new Generator(seed)),
+        ];
     }
 
     [Fact]
