@@ -151,6 +151,18 @@ public sealed partial class ToolTests : IDisposable
     }
 
     [Fact]
+    public void Convert_widens_what_no_tensor_has()
+    {
+        // Two numbers of F8_E4M3, 1.5 (0x3c) and -2 (0xc0).
+        byte[] header = System.Text.Encoding.UTF8.GetBytes("""{"x":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""");
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        File.WriteAllBytes(_folder["small.safetensors"], [.. length, .. header, 0x3c, 0xc0]);
+        Assert.Equal(0, Tool.Run("convert", _folder["small.safetensors"], _folder["wide.npy"]).Code);
+        Assert.Equal([1.5f, -2], Npy.Load(_folder["wide.npy"]).ToArray<float>());
+    }
+
+    [Fact]
     public void Devices_tells_what_the_CPU_does_and_tests_it()
     {
         JsonNode cpu = Tool.Json("devices")["devices"]!.AsArray().Single(static one => (string?)one!["kind"] == "Cpu")!;

@@ -26,7 +26,7 @@ internal static class Output
         Table table = new() { Border = TableBorder.Simple, UseSafeBorder = true };
         foreach (string title in titles)
         {
-            TableColumn column = new(Markup.Escape(title.Trim())) { NoWrap = true };
+            TableColumn column = new(Markup.Escape(title.Trim())) { NoWrap = table.Columns.Count > 0 };
             table.AddColumn(title.StartsWith(' ') ? column.RightAligned() : column);
         }
 
@@ -41,14 +41,13 @@ internal static class Output
         ? string.Concat(text.Select(static c => char.IsControl(c) ? Text($"\\u{(int)c:x4}") : c.ToString()))
         : text;
 
-    /// <summary>Prints a table: on a terminal as wide as it is, elsewhere in full.</summary>
+    /// <summary>Prints a table: on a terminal as wide as it is, elsewhere in full. Of long lines the first column is broken.</summary>
     internal static void Write(Table table)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = 1000;
-        }
+
+        // In fewer columns numbers could not be read: the terminal breaks the lines then.
+        console.Profile.Width = Console.IsOutputRedirected ? 1000 : Math.Max(console.Profile.Width, 110);
 
         console.Write(table);
     }

@@ -59,10 +59,11 @@ internal sealed class TensorFile : IDisposable
     private static TensorFile OfSafeTensors(string path)
     {
         SafeTensorsFile file = SafeTensors.Open(path);
+        Dictionary<string, string> formats = file.Entries.ToDictionary(static entry => entry.Name, static entry => entry.Format);
         return new TensorFile(
             file.Metadata.ContainsKey(Checkpoint.Key) ? "checkpoint" : "safetensors",
             [.. file.Entries.Select(static entry => new FileEntry(entry.Name, entry.Format, entry.Dims, entry.ByteCount))],
-            file.Metadata, name => file.Load(name, Device.Cpu), file.Dispose);
+            file.Metadata, name => file.Load(name, Device.Cpu, Wider(formats[name])), file.Dispose);
     }
 
     private static TensorFile OfArray(string path)
@@ -87,6 +88,15 @@ internal sealed class TensorFile : IDisposable
 
     private static FileEntry EntryOf(string name, Tensor tensor) => new(
         name, tensor.DType.ToString(), [.. tensor.Shape.Select(static length => (long)length)], (long)tensor.Count * SizeOf(tensor.DType));
+
+    // The type that holds the numbers of one that no tensor has; null for the others, which are read as they are or refused by name.
+    private static DType? Wider(string format) => format switch
+    {
+        _ when format.StartsWith("F8_", StringComparison.Ordinal) => DType.Float32,
+        "I8" or "I16" or "U16" => DType.Int32,
+        "U32" or "U64" => DType.Int64,
+        _ => null,
+    };
 
     private static int SizeOf(DType type) => type switch
     {
