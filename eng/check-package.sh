@@ -158,7 +158,7 @@ new="dotnet new --debug:custom-hive $work/hive"
 $new install "$work/feed/DeepSharp.Templates.$version.nupkg" > /dev/null
 for example in classification regression sequences empty; do
     $new deepsharp -o "$work/new/$example" -n "My$example" --example "$example" > /dev/null
-    dotnet run -c Release --project "$work/new/$example" > "$work/printed.txt" || { cat "$work/printed.txt"; echo "The template's $example fails."; exit 1; }
+    (cd "$work/new/$example" && dotnet run -c Release) > "$work/printed.txt" || { cat "$work/printed.txt"; echo "The template's $example fails."; exit 1; }
 done
 grep -q '<PackageReference Include="DeepSharp" Version="'"$version"'" />' "$work/new/empty/Myempty.csproj" || { echo "The template takes another version."; exit 1; }
 if grep -q PublishAot "$work/new/empty/Myempty.csproj"; then echo "The template is native without being asked."; exit 1; fi
