@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 dotnet build -c Release -nologo -v quiet benchmarks/Distributed
-program=$(echo benchmarks/Distributed/bin/Release/net10.0/DistributedBenchmark.dll)
+program=benchmarks/Distributed/bin/Release/net10.0/DistributedBenchmark.dll
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1 DOTNET_PROCESSOR_COUNT=1
 uptime
 for ranks in 1 2 4; do

@@ -72,13 +72,7 @@ public abstract class ParallelTraining : IParallelTraining, IDisposable
     public void AddUp(Metric metric)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        using TensorScope scope = Tensor.Scope();
-        IReadOnlyList<IReadOnlyDictionary<string, Tensor>> states = Gather(metric.State());
-        metric.Reset();
-        foreach (IReadOnlyDictionary<string, Tensor> state in states)
-        {
-            metric.Add(state);
-        }
+        AddUp(metric.State, metric.Reset, metric.Add);
     }
 
     /// <summary>Adds up what all ranks have collected in a mean: each has it all afterwards.</summary>
@@ -86,13 +80,7 @@ public abstract class ParallelTraining : IParallelTraining, IDisposable
     public void AddUp(RunningMean mean)
     {
         ArgumentNullException.ThrowIfNull(mean);
-        using TensorScope scope = Tensor.Scope();
-        IReadOnlyList<IReadOnlyDictionary<string, Tensor>> states = Gather(mean.State());
-        mean.Reset();
-        foreach (IReadOnlyDictionary<string, Tensor> state in states)
-        {
-            mean.Add(state);
-        }
+        AddUp(mean.State, mean.Reset, mean.Add);
     }
 
     /// <inheritdoc/>
@@ -185,5 +173,16 @@ public abstract class ParallelTraining : IParallelTraining, IDisposable
         }
 
         protected override IReadOnlyList<Tensor?> Backward(CustomContext context, Tensor gradient) => [gradient.Clone()];
+    }
+
+    private void AddUp(Func<IReadOnlyDictionary<string, Tensor>> collected, Action reset, Action<IReadOnlyDictionary<string, Tensor>> add)
+    {
+        using TensorScope scope = Tensor.Scope();
+        IReadOnlyList<IReadOnlyDictionary<string, Tensor>> states = Gather(collected());
+        reset();
+        foreach (IReadOnlyDictionary<string, Tensor> state in states)
+        {
+            add(state);
+        }
     }
 }

@@ -21,7 +21,8 @@ if (parsed.Errors.Count > 0)
         Console.Error.WriteLine($"deepsharp: {error.Message}");
     }
 
-    Console.Error.WriteLine($"deepsharp {string.Join(' ', parsed.CommandResult.Command == root ? [] : (string[])[parsed.CommandResult.Command.Name])} --help lists what there is.".Replace("  ", " ", StringComparison.Ordinal));
+    string command = parsed.CommandResult.Command == root ? "deepsharp" : $"deepsharp {parsed.CommandResult.Command.Name}";
+    Console.Error.WriteLine($"{command} --help lists what there is.");
     return 2;
 }
 
